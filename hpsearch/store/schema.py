@@ -1,0 +1,107 @@
+"""The tables of a study's database, `runs/NAME/study.db`.
+
+The engine is its only writer; any number of views read it (WAL). JSON columns never hold NaN or
+infinity: what has no figure is null.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Of the tables below; a database with another number is refused with a sentence."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS study (      -- facts about the study as a whole, one a row
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL                 -- JSON
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS trial (
+    number     INTEGER PRIMARY KEY,     -- from 0, without gaps
+    state      TEXT NOT NULL,           -- waiting running complete pruned diverged failed
+    seed       INTEGER NOT NULL,
+    params     TEXT NOT NULL,           -- JSON object by full name: what was drawn
+    memory     TEXT NOT NULL,           -- JSON: what the searcher needs to go on as if never stopped
+    told       INTEGER,                 -- the how-manieth end of a trial this was; NULL until finished
+    planned    INTEGER NOT NULL,        -- epochs it may train
+    epochs     INTEGER NOT NULL DEFAULT 0,  -- epochs done
+    value      REAL,                    -- the study's metric at its best epoch so far
+    best_epoch INTEGER,
+    figures    TEXT NOT NULL DEFAULT '{}',  -- JSON: every metric at the best epoch
+    parameters INTEGER,                 -- weights and biases of the network
+    slot       INTEGER,                 -- the worker that has or had it
+    attempt    INTEGER NOT NULL DEFAULT 0,
+    asked      REAL NOT NULL,           -- Unix seconds, as are all times here
+    started    REAL,
+    finished   REAL,
+    seconds    REAL NOT NULL DEFAULT 0, -- wall time inside training, on the monotonic clock
+    reason     TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE IF NOT EXISTS epoch (
+    trial         INTEGER NOT NULL,
+    number        INTEGER NOT NULL,     -- from 1
+    value         REAL,                 -- the study's metric
+    figures       TEXT NOT NULL,        -- JSON: train_cost, val_cost, val_accuracy, …
+    learning_rate REAL,
+    gradient_norm REAL,
+    seconds       REAL NOT NULL,
+    PRIMARY KEY (trial, number)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS attempt (
+    trial   INTEGER NOT NULL,
+    number  INTEGER NOT NULL,           -- from 1
+    slot    INTEGER NOT NULL,
+    pid     INTEGER,
+    host    TEXT NOT NULL,
+    started REAL NOT NULL,
+    ended   REAL,
+    outcome TEXT,                       -- finished, stopped, died, raised, lost (engine or shell gone)
+    reason  TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (trial, number)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS event (      -- what a person would want to have been told
+    id    INTEGER PRIMARY KEY,
+    time  REAL NOT NULL,
+    kind  TEXT NOT NULL,                -- note, best, complete, pruned, diverged, failed, retried,
+                                        -- worker, state, command, warning
+    trial INTEGER,
+    text  TEXT NOT NULL                 -- one sentence
+);
+
+CREATE TABLE IF NOT EXISTS command (
+    id      TEXT PRIMARY KEY,           -- the name of the file in inbox/
+    sent    REAL NOT NULL,
+    sender  TEXT NOT NULL,              -- user@host pid
+    verb    TEXT NOT NULL,              -- pause resume stop drain abort
+    taken   REAL NOT NULL,
+    outcome TEXT NOT NULL               -- done, or why not
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS trial_by_value ON trial (state, value);
+"""
+
+KEYS = """
+name          str     the study's name
+metric        str     what trials are ranked by
+direction     str     minimize or maximize
+task          str     binary, multiclass, multilabel, regression
+trials        int     how many are asked for, over all runs
+workers       int     how many train at once
+max_workers   int     how many slots there are
+state         str     running paused stopping stopped finished failed (whether the engine lives is told by the lock)
+why           str     one sentence on how it came to that state
+created       float   Unix seconds
+seconds       float   wall time of all runs together, up to `beat`
+beat          float   Unix seconds of the last write: how fresh the figures are
+epochs        int     planned epochs of a trial
+space         object  every searched name with its range as written in the study file
+meaning       object  what gives a trial its meaning; a change in it is refused
+toml          str     the study file as it was when the run started
+path          str     where that file lies
+data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes: [str]}
+engine        object  {pid, host, started}
+optuna        object  study-wide attributes the searcher keeps
+"""
+"""The keys of table `study`, with the type of each value."""

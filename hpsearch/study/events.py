@@ -1,0 +1,84 @@
+"""What happens during a study, as facts.
+
+Trainers say these, the engine acts on them, the store keeps them. They travel one way, from
+trainer to engine to store; the only thing that travels back is a `Verdict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hpsearch.study.space import Params
+
+State = Literal["waiting", "running", "complete", "pruned", "diverged", "failed"]
+"""How a trial stands. The last four are ends, and count toward the trials asked for."""
+
+FINISHED: tuple[State, ...] = ("complete", "pruned", "diverged", "failed")
+
+Verdict = Literal["go on", "prune", "stop"]
+"""What a trainer hears after an epoch. Stop: checkpoint, and let the next run go on."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One configuration to try."""
+
+    number: int
+    """From 0, without gaps."""
+    params: Params
+    seed: int
+    """Decides weights, shuffles and masks; a function of the study's seed and the number."""
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """One pass over the training rows, measured."""
+
+    number: int
+    """From 1."""
+    figures: Mapping[str, float]
+    """By the study file's names: train_cost, val_cost, val_accuracy, … All finite."""
+    learning_rate: float
+    gradient_norm: float
+    """Euclidean norm of the last batch's gradient."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """A trainer took a trial up."""
+
+    number: int
+    slot: int
+    """Which worker, from 0."""
+    attempt: int
+    """From 1; a trainer's own death or exception makes another."""
+
+
+@dataclass(frozen=True)
+class EpochsDone:
+    """A trial's network saw its training rows some more times."""
+
+    number: int
+    """Which trial."""
+    epochs: tuple[EpochDone, ...]
+
+
+@dataclass(frozen=True)
+class TrialFinished:
+    """A trial is over, whichever way it went."""
+
+    number: int
+    state: State
+    """One of FINISHED."""
+    seconds: float
+    """Wall time inside training, all attempts together."""
+    reason: str = ""
+    """Why it was pruned, diverged or failed, or stopped early: a sentence for a person."""
+    facts: Mapping[str, float] = field(default_factory=dict)
+    """What is known of the network: parameters."""
+
+
+Event = TrialStarted | EpochsDone | TrialFinished

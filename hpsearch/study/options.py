@@ -1,0 +1,67 @@
+"""The plain facts of a study file's [study] and [data] tables, checked and with defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from hpsearch.study.space import Value
+
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+Pruner = Literal["auto", "none", "median", "percentile", "halving", "hyperband", "threshold"]
+Normalize = Literal["standard", "minmax", "quantile", "robust", "scale255", "none"]
+
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """How a study searches. Budgets are totals over all its runs."""
+
+    name: str
+    metric: str = "val_cost"
+    trials: int = 100
+    sampler: str = "tpe"
+    """tpe, random or grid."""
+    pruner: Pruner = "auto"
+    seed: int = 0
+    """Of the sampler, and of every trial's own seed."""
+    workers: int | None = None
+    """How many trials train at once; None: the cores this process may use."""
+    max_workers: int | None = None
+    backend: str = "loky"
+    defaults_first: bool = True
+    retries: int = 2
+    max_consecutive_failures: int = 10
+    nice: int = 10
+    sampler_options: Mapping[str, Any] = field(default_factory=dict)
+    pruner_options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """What a study learns from, and how its rows are split."""
+
+    source: str | None = None
+    """A bundled set, such as `sklearn:digits`; or else:"""
+    path: Path | None = None
+    """The file, absolute."""
+    target: tuple[str, ...] = ()
+    features: tuple[str, ...] | None = None
+    drop: tuple[str, ...] = ()
+    task: Task | None = None
+    """None: guessed from the target, and said."""
+    null_values: tuple[str, ...] | None = None
+    """None: the usual words for nothing (empty, NA, N/A, null, …)."""
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    split_seed: int = 0
+    test: float = 0.2
+    """Share of all rows that only retrain and evaluate read."""
+    validation: float = 0.2
+    """Share of all rows that trials are judged by."""
+    normalize: Value = "standard"
+    """Ignored where the space searches it."""
+    fingerprint: str | None = None
+    """Written by exports: the data must still have it."""
