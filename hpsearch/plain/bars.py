@@ -1,0 +1,145 @@
+"""Progress on a terminal: a bar of trials, the best so far, and a line for each worker.
+
+The bars live at the foot of the screen and leave nothing behind; what is worth keeping is printed
+above them.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from hpsearch.plain.lines import line
+from hpsearch.plain.stream import Batch, Happening
+from hpsearch.plain.summary import counts_line
+from hpsearch.plain.terminal import Terminal
+from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.view.columns import figure_names, figure_of, params_line
+from hpsearch.view.format import Glyphs, clean, cut, duration, figure
+
+_KEPT = ("warning", "state")
+
+
+class Bars:
+    """Shows batches as bars that are drawn anew in place."""
+
+    def __init__(self, out: Terminal, console: Console | None = None) -> None:
+        self._out = out
+        self._console = console or Console(file=out.stream, highlight=False, markup=False)
+        # No refreshing thread: what is drawn is drawn here, between two looks at the store.
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop"
+        )
+
+    def __enter__(self) -> Bars:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bars away and give the cursor back."""
+        self._live.stop()
+
+    def show(self, batch: Batch) -> None:
+        """Draw this batch."""
+        for happening in batch.happenings:
+            if text := _kept(happening, batch, self._out.glyphs):
+                shown = Text(self._out.writable(clean(text)), style="yellow")
+                self._console.print(shown, soft_wrap=False)
+        self._live.update(Screen(batch, self._out), refresh=True)
+
+
+class Screen:
+    """One batch, drawn to whatever width and height there is."""
+
+    def __init__(self, batch: Batch, out: Terminal) -> None:
+        self._batch = batch
+        self._out = out
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        # Two lines above the workers, and one left free for the cursor.
+        room = max(0, console.size.height - 3)
+        running = self._batch.running
+        shown = running if len(running) <= room else running[: max(0, room - 1)]
+        lines = [self._trials(width), self._best(width)]
+        if shown:
+            lines.append(self._workers(shown, width))
+        if len(shown) < len(running):
+            more = f"{self._out.glyphs.more} {len(running) - len(shown)} more at work"
+            lines.append(Text(more, style="dim"))
+        yield Group(*lines)
+
+    def _trials(self, width: int) -> Table:
+        status, glyphs = self._batch.status, self._out.glyphs
+        counts = status.counts
+        state_style = {"running": "green", "paused": "yellow", "stopping": "yellow"}
+        times = [duration(status.seconds)]
+        if status.eta:
+            times.append(f"eta {duration(status.eta)}")
+        parts: list[Text | ProgressBar] = [
+            self._text(f"{counts.finished}/{counts.asked}", "bold"),
+            ProgressBar(max(1, counts.asked), counts.finished, width=_bar(width)),
+            self._text(counts_line(counts, glyphs)),
+            self._text("  ".join(times), "dim"),
+        ]
+        if width >= 60:
+            state = self._text(status.state, state_style.get(status.state, "red"))
+            parts = [self._text(cut(clean(status.name), 24, glyphs.more), "bold"), state, *parts]
+        return _grid([parts])
+
+    def _best(self, width: int) -> Text:
+        best, study, glyphs = self._batch.status.best, self._batch.study, self._out.glyphs
+        if best is None:
+            return self._text("no trial is complete yet", "dim")
+        figures = _figures(best, study, 2)
+        whole = f"{glyphs.best} #{best.number}  {figures}  {params_line(best)}"
+        return self._text(cut(whole, width, glyphs.more), "bold green")
+
+    def _workers(self, running: tuple[TrialRecord, ...], width: int) -> Table:
+        study, names = self._batch.study, 2 if width >= 60 else 1
+        rows: list[list[Text | ProgressBar]] = [
+            [
+                self._text(f"w{trial.slot}" if trial.slot is not None else "w", "dim"),
+                self._text(f"#{trial.number}", "cyan"),
+                ProgressBar(max(1, trial.planned), trial.epochs, width=_bar(width)),
+                self._text(f"{trial.epochs}/{trial.planned}"),
+                self._text(_figures(trial, study, names)),
+            ]
+            for trial in running
+        ]
+        return _grid(rows)
+
+    def _text(self, text: str, style: str = "") -> Text:
+        return Text(self._out.writable(clean(text)), style=style, no_wrap=True, overflow="ellipsis")
+
+
+def _grid(rows: list[list[Text | ProgressBar]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for _ in rows[0]:
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        grid.add_row(*row)
+    return grid
+
+
+def _figures(trial: TrialRecord, study: StudyFacts, names: int) -> str:
+    return "  ".join(
+        f"{name} {figure(value)}"
+        for name in figure_names(study)[:names]
+        if (value := figure_of(trial, name, study.metric)) is not None
+    )
+
+
+def _bar(width: int) -> int:
+    return max(4, min(40, width // 6))
+
+
+def _kept(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
+    """What stays on the screen above the bars: warnings, failures, changes of state."""
+    failed = happening.trial is not None and happening.trial.state == "failed"
+    if happening.what in _KEPT or (happening.what == "trial_end" and failed):
+        return line(happening, batch, glyphs)
+    return ""

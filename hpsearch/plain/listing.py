@@ -1,0 +1,96 @@
+"""`hpsearch ls` and `hpsearch status`: how studies stand, in words or JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hpsearch.errors import RunError
+from hpsearch.plain.summary import near, summary
+from hpsearch.plain.terminal import Terminal, terminal
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
+from hpsearch.view.format import cells, clean, duration, figure, pad
+from hpsearch.view.status import LIVE, Status, status
+
+
+def look(folder: RunFolder, now: float | None = None) -> Status:
+    """How the study in that run folder stands.
+
+    Raises:
+        RunError: its store cannot be read.
+    """
+    alive = folder.alive  # before the store is read, see `view.status.status`
+    with Reader(folder) as reader:
+        return status(reader.snapshot(), alive, time.time() if now is None else now)
+
+
+def status_json(stands: Status, out: Terminal | None = None) -> None:
+    """Print a study's status as one JSON object."""
+    (out or terminal()).say(json.dumps(stands.to_json(), indent=2, allow_nan=False))
+
+
+def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) -> None:
+    """Print a study's status in words."""
+    out = out or terminal()
+    heading, *rest = summary(stands, folder, out.glyphs)
+    out.say(out.fit(heading))
+    if stands.state in LIVE:
+        counts, workers = stands.counts, stands.study.workers
+        left = f", {duration(stands.eta)} to go" if stands.eta else ""
+        now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{left}"
+        out.say(out.fit(f"now   {now}"))
+    elif stands.study.why and stands.state != "gone" and stands.best:
+        out.say(out.fit(f"why   {stands.study.why}"))
+    *about, keep, further = rest
+    for line in about:
+        out.say(out.fit(line))
+    for command in (keep, further):
+        out.say(out.writable(command))
+
+
+def listing_json(folders: Sequence[RunFolder], out: Terminal | None = None) -> None:
+    """Print every study as a list of objects."""
+    now = time.time()
+    listed = []
+    for folder in folders:
+        entry = {"name": folder.name, "run_folder": near(folder.path)}
+        try:
+            stands = look(folder, now)
+        except RunError as error:
+            listed.append({**entry, "state": "unreadable", "why": str(error)})
+            continue
+        whole = stands.to_json()
+        age = {"age_seconds": round(max(0.0, now - stands.study.beat), 3)}
+        listed.append({**entry, **whole, "metric": stands.study.metric, **age})
+    (out or terminal()).say(json.dumps(listed, indent=2, allow_nan=False))
+
+
+def listing(folders: Sequence[RunFolder], place: Path, out: Terminal | None = None) -> None:
+    """Print every study on a line of its own, the newest first."""
+    out = out or terminal()
+    if not folders:
+        out.say(out.fit(f"No runs in {near(place)} yet: `hpsearch run STUDY.toml` starts one."))
+        return
+    now = time.time()
+    rows = [("study", "state", "trials", "best", "by", "last written")]
+    rows += [_row(folder, now) for folder in folders]
+    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        line = "  ".join(pad(text, width) for text, width in zip(row, widths, strict=True))
+        out.say(out.fit(line.rstrip()))
+
+
+def _row(folder: RunFolder, now: float) -> tuple[str, str, str, str, str, str]:
+    name = clean(folder.name)
+    try:
+        stands = look(folder, now)
+    except RunError:
+        return (name, "unreadable", "-", "-", "-", f"hpsearch status {name} says why")
+    counts = stands.counts
+    best = figure(stands.best.value if stands.best else None, "-")
+    age = f"{duration(now - stands.study.beat)} ago"
+    done = f"{counts.finished}/{counts.asked}"
+    return (name, stands.state, done, best, clean(stands.study.metric), age)

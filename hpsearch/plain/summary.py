@@ -1,0 +1,111 @@
+"""Six lines at the end: what came of it, and how to go on."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
+from hpsearch.store.records import Counts
+from hpsearch.view.columns import figure_names, figure_of, params_line
+from hpsearch.view.format import UNICODE, Glyphs, clean, duration, figure
+from hpsearch.view.status import LIVE, Status
+
+
+def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tuple[str, ...]:
+    """Counts and time, the best, its parameters, the folder, how to keep it, how to go on."""
+    return (
+        _heading(status, glyphs),
+        _best(status),
+        f"with  {params_line(status.best) if status.best else _why(status)}",
+        f"in    {near(folder.path)}",
+        f"keep  {_keep(status, folder)}",
+        f"next  {go_on(status, folder)}",
+    )
+
+
+def counts_line(counts: Counts, glyphs: Glyphs = UNICODE) -> str:
+    """How many ended how, by glyph; what there are none of is left out, but for complete ones.
+
+    >>> counts_line(Counts(60, complete=48, pruned=10, failed=2))
+    '✓48 ◌10 ✗2'
+    """
+    parts = [f"{glyphs.complete}{counts.complete}"]
+    for state in ("pruned", "diverged", "failed"):
+        if number := getattr(counts, state):
+            parts.append(f"{getattr(glyphs, state)}{number}")
+    return " ".join(parts)
+
+
+def go_on(status: Status, folder: RunFolder) -> str:
+    """The command that comes next for a study in that state."""
+    name = reference(folder)
+    if status.state == "paused":
+        return f"hpsearch resume {name}"
+    if status.state in LIVE:
+        return f"hpsearch attach {name}"
+    if status.state == "finished" and status.counts.finished >= status.counts.asked:
+        more = max(10, 2 * status.counts.asked)
+        return f"{_run(status, folder)} --trials {more}    (searches on)"
+    return f"{_run(status, folder)}    (goes on from here)"
+
+
+def reference(folder: RunFolder) -> str:
+    """What to call a run on the command line, from where we are: its name, or else its folder."""
+    if runs_folder().resolve() == folder.path.resolve().parent:
+        return shlex.quote(folder.name)
+    return shlex.quote(near(folder.path))
+
+
+def near(path: Path) -> str:
+    """A path as one would write it from the current folder."""
+    absolute, here = path.absolute(), Path.cwd()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)
+
+
+def _heading(status: Status, glyphs: Glyphs) -> str:
+    counts = status.counts
+    done = f"{counts.finished} of {counts.asked} trials"
+    state = "gone, no engine holds it" if status.state == "gone" else status.state
+    text = f"{clean(status.name)}  {state}  {done} in {duration(status.seconds)}"
+    return f"{text}  {counts_line(counts, glyphs)}"
+
+
+def _best(status: Status) -> str:
+    best = status.best
+    if best is None:
+        return "best  none: no trial is complete"
+    shown = [
+        f"{name} {figure(value)}"
+        for name in figure_names(status.study)[:2]
+        if (value := figure_of(best, name, status.study.metric)) is not None
+    ]
+    return f"best  #{best.number}  {'  '.join(shown)}  epoch {best.best_epoch} of {best.planned}"
+
+
+def _why(status: Status) -> str:
+    if status.state == "gone":
+        return "its engine ended without a word; the log's last lines may say why"
+    return status.study.why or "nothing to show yet"
+
+
+def _keep(status: Status, folder: RunFolder) -> str:
+    if status.best is None:
+        return f"nothing yet; {near(folder.logs / 'engine.log')} tells what happened"
+    return (
+        f"hpsearch export {reference(folder)} -o best.toml && hpsearch retrain best.toml -o model"
+    )
+
+
+def _run(status: Status, folder: RunFolder) -> str:
+    """The command that ran this study, written for where we are."""
+    study = status.study
+    path = Path(study.path) if study.path else folder.toml
+    words = ["hpsearch", "run", near(path)]
+    if name_of_study_file(study.toml, path) != folder.name:
+        words += ["--name", folder.name]
+    runs = folder.path.absolute().parent
+    if runs.resolve() != runs_folder().resolve():
+        words += ["--runs", near(runs)]
+    return " ".join(shlex.quote(os.fspath(word)) for word in words)

@@ -1,0 +1,144 @@
+"""What is read from a study's database, as frozen values. Every view is made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hpsearch.study.events import FINISHED, State
+from hpsearch.study.space import Params
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """A study as a whole, as the engine last wrote it down."""
+
+    name: str
+    metric: str
+    """What trials are ranked by, such as val_cost."""
+    direction: str
+    """minimize or maximize."""
+    task: str
+    trials: int
+    """How many are asked for, over all runs."""
+    workers: int
+    state: str
+    """As stored; whether the engine lives is told by the lock, see `view.status.true_state`."""
+    why: str
+    created: float
+    seconds: float
+    """Wall time of all runs together, up to `beat`."""
+    beat: float
+    """Unix seconds of the last write."""
+    epochs: int
+    """Planned epochs of a trial."""
+    max_workers: int = 0
+    space: Mapping[str, object] = field(default_factory=dict)
+    """Every searched name, in the study file's order, with its range as written there."""
+    toml: str = ""
+    path: str = ""
+    """Where the study file lies."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    engine: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many trials stand how."""
+
+    asked: int = 0
+    complete: int = 0
+    pruned: int = 0
+    diverged: int = 0
+    failed: int = 0
+    running: int = 0
+    waiting: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Those that count toward `asked`."""
+        return sum(getattr(self, state) for state in FINISHED)
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """One trial: a row of the leaderboard."""
+
+    number: int
+    state: State
+    seed: int
+    params: Params
+    """By full name, what was drawn."""
+    planned: int
+    """Epochs it may train."""
+    epochs: int
+    """Epochs done."""
+    value: float | None
+    """The study's metric at the best epoch so far; None for diverged and failed ones."""
+    best_epoch: int | None
+    figures: Mapping[str, float | None]
+    """Every metric at the best epoch: train_cost, val_cost, val_accuracy, …"""
+    parameters: int | None
+    """Weights and biases of its network."""
+    slot: int | None
+    """The worker that has or had it."""
+    attempt: int
+    started: float | None
+    finished: float | None
+    seconds: float
+    """Wall time inside training."""
+    reason: str
+    told: int | None
+    """The how-manieth end of a trial this was."""
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch of one trial."""
+
+    number: int
+    """From 1."""
+    value: float | None
+    figures: Mapping[str, float | None]
+    learning_rate: float | None
+    gradient_norm: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EventRecord:
+    """Something a person would want to have been told."""
+
+    id: int
+    time: float
+    kind: str
+    trial: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far somebody has read; what came later is news."""
+
+    event: int = 0
+    """The last event's id."""
+    told: int = -1
+    """The last trial end's place in the order of ends."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A study at one moment."""
+
+    study: StudyFacts
+    counts: Counts
+    best: TrialRecord | None
+    """The best complete trial."""
+    running: tuple[TrialRecord, ...]
+    """By worker."""
+    ended: tuple[TrialRecord, ...]
+    """Ended since the mark, in the order of their ends."""
+    events: tuple[EventRecord, ...]
+    """Since the mark."""
+    mark: Mark
+    """The mark for the next snapshot."""

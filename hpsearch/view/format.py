@@ -1,0 +1,153 @@
+"""How figures, states and other people's words are written.
+
+Nothing here knows a terminal: text goes in, text comes out, and its width is counted in cells.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from hpsearch.study.space import Value
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The signs of one character set. All are one cell wide."""
+
+    complete: str
+    pruned: str
+    diverged: str
+    failed: str
+    running: str
+    waiting: str
+    best: str
+    nothing: str
+    """In place of a figure there is none of."""
+    more: str
+    """Where text was cut."""
+
+    def state(self, state: str) -> str:
+        """A trial's state as glyph and letter: never by colour alone."""
+        return f"{getattr(self, state, '?')}{state[:1]}"
+
+
+UNICODE = Glyphs("✓", "◌", "!", "✗", "●", "…", "★", "–", "…")
+ASCII = Glyphs("+", "-", "!", "x", "o", ".", "*", "-", "~")
+
+
+def glyphs(encoding: str | None) -> Glyphs:
+    """The signs that text of that encoding can hold."""
+    return UNICODE if (encoding or "").lower().replace("-", "").startswith("utf") else ASCII
+
+
+def figure(value: float | None, nothing: str = "–") -> str:
+    """A cost or a metric, in at most nine cells and with four digits that matter.
+
+    >>> figure(0.02341), figure(1.0), figure(31.416), figure(0.000123), figure(None)
+    ('0.0234', '1.0000', '31.4160', '1.23e-04', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return nothing
+    size = abs(value)
+    if size != 0 and (size < 1e-3 or size >= 99_999.95):
+        return f"{value:.2e}"
+    return f"{value:.4f}" if size < 100 else f"{value:.1f}"
+
+
+def parameter(value: Value | None, nothing: str = "–") -> str:
+    """One drawn value; layers as 128-64.
+
+    >>> parameter(0.00473), parameter((128, 64)), parameter(True), parameter(32), parameter(0.85)
+    ('4.7e-03', '128-64', 'true', '32', '0.85')
+    """
+    if value is None:
+        return nothing
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "-".join(parameter(part) for part in value) or "none"
+    if isinstance(value, float):
+        size = abs(value)
+        return f"{value:.1e}" if size != 0 and (size < 0.01 or size >= 1e4) else f"{value:.3g}"
+    return clean(str(value))
+
+
+def duration(seconds: float | None, nothing: str = "–") -> str:
+    """A length of time in at most seven cells.
+
+    >>> duration(0.42), duration(34.4), duration(761), duration(11100), duration(180000)
+    ('0.4s', '34s', '12m41s', '3h05m', '2d02h')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return nothing
+    seconds = max(0.0, seconds)
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    return f"{whole // 86400}d{whole % 86400 // 3600:02}h"
+
+
+def clean(text: str) -> str:
+    """Somebody's words, safe to show: what could move the cursor, hide or reorder is spelt out.
+
+    Square brackets stay: no view of ours reads markup in text.
+
+    >>> clean("red[b]\\x1b[31m")
+    'red[b]\\\\x1b[31m'
+    """
+    return _UNSAFE.sub(_spell, text)
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal `text` takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def cut(text: str, width: int, more: str = "…") -> str:
+    """`text` in at most `width` cells, ending in `more` where some is left out."""
+    if cells(text) <= width:
+        return text
+    room = width - cells(more)
+    if room < 0:
+        return ""
+    taken = 0
+    for at, character in enumerate(text):
+        taken += _cell(character)
+        if taken > room:
+            return text[:at] + more
+    return text
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    """`text` filled with blanks to `width` cells, from the left where it belongs to the right."""
+    blanks = " " * max(0, width - cells(text))
+    return blanks + text if right else text + blanks
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _spell(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # control characters, escape among them
+    "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible ones, and ones that reorder
+    "\ufe00-\ufe0f\ud800-\udfff]"  # variation selectors, halves of characters
+)
