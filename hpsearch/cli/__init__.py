@@ -1,1 +1,24 @@
 """The command line. Heavy imports stay inside the commands, so that --help is instant."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from hpsearch.cli import control, run  # noqa: F401  # adds its commands
+from hpsearch.cli.app import app
+from hpsearch.errors import HpsearchError
+
+
+def run_app() -> int:
+    """Run the command that was typed. Returns the exit code."""
+    try:
+        app()
+    except HpsearchError as error:
+        typer.echo(f"hpsearch: {error}", err=True)
+        return error.code
+    except BrokenPipeError:  # `hpsearch top | head`
+        sys.stderr.close()
+        return 0
+    return 0

@@ -1,0 +1,36 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def complete_name(incomplete: str) -> list[str]:
+    """Names of runs, for the shell's completion."""
+    from hpsearch.store.folder import all_runs
+
+    return [run.name for run in all_runs() if run.name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        help="A study's name, its run folder or its study file; "
+        "left out: the one that runs, or the newest.",
+        autocompletion=complete_name,
+        show_default=False,
+    ),
+]
+
+Runs = Annotated[
+    Path | None,
+    typer.Option(
+        "--runs",
+        help="Where run folders are kept.",
+        envvar="HPSEARCH_RUNS",
+        show_default="runs",
+    ),
+]

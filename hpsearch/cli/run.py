@@ -1,0 +1,220 @@
+"""run: start a study, or go on with one, and watch it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hpsearch.cli.app import app
+from hpsearch.cli.options import Runs
+
+if TYPE_CHECKING:
+    from hpsearch.engine.launch import Launched
+    from hpsearch.plain.watch import Outcome
+    from hpsearch.store.folder import RunFolder
+
+TABLES = (".csv", ".tsv", ".npz", ".npy", ".parquet", ".jsonl", ".h5", ".hdf5")
+ENDING_SECONDS = 5.0
+"""How long an engine that has written its end may take to be gone."""
+
+
+@app.command()
+def run(
+    study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Trials in all, over all runs.", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Trials that train at once.", show_default="the usable cores"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of the search.", show_default=False)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the run.", show_default="the study's")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Any value of the study file, such as training.epochs=20; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    fork: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Start a new study of that name from a file that was changed.",
+            show_default=False,
+        ),
+    ] = None,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="The search ends with this command.")
+    ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Start the search and return at once.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Plain progress, also where there is a dashboard.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="JSON lines on standard output, and nothing else there.")
+    ] = False,
+    runs: Runs = None,
+) -> None:
+    """Run a study, or go on with one.
+
+    On a terminal the search is a process of its own: closing the terminal does not stop it, and
+    `hpsearch attach` shows it again. Ctrl-C stops it so that the next run goes on; a second one
+    aborts. Without a terminal, or with --foreground, the search ends with this command.
+    """
+    del plain  # all there is, so far
+    from hpsearch.engine.launch import Held, launch
+    from hpsearch.engine.order import Order
+    from hpsearch.errors import UsageError
+    from hpsearch.plain.terminal import mode_for
+    from hpsearch.store.folder import RunFolder, runs_folder
+    from hpsearch.store.reader import mark
+
+    _must_be_a_study(study)
+    if detach and foreground:
+        raise UsageError("--detach lets the search outlive this command, --foreground does not.")
+    overrides = _overrides(trials, workers, seed, fork or name, set_ or [])
+    place = runs_folder(runs).resolve()
+    folder = RunFolder(place / _name(study, overrides))
+    if fork and folder.exists:
+        raise UsageError(f"--fork {fork}: {folder.path} exists; choose another name.")
+    owned = foreground or not (detach or sys.stdout.isatty())
+    since = mark(folder)
+    try:
+        order = Order(study.resolve(), place, overrides, owned)
+        launched = launch(order, lambda text: typer.echo(text, err=True))
+    except Held as held:
+        raise typer.Exit(_attach(RunFolder(held.folder), json)) from None
+    if detach:
+        typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
+        return
+    raise typer.Exit(_watch(Watched(launched, owned), mode_for(json), since))
+
+
+@dataclass
+class Watched:
+    """A run that this command started."""
+
+    launched: Launched
+    owned: bool
+    asked: int = 0
+    """How often a person asked it to stop."""
+    signal: int = 0
+    """The signal that aborted it."""
+
+    def stop(self) -> bool:
+        """Stop at the first request, abort at the second. Goes on watching."""
+        from hpsearch.store.folder import RunFolder
+        from hpsearch.store.inbox import send
+
+        self.asked += 1
+        if self.asked > 2:
+            return False
+        if self.asked == 2:
+            self.signal = signal.SIGINT
+        word = "stopping; Ctrl-C again aborts" if self.asked == 1 else "aborting"
+        typer.echo(f"{word} …", err=True)
+        send(RunFolder(self.launched.folder).inbox, "stop" if self.asked == 1 else "abort")
+        return True
+
+    def terminated(self, number: int, frame: object) -> None:
+        """SIGTERM to the command: stop gracefully; a detached engine goes on without us."""
+        if not self.owned:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.launched.process.send_signal(signal.SIGTERM)
+
+
+def _watch(watched: Watched, mode: Any, since: Any) -> int:
+    from hpsearch.plain.watch import exit_code, watch
+    from hpsearch.store.folder import RunFolder
+
+    folder = RunFolder(watched.launched.folder)
+    process = watched.launched.process
+    signal.signal(signal.SIGTERM, watched.terminated)
+
+    def alive() -> bool:
+        return process.poll() is None and folder.alive
+
+    outcome: Outcome = watch(
+        folder.path, mode=mode, since=since, alive=alive, on_interrupt=watched.stop
+    )
+    if watched.owned:
+        watched.launched.disown()
+    if not outcome.left or watched.owned:
+        _wait_until(lambda: process.poll() is not None)
+    if watched.signal:
+        return 128 + watched.signal
+    return exit_code(outcome.state, outcome.complete)
+
+
+def _attach(folder: RunFolder, json: bool) -> int:
+    from hpsearch.cli.watch import follow_run
+
+    typer.echo(f"{folder.name} is running already; this is only a view of it.", err=True)
+    return follow_run(folder, json)
+
+
+def _must_be_a_study(path: Path) -> None:
+    from hpsearch.errors import UsageError
+
+    if path.suffix.lower() in TABLES:
+        raise UsageError(
+            f"{path} is a table, not a study file. Write one for it first:\n"
+            f"  hpsearch init {path} --target COLUMN"
+        )
+    if not path.exists():
+        from hpsearch.cli.examples import hint
+
+        raise UsageError(f"there is no file {path}.{hint(path)}")
+
+
+def _overrides(
+    trials: int | None, workers: int | None, seed: int | None, name: str | None, given: list[str]
+) -> dict[str, Any]:
+    from hpsearch.errors import UsageError
+
+    overrides: dict[str, Any] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"--set {text}: write KEY=VALUE, such as training.epochs=20.")
+        overrides[key.strip()] = value.strip()
+    named = {"study.trials": trials, "study.workers": workers, "study.seed": seed}
+    overrides |= {key: value for key, value in named.items() if value is not None}
+    if name is not None:
+        overrides["study.name"] = name
+    return overrides
+
+
+def _name(study: Path, overrides: dict[str, Any]) -> str:
+    from hpsearch.store.folder import name_of_study_file
+
+    if "study.name" in overrides:
+        return str(overrides["study.name"])
+    try:
+        return name_of_study_file(study.read_text(encoding="utf-8"), study)
+    except (OSError, ValueError):
+        return study.stem  # the engine will say what is wrong with it
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + ENDING_SECONDS
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)

@@ -1,0 +1,188 @@
+"""The engine's process: `python -P -m hpsearch.engine`, started by `launch`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+
+from hpsearch.engine.engine import Ending, Engine
+from hpsearch.engine.fleet import Fleet
+from hpsearch.engine.opening import AlreadyRuns, Opened, open_study
+from hpsearch.engine.order import Answer, Order
+from hpsearch.engine.sessions import Sessions
+from hpsearch.engine.wire import Server
+from hpsearch.errors import HpsearchError, RunError
+from hpsearch.store import inbox
+
+TICK = 0.1
+"""Seconds between two looks into the inbox."""
+FLUSH = 0.25
+"""Rows are written at most this late."""
+GRACE = 1.4
+"""Seconds that trials have to reach the end of an epoch after SIGTERM."""
+
+log = logging.getLogger("hpsearch.engine")
+
+
+def main() -> None:
+    """Take an order, answer it, and run the study."""
+    order = Order.from_line(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]
+    os.set_inheritable(order.answer, False)
+    try:
+        opened = open_study(order, lambda text: _answer(order, Answer("say", text)))
+    except AlreadyRuns as held:
+        _answer(order, Answer("error", "", 0, str(held.folder.path)))
+        sys.exit(0)
+    except HpsearchError as error:
+        _answer(order, Answer("error", str(error), error.code))
+        sys.exit(error.code)
+    asyncio.run(Run(order, opened).run())
+    logging.shutdown()
+    os._exit(0)  # whatever thread is still busy has nothing left to say
+
+
+class Run:
+    """One run of the engine, from its answer to its end."""
+
+    def __init__(self, order: Order, opened: Opened) -> None:
+        self._order, self._opened = order, opened
+        self._began = time.monotonic()
+        self._deadline = float("inf")
+
+    async def run(self) -> None:
+        """Run the study until nothing is left to do."""
+        opened = self._opened
+        loop = asyncio.get_running_loop()
+        self._engine = engine = Engine(
+            opened.study,
+            opened.data,
+            opened.direction,
+            opened.store,
+            opened.folder,
+            opened.capacity.workers,
+        )
+        self._sessions = sessions = Sessions(engine, opened.capacity.slots)
+        server = Server(sessions, lambda why: log.warning("refused a caller: %s", why))
+        address = await server.start()
+        fleet = Fleet(
+            opened.capacity.slots,
+            opened.study.study.nice,
+            opened.capacity.memory,
+            broken=lambda why: log.warning("workers are started again: %s", why),
+            hopeless=lambda why: loop.call_soon_threadsafe(
+                engine.fail, f"the workers keep dying: {why}"
+            ),
+        )
+        self._watch_signals(loop)
+        _answer(self._order, Answer("ready", folder=str(opened.folder.path)), last=True)
+        log.info("engine %d runs %s", os.getpid(), opened.folder.path)
+        engine.check_end()
+        if not engine.ended.done():
+            fleet.start(address)
+        try:
+            ending = await self._tick_until_ended()
+        except RunError as error:  # the disk is full, or the database gone
+            ending = Ending("failed", str(error))
+            log.error("%s", error)
+        self._write_ending(ending)
+        sessions.end()
+        server.close()
+        engine.close()
+        await asyncio.to_thread(fleet.end)
+        self._close_store()
+        opened.lock.release()
+        log.info("%s: %s", ending.state, ending.why)
+
+    def _watch_signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # the terminal may close
+        loop.add_signal_handler(signal.SIGTERM, self._stop_soon, "SIGTERM")
+        loop.add_signal_handler(signal.SIGINT, self._stop_soon, "SIGINT")
+        if self._order.owned:
+            loop.add_reader(0, self._owner_said)
+
+    def _stop_soon(self, why: str) -> None:
+        self._deadline = time.monotonic() + GRACE
+        self._engine.set_mode("stopping", f"stopped by {why}")
+
+    def _owner_said(self) -> None:
+        if not os.read(0, 4096):  # end of file: the command is gone
+            asyncio.get_running_loop().remove_reader(0)
+            self._engine.set_mode("aborting", "stopped: the command that owned it is gone")
+
+    async def _tick_until_ended(self) -> Ending:
+        engine, store = self._engine, self._opened.store
+        flushed = beaten = 0.0
+        while not engine.ended.done():
+            self._take_commands()
+            now = time.monotonic()
+            if now > self._deadline:
+                self._deadline = float("inf")
+                engine.set_mode("aborting", "stopped by a signal")
+            if now - beaten >= 1.0:
+                store.set(beat=time.time(), seconds=self._seconds())
+                beaten = now
+            if now - flushed >= FLUSH:
+                store.flush()
+                flushed = now
+            await asyncio.wait({engine.ended}, timeout=TICK)
+        return engine.ended.result()
+
+    def _take_commands(self) -> None:
+        folder = self._opened.folder.inbox
+        for command in inbox.waiting(folder):
+            outcome = self._obey(command)
+            self._opened.store.command(command, outcome)
+            self._opened.store.flush()
+            inbox.remove(folder, command)
+
+    def _obey(self, command: inbox.Command) -> str:
+        by = f"by {command.sender}"
+        match command.verb:
+            case "pause":
+                self._engine.set_mode("paused", f"paused {by}")
+            case "resume":
+                self._engine.set_mode("running", f"resumed {by}")
+            case "stop":
+                self._engine.set_mode("stopping", f"stopped {by}")
+            case "drain":
+                self._engine.set_mode("draining", f"drained {by}")
+            case "abort":
+                self._engine.set_mode("aborting", f"aborted {by}")
+            case _:
+                return "not a command"
+        return "done"
+
+    def _seconds(self) -> float:
+        return self._opened.seconds + time.monotonic() - self._began
+
+    def _write_ending(self, ending: Ending) -> None:
+        store = self._opened.store
+        store.set(state=ending.state, why=ending.why, seconds=self._seconds(), beat=time.time())
+        store.note("state", f"{ending.state}: {ending.why}")
+        try:
+            store.flush()
+        except RunError as error:
+            log.error("%s", error)
+
+    def _close_store(self) -> None:
+        try:
+            self._opened.store.close()
+        except RunError as error:
+            log.error("%s", error)
+
+
+def _answer(order: Order, answer: Answer, last: bool = False) -> None:
+    try:
+        os.write(order.answer, answer.to_line())
+    except OSError:
+        pass  # the command is gone; where the engine is owned, it will hear so on stdin
+    if last:
+        os.close(order.answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""How many trials may train at once on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.errors import StudyFileError
+from hpsearch.study.options import StudyOptions
+from hpsearch.system import usable_cores
+
+TRAINER_BYTES = 150 << 20
+"""An idle trainer: the interpreter, NumPy and its linear algebra."""
+TRAINER_ROOM = 4 << 30
+"""Address space a trainer has at least; address space is not memory."""
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What this machine bears."""
+
+    workers: int
+    """Trials at once."""
+    slots: int
+    """Shells that are started: as many as `workers` may be raised to."""
+    memory: int
+    """Bytes of address space a trainer may use; beyond it, MemoryError instead of a full machine."""
+    note: str
+    """Why so many, as a sentence."""
+
+
+def capacity(options: StudyOptions, network_bytes: int) -> Capacity:
+    """Choose workers where the study does not.
+
+    Args:
+        options: what the study asks for.
+        network_bytes: of the largest network that may be trained, with all that training needs.
+
+    Raises:
+        StudyFileError: more workers than slots.
+    """
+    cores = usable_cores()
+    total, free = _memory()
+    bears = max(1, free // (TRAINER_BYTES + network_bytes)) if free else cores.count
+    workers, note = cores.count, f"{cores.count} workers: {cores.why}"
+    if bears < workers:
+        workers = bears
+        note = f"{workers} workers: no more networks of this size fit into the free memory"
+    if options.workers is not None:
+        workers, note = options.workers, f"{options.workers} workers, as the study asks"
+    slots = options.max_workers or max(workers, cores.count)
+    if workers > slots:
+        raise StudyFileError(
+            f"study.workers is {workers}, but study.max_workers is {slots}: raise max_workers."
+        )
+    memory = max(TRAINER_ROOM, total) if total else 0
+    return Capacity(workers, slots, memory, note if workers != 1 else note.replace("s:", ":", 1))
+
+
+def _memory() -> tuple[int, int]:
+    """Total and available bytes of this machine; (0, 0) where it does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line}
+        return sizes["MemTotal"], sizes["MemAvailable"]
+    except (OSError, ValueError, KeyError, IndexError):
+        return 0, 0

@@ -1,0 +1,77 @@
+"""From where an interrupted trial goes on: safetensors, written aside and renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trial at the end of an epoch."""
+
+    epoch: int
+    """How many epochs it holds."""
+    arrays: Mapping[str, np.ndarray]
+    """Weights and the optimizer's memory."""
+    meta: Mapping[str, Any]
+    """The state of every generator, and what early stopping knows; JSON."""
+
+    def to_bytes(self) -> bytes:
+        """As safetensors."""
+        text = json.dumps({"epoch": self.epoch, **self.meta})
+        return save({name: np.asarray(a) for name, a in self.arrays.items()}, {"meta": text})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Checkpoint | None:
+        """What `to_bytes` wrote; None where it is not whole."""
+        try:
+            arrays = load(data)
+            size = int.from_bytes(data[:8], "little")
+            header = json.loads(data[8 : 8 + size])
+            meta = json.loads(header["__metadata__"]["meta"])
+            return cls(int(meta.pop("epoch")), arrays, meta)
+        except (SafetensorError, ValueError, KeyError, TypeError):
+            return None
+
+
+class Checkpoints:
+    """The checkpoints of a run, one a trial."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, number: int, data: bytes) -> None:
+        """Keep a trial's checkpoint."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._path(number)
+        aside = path.with_suffix(".new")
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+
+    def read(self, number: int) -> tuple[int, bytes]:
+        """A trial's epochs and checkpoint; (0, b"") where it has none that is whole."""
+        try:
+            data = self._path(number).read_bytes()
+        except OSError:
+            return 0, b""
+        found = Checkpoint.from_bytes(data)
+        return (0, b"") if found is None else (found.epoch, data)
+
+    def remove(self, number: int) -> None:
+        """Forget a trial's checkpoint: it is over."""
+        self._path(number).unlink(missing_ok=True)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"trial-{number:05d}.safetensors"

@@ -1,0 +1,359 @@
+"""A study from its first trial to its last: who trains what, and what came of it.
+
+The engine knows of no terminal. Trainers call it over the wire, people through the inbox, and
+everybody who wants to know how it stands reads the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hpsearch.data import Data
+from hpsearch.engine import arrays
+from hpsearch.engine.checkpoint import Checkpoints
+from hpsearch.engine.searcher import Searcher, SpaceExhausted
+from hpsearch.engine.slots import Running, Trainer
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.writer import Past, Store
+from hpsearch.study.events import FINISHED, EpochDone, State, Trial, Verdict
+from hpsearch.study.recipe import Shape, network_parameters, recorded
+from hpsearch.study.space import Config
+from hpsearch.study.studyfile import StudyFile
+
+Mode = Literal["running", "paused", "draining", "stopping", "aborting"]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run came to its end."""
+
+    state: Literal["finished", "stopped", "failed"]
+    why: str
+
+
+@dataclass
+class _Trial:
+    """What the engine knows of a trial that is not over."""
+
+    trial: Trial
+    attempts: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+
+
+class Engine:
+    """Runs one study. Everything here happens on one thread, but for the asks."""
+
+    def __init__(
+        self,
+        study: StudyFile,
+        data: Data,
+        direction: str,
+        store: Store,
+        folder: RunFolder,
+        workers: int,
+    ) -> None:
+        self.study, self.store, self.folder, self.workers = study, store, folder, workers
+        self._data, self._direction = data, direction
+        self._shape = Shape(data.features, data.outputs, data.task)
+        self._checkpoints = Checkpoints(folder.checkpoints)
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
+        self._prepared: dict[str, str] = {}
+        self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self.trainers: set[Trainer] = set()
+        self.mode: Mode = "running"
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+
+        history = store.history()
+        self._searcher = Searcher(study, direction, self._parameters, history)
+        self._open: dict[int, _Trial] = {}
+        self._queue: deque[int] = deque()
+        self._finished = sum(past.state in FINISHED for past in history)
+        self._complete = sum(past.state == "complete" for past in history)
+        self._drawn = len(history)
+        self._failed_in_a_row = 0
+        self._best = self._best_of(history)
+        for past in history:
+            if past.state not in FINISHED:
+                self._put_in_line(past)
+
+    # A trial's way --------------------------------------------------------------------------
+
+    async def next_job(self, trainer: Trainer) -> tuple[dict[str, Any], bytes]:
+        """The next trial for a trainer, as a frame; waits until there is one.
+
+        Safe to cancel: what was drawn meanwhile waits in line for another trainer.
+        """
+        while True:
+            news = self._news
+            async with self._turn:  # one ask at a time, in the order they came
+                if self._may_start(trainer):
+                    if not self._queue and self._may_draw():
+                        await asyncio.shield(asyncio.ensure_future(self._draw()))
+                    if self._queue:
+                        held = self._open[self._queue[0]]
+                        config = self.study.config(held.trial.params)
+                        data = await self._data_for(str(config["data.normalize"]))
+                        return self._hand_over(trainer, self._queue.popleft(), config, data)
+                    self.check_end()
+            await news.wait()
+
+    def progressed(self, trainer: Trainer, epochs: tuple[EpochDone, ...]) -> Verdict:
+        """A trial went on. Returns what its trainer shall do."""
+        running = trainer.running
+        assert running is not None
+        running.take(epochs)
+        prune = self._searcher.judge(running.number, epochs)
+        self.store.epochs(
+            running.number,
+            epochs,
+            self.study.study.metric,
+            running.best,
+            self._searcher.memory(running.number),
+            running.seconds,
+        )
+        if running.asked != "go on":
+            return running.asked
+        return "prune" if prune else "go on"
+
+    def finished(self, trainer: Trainer, state: State, reason: str, seconds: float | None) -> None:
+        """A trial is over, by its trainer's word."""
+        running = self._release(trainer)
+        if state == "pruned" and running.asked == "go on":
+            reason = f"{reason} by the {self._searcher.pruner} pruner"
+        if seconds is not None:
+            running.seconds = seconds
+        self._close(running, state, reason)
+
+    def put_aside(self, trainer: Trainer, checkpoint: bytes, seconds: float) -> None:
+        """A trial was stopped at the end of an epoch, and waits for the next run."""
+        running = self._release(trainer)
+        if checkpoint:
+            self._checkpoints.write(running.number, checkpoint)
+        self._open[running.number].seconds = seconds
+        self._back_in_line(running, "stopped")
+
+    def lost(self, trainer: Trainer) -> None:
+        """A trial's shell, host or engine went away: it waits again, and nothing is counted."""
+        running = self._release(trainer)
+        self._back_in_line(running, "lost")
+
+    def died(self, trainer: Trainer, outcome: Literal["died", "raised"], reason: str) -> None:
+        """A trial's own trainer died, or the trial raised: it is tried again, or has failed."""
+        running = self._release(trainer)
+        held = self._open[running.number]
+        held.failures += 1
+        if held.failures > self.study.study.retries:
+            self.store.attempt_ended(running.number, outcome, reason)
+            self._close(running, "failed", reason)
+            return
+        self.store.note("retried", f"#{running.number} is tried again: {reason}", running.number)
+        self._back_in_line(running, outcome, reason)
+
+    # What people ask for --------------------------------------------------------------------
+
+    def set_mode(self, mode: Mode, why: str) -> None:
+        """Pause, go on, drain, stop or abort."""
+        self.mode = mode
+        state = {"running": "running", "paused": "paused"}.get(mode, "stopping")
+        self.store.set(state=state, why=why)
+        self.store.note("state", why)
+        if mode == "stopping":
+            for trainer in self.trainers:
+                if trainer.running is not None:
+                    trainer.running.asked = "stop"
+                    verdict = {"kind": "verdict", "number": trainer.running.number}
+                    trainer.peer.send({**verdict, "verdict": "stop"})
+        if mode == "aborting":
+            for trainer in list(self.trainers):
+                if trainer.running is not None:
+                    self.lost(trainer)
+        self.store.flush()
+        self._why = why
+        self.check_end()
+        self._changed()
+
+    def check_end(self) -> None:
+        """End the run where nothing is left to do, or nothing more may be done."""
+        if any(trainer.running for trainer in self.trainers):
+            return
+        asked = self.study.study.trials
+        if self._finished >= asked:
+            self._end("finished", f"all {asked} trials asked for are finished")
+        elif self._failed_in_a_row >= self.study.study.max_consecutive_failures:
+            self._end(
+                "failed",
+                f"{self._failed_in_a_row} trials in a row failed; "
+                f"see {self.folder.logs} for the reasons",
+            )
+        elif self.mode in ("draining", "stopping", "aborting"):
+            self._end("stopped", self._why)
+        elif self._exhausted and not self._queue:
+            self._end("finished", f"space exhausted: {self._finished} configurations are all")
+
+    def fail(self, why: str) -> None:
+        """End the run: it cannot go on."""
+        self._end("failed", why)
+
+    # ------------------------------------------------------------------------------------------
+
+    _exhausted = False
+    _why = ""
+
+    def _may_start(self, trainer: Trainer) -> bool:
+        running = sum(other.running is not None for other in self.trainers)
+        return (
+            self.mode == "running"
+            and not self.ended.done()
+            and trainer.slot < self.workers
+            and self._finished + running < self.study.study.trials
+            and self._failed_in_a_row < self.study.study.max_consecutive_failures
+        )
+
+    def _may_draw(self) -> bool:
+        return not self._exhausted and self._drawn < self.study.study.trials
+
+    async def _draw(self) -> None:
+        """Draw a new trial, and put it in line."""
+        loop = asyncio.get_running_loop()
+        try:
+            trial = await loop.run_in_executor(self._asker, self._searcher.ask)
+        except SpaceExhausted:
+            self._exhausted = True
+            return
+        config = self.study.config(trial.params)
+        self._drawn += 1
+        self._open[trial.number] = _Trial(trial)
+        self.store.asked(
+            trial,
+            self._searcher.memory(trial.number),
+            int(config["training.epochs"]),  # type: ignore[arg-type]
+            self._parameters(config),
+        )
+        self._queue.append(trial.number)
+
+    def _hand_over(
+        self, trainer: Trainer, number: int, config: Config, fingerprint: str
+    ) -> tuple[dict[str, Any], bytes]:
+        held = self._open[number]
+        epochs, checkpoint = self._checkpoints.read(number)
+        held.attempts += 1
+        self.store.started(number, trainer.slot, held.attempts, trainer.pid, trainer.host, epochs)
+        self.store.flush()
+        ascending = self._direction == "minimize"
+        best = self.store.best_of(number, ascending) if epochs else None
+        trainer.running = Running(
+            number, self.study.study.metric, ascending, held.seconds if epochs else 0.0, best
+        )
+        metric = self.study.study.metric
+        return {
+            "kind": "trial",
+            "number": number,
+            "seed": held.trial.seed,
+            "config": dict(config),
+            "fingerprint": fingerprint,
+            "folder": str(self.folder.data.resolve()),
+            "shape": self._shape.to_json(),
+            "metric": metric,
+            "direction": self._direction,
+            "metrics": recorded(self._shape.task, metric),
+            "patience": config.get("training.early_stopping", 0),
+            "rungs": sorted(self._searcher.rungs),
+            "seconds": trainer.running.seconds,
+        }, checkpoint
+
+    async def _data_for(self, normalize: str) -> str:
+        """The fingerprint of the arrays for a normalizer, which are made when first wanted."""
+        if normalize not in self._prepared:
+            loop = asyncio.get_running_loop()
+            self._prepared[normalize] = await loop.run_in_executor(None, self._prepare, normalize)
+        return self._prepared[normalize]
+
+    def _prepare(self, normalize: str) -> str:
+        fingerprint = f"{self._data.fingerprint[:32]}{normalize}"
+        dataset = self._data.prepare(normalize).dataset
+        arrays.write(self.folder.data, fingerprint, dataset)
+        return fingerprint
+
+    def _parameters(self, config: Config) -> int:
+        return network_parameters(config, self._shape)
+
+    def _release(self, trainer: Trainer) -> Running:
+        running, trainer.running = trainer.running, None
+        assert running is not None
+        return running
+
+    def _back_in_line(self, running: Running, outcome: str, reason: str = "") -> None:
+        self.store.put_back(running.number, outcome, reason)
+        self.store.flush()
+        self._queue.appendleft(running.number)
+        self._queue = deque(sorted(self._queue))
+        self.check_end()
+        self._changed()
+
+    def _put_in_line(self, past: Past) -> None:
+        number = past.trial.number
+        if past.state == "running":
+            self.store.put_back(number, "lost", "the engine went away")
+        self._open[number] = _Trial(past.trial, past.attempt, past.failures, past.seconds)
+        self._queue.append(number)
+
+    def _close(self, running: Running, state: State, reason: str) -> None:
+        number = running.number
+        if state == "complete" and running.best is None:
+            state, reason = "failed", f"{self.study.study.metric} has no figure in any epoch"
+        del self._open[number]
+        value = running.best.value if running.best else None
+        self._searcher.tell(number, state, value)
+        self.store.finished(number, state, self._finished, running.seconds, reason, running.best)
+        self._finished += 1
+        self._failed_in_a_row = self._failed_in_a_row + 1 if state == "failed" else 0
+        self._say_how_it_ended(number, state, reason, value)
+        self.store.flush()
+        self._checkpoints.remove(number)
+        self.check_end()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Wake whoever waits for a trial."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _say_how_it_ended(
+        self, number: int, state: State, reason: str, value: float | None
+    ) -> None:
+        if state == "complete" and value is not None:
+            self._complete += 1
+            if self._best is None or self._better(value, self._best):
+                self.store.note("best", self._new_best(number, value), number)
+                self._best = value
+        elif state != "complete":
+            self.store.note(state, f"#{number} {reason or state}", number)
+
+    def _new_best(self, number: int, value: float) -> str:
+        change = ""
+        if self._best:
+            change = f" ({100 * (value - self._best) / abs(self._best):+.1f} %)"
+        return f"#{number} new best: {self.study.study.metric} {value:.6g}{change}"
+
+    def _better(self, value: float, than: float) -> bool:
+        return value < than if self._direction == "minimize" else value > than
+
+    def _best_of(self, history: Sequence[Past]) -> float | None:
+        values = [past.value for past in history if past.state == "complete" and past.value]
+        return (min if self._direction == "minimize" else max)(values, default=None)
+
+    def _end(self, state: Literal["finished", "stopped", "failed"], why: str) -> None:
+        if not self.ended.done():
+            self.ended.set_result(Ending(state, why))
+
+    def close(self) -> None:
+        """Let go of the thread that asks."""
+        self._asker.shutdown(wait=False, cancel_futures=True)
+

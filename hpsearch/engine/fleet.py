@@ -1,0 +1,99 @@
+"""The shells, started and placed by joblib: the only importer of joblib.
+
+joblib launches one shell a slot from a thread of the engine, and they stay: growing a loky pool
+with running jobs would block until they end, so a slot that is not wanted holds a parked shell.
+Whatever the backend raises when a shell dies ends the call; it is then made again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from joblib import Parallel, delayed, parallel_config
+
+from hpsearch import system
+from hpsearch.engine.shell import Shell
+from hpsearch.engine.wire import Address
+
+PAUSE = 0.2
+"""Seconds before the call is made again after a shell died; doubled each time one follows soon."""
+GIVE_UP = 5
+"""Calls that failed in a row within seconds: something is wrong that another try will not mend."""
+
+
+class Fleet:
+    """Shells in as many slots as asked for, until told to end."""
+
+    def __init__(
+        self,
+        slots: int,
+        nice: int,
+        memory: int,
+        broken: Callable[[str], None],
+        hopeless: Callable[[str], None],
+    ) -> None:
+        """Prepare; nothing runs yet.
+
+        Args:
+            slots: how many shells.
+            nice: by how much trainers give way to other processes.
+            memory: bytes a trainer may use; 0 for no bound.
+            broken: told, on the fleet's thread, when shells died and are started again.
+            hopeless: told when they keep dying, and no further try is made.
+        """
+        self._slots, self._nice, self._memory = slots, nice, memory
+        self._broken, self._hopeless = broken, hopeless
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, address: Address) -> None:
+        """Launch the shells; they call the engine at `address`."""
+        os.environ.update(system.BLAS_THREADS)  # loky's children inherit it
+        self._thread = threading.Thread(
+            target=self._keep, args=(address,), name="fleet", daemon=True
+        )
+        self._thread.start()
+
+    def end(self, patience: float = 1.0) -> None:
+        """Stop starting shells, and take down what joblib keeps for its next call.
+
+        The engine has told the shells to end before; those that do not within `patience` seconds
+        are killed.
+        """
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join(patience)
+        _shut_down()
+
+    def _keep(self, address: Address) -> None:
+        shells = [Shell(address, slot, self._nice, self._memory) for slot in range(self._slots)]
+        quick = 0
+        while not self._ending.is_set():
+            began = time.monotonic()
+            try:
+                # No memory-mapping by joblib: it leaves files behind when a tree is killed.
+                with parallel_config("loky", n_jobs=self._slots, max_nbytes=None):
+                    Parallel(batch_size=1, pre_dispatch="all")(delayed(shell)() for shell in shells)
+                if self._ending.is_set():
+                    return
+                reason = "the workers ended"
+            except BaseException as error:  # joblib raises what its backend likes, SystemExit too
+                if self._ending.is_set():
+                    return
+                reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
+            quick = quick + 1 if time.monotonic() - began < 5.0 else 0
+            if quick >= GIVE_UP:
+                self._hopeless(reason)
+                return
+            self._broken(reason)
+            self._ending.wait(PAUSE * 2**quick)
+
+
+def _shut_down() -> None:
+    """End loky's idle processes at once; left alone they would stay for five minutes."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)

@@ -1,0 +1,126 @@
+"""Starting an engine: a process and session of its own, which answers before it goes to work."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hpsearch import system
+from hpsearch.engine.order import Answer, Order
+from hpsearch.errors import HpsearchError, RunError
+
+PATIENCE = 10.0
+"""Seconds of silence after which the person is told what is waited for."""
+
+
+class Refused(HpsearchError):
+    """The engine will not run this; its own sentence and exit code."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code  # type: ignore[misc]  # the engine's, not the class's
+
+
+class Held(Exception):
+    """Another engine runs this study already, in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+
+
+@dataclass(frozen=True)
+class Launched:
+    """An engine at work."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def disown(self) -> None:
+        """Let an owned engine go: it ends, within two seconds."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+
+def launch(order: Order, say: Callable[[str], None]) -> Launched:
+    """Start an engine and wait for its word.
+
+    Args:
+        order: what to run. Where it is owned, the engine lives only as long as this process.
+        say: told what the engine says while it prepares.
+
+    Raises:
+        Held: another engine runs this study.
+        Refused: the study or its data cannot be run.
+        RunError: the engine died without a word.
+    """
+    system.refuse_other_platforms()
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            system.module_command("hpsearch.engine"),
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            pass_fds=(writing,),
+            start_new_session=True,
+            env=system.child_environment(),
+        )
+        os.close(writing)
+        assert process.stdin is not None
+        try:
+            process.stdin.write(replace(order, answer=writing).to_line())
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died at once, and its output says why
+        try:
+            answer = _listen(reading, say)
+        except BaseException:
+            process.stdin.close()
+            process.terminate()
+            raise
+        finally:
+            os.close(reading)
+        if answer is None:
+            output.seek(0)
+            raise RunError(_last_words(process, output.read()))
+    if not order.owned:
+        process.stdin.close()
+        process.stdin = None
+    if answer.kind == "ready":
+        return Launched(Path(answer.folder), process)
+    process.wait()
+    if answer.folder:
+        raise Held(Path(answer.folder))
+    raise Refused(answer.text, answer.code)
+
+
+def _listen(pipe: int, say: Callable[[str], None]) -> Answer | None:
+    """The engine's last word; None where it went away without one."""
+    heard = b""
+    while True:
+        if not select.select([pipe], [], [], PATIENCE)[0]:
+            say("still reading the data …")
+            continue
+        part = os.read(pipe, 65536)
+        if not part:
+            return None
+        heard += part
+        *lines, heard = heard.split(b"\n")
+        for line in lines:
+            answer = Answer.from_line(line)
+            if answer.kind != "say":
+                return answer
+            say(answer.text)
+
+
+def _last_words(process: subprocess.Popen[bytes], output: bytes) -> str:
+    code = process.wait()
+    lines = output.decode("utf-8", "replace").strip().splitlines()[-5:]
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    return "\n".join([f"the engine {how} before it was ready.", *lines])

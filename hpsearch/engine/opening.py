@@ -1,0 +1,173 @@
+"""Everything between an order and the first trial: read, check, lock, compare, go on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hpsearch import data as tables
+from hpsearch.data import Data
+from hpsearch.engine.capacity import Capacity, capacity
+from hpsearch.engine.order import Order
+from hpsearch.errors import StudyFileError
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.writer import Store
+from hpsearch.study import studyfile
+from hpsearch.study.recipe import Shape, training_bytes
+from hpsearch.study.space import range_to_json
+from hpsearch.study.studyfile import StudyFile
+from hpsearch.system import Lock, holder
+from nncore import metrics
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A study that is ready to run, and locked."""
+
+    study: StudyFile
+    """Settled: nothing is open but the ranges."""
+    data: Data
+    direction: str
+    folder: RunFolder
+    lock: Lock
+    store: Store
+    capacity: Capacity
+    seconds: float
+    """Wall time of all runs before this one."""
+
+
+class AlreadyRuns(Exception):
+    """Another engine has this study."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__(str(folder.path))
+        self.folder = folder
+
+
+def open_study(order: Order, say: Callable[[str], None]) -> Opened:
+    """Read the study and its data, and take its run folder.
+
+    Nothing is written before study and data are found sound.
+
+    Raises:
+        AlreadyRuns: its folder is locked.
+        HpsearchError: the study, its data, or what earlier runs left does not allow it.
+    """
+    study = studyfile.read(order.study, order.overrides)
+    folder = RunFolder(order.runs / study.study.name)
+    if holder(folder.lock):
+        raise AlreadyRuns(folder)
+    loaded = tables.load(study.data, say)
+    study = study.settle(loaded.task, loaded.features, loaded.outputs)
+    room = capacity(study.study, training_bytes(study, Shape.of(loaded)))
+    folder.path.mkdir(parents=True, exist_ok=True)
+    lock = Lock(folder.lock)
+    lock.acquire()
+    _log_into(folder.logs)
+    store = Store(folder.db)
+    facts = store.facts()
+    meaning = {**study.meaning(), "data.fingerprint": loaded.fingerprint}
+    _refuse_another_meaning(order, study, facts.get("meaning"), meaning)
+    direction = metrics.direction(study.study.metric)
+    _write_down(store, study, loaded, direction, room, facts, meaning)
+    _write_text(folder.toml, study.text)
+    return Opened(
+        study, loaded, direction, folder, lock, store, room, float(facts.get("seconds", 0.0))
+    )
+
+
+def _refuse_another_meaning(
+    order: Order, study: StudyFile, before: Mapping[str, Any] | None, now: Mapping[str, Any]
+) -> None:
+    if before is None:
+        return
+    changes = studyfile.differences(before, now)
+    if changes:
+        name = study.study.name
+        listed = "\n".join(f"  {change}" for change in changes)
+        raise StudyFileError(
+            f"{order.study}: the study {name!r} has trials that mean something else:\n{listed}\n"
+            f"Put it back, or start anew: hpsearch run {order.study.name} --fork {name}-2"
+        )
+
+
+def _write_down(
+    store: Store,
+    study: StudyFile,
+    data: Data,
+    direction: str,
+    room: Capacity,
+    facts: Mapping[str, Any],
+    meaning: Mapping[str, Any],
+) -> None:
+    now = time.time()
+    options = study.study
+    told = {
+        "fingerprint": data.fingerprint,
+        "rows": dict(data.rows),
+        "features": data.features,
+        "outputs": data.outputs,
+        "notes": list(data.notes),
+    }
+    searching = {"sampler": options.sampler, "pruner": options.pruner}
+    store.set(
+        name=options.name,
+        metric=options.metric,
+        direction=direction,
+        task=data.task,
+        trials=options.trials,
+        workers=room.workers,
+        max_workers=room.slots,
+        state="running",
+        why="",
+        created=facts.get("created", now),
+        seconds=facts.get("seconds", 0.0),
+        beat=now,
+        epochs=study.planned_epochs,
+        space={name: range_to_json(range_) for name, range_ in study.space.items()},
+        meaning=meaning,
+        toml=study.text,
+        path=str(study.path),
+        data=told,
+        engine={"pid": os.getpid(), "host": socket.gethostname(), "started": now},
+        searching=searching,
+    )
+    if facts.get("data") != told:
+        for note in data.notes:
+            store.note("note", note)
+    store.note("note", room.note)
+    before = facts.get("searching", searching)
+    for what, value in searching.items():
+        if before.get(what) != value:
+            store.note("note", f"the {what} is {value} from now on; it was {before.get(what)}")
+    if facts:
+        store.note("state", f"goes on, with {options.trials} trials asked for in all")
+    store.flush()
+
+
+def _log_into(folder: Path) -> None:
+    """From here on, whatever this process says goes into its log."""
+    folder.mkdir(exist_ok=True)
+    log = os.open(folder / "engine.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    logging.captureWarnings(True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    aside = path.with_suffix(".new")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)

@@ -1,0 +1,58 @@
+"""What `run` asks of an engine, and what the engine answers before it goes to work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Order:
+    """One study to run. Reaches the engine as a line of JSON on its stdin."""
+
+    study: Path
+    """The study file, absolute."""
+    runs: Path
+    """Where run folders are, absolute."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Values from the command line, by full name; they win over the file."""
+    owned: bool = False
+    """The engine ends when its stdin does: the command is gone."""
+    answer: int = -1
+    """The file descriptor for the answer."""
+
+    def to_line(self) -> bytes:
+        """As one line of JSON."""
+        fields = {**asdict(self), "study": str(self.study), "runs": str(self.runs)}
+        return json.dumps(fields).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Self:
+        """What `to_line` gave."""
+        fields = json.loads(line)
+        return cls(**{**fields, "study": Path(fields["study"]), "runs": Path(fields["runs"])})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line from the engine: a word while it prepares, then "ready" or what is wrong."""
+
+    kind: str
+    """say, ready or error."""
+    text: str = ""
+    code: int = 0
+    """Of an error: the exit code."""
+    folder: str = ""
+    """The run folder: of a ready engine, or the one that another engine holds."""
+
+    def to_line(self) -> bytes:
+        """As one line of JSON."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Self:
+        """What `to_line` gave."""
+        return cls(**json.loads(line))

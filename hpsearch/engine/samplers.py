@@ -1,0 +1,90 @@
+"""Samplers by the study file's names, made afresh for every ask.
+
+A sampler's seed is a function of the study's seed, the trial's number and the draw, so an ask
+does not depend on how many came before it in this process; building one costs no more than
+keeping it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.trial import FrozenTrial
+
+from hpsearch.errors import StudyFileError
+from hpsearch.study.options import StudyOptions
+
+
+class Silent(BaseSampler):
+    """Draws nothing: in place while trials are put back, judged and told."""
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return {}
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return {}
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        raise AssertionError(f"{param_name} was drawn while nothing is to be drawn")
+
+
+class Maker:
+    """Makes the study's sampler, seeded for one draw."""
+
+    def __init__(self, options: StudyOptions) -> None:
+        """Take the name and the options.
+
+        Raises:
+            StudyFileError: Optuna's sampler has no such option.
+        """
+        self._seed = options.seed
+        self._kind, defaults = _KINDS[options.sampler]
+        check_options("sampler", options.sampler, self._kind, options.sampler_options, {"seed"})
+        self._options = {**defaults, **options.sampler_options}
+
+    def make(self, number: int, redraw: int, study: optuna.Study) -> BaseSampler:
+        """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
+        words = np.random.SeedSequence([self._seed, number, redraw, 1]).generate_state(1)
+        return self._kind(seed=int(words[0]), **self._options)
+
+
+_KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {
+    # Optuna 5 moved these defaults, and will again: say them.
+    "tpe": (TPESampler, {"multivariate": True, "group": True, "constant_liar": True}),
+    "random": (RandomSampler, {}),
+    # The searcher lists a grid itself and fixes every value, so nothing is left to draw.
+    "grid": (RandomSampler, {}),
+}
+
+
+def check_options(
+    what: str, name: str, kind: Callable[..., Any], options: Any, ours: set[str]
+) -> None:
+    """Hold an options table to the signature of what it is for.
+
+    Raises:
+        StudyFileError: an option that Optuna does not have, or that is ours to set.
+    """
+    known = set(inspect.signature(kind).parameters) - ours
+    for key in options:
+        if key not in known:
+            raise StudyFileError(
+                f"study.{what}_options: {name} has no option {key!r}. "
+                f"Known: {', '.join(sorted(known))}."
+            )

@@ -1,0 +1,234 @@
+"""What to try next, whom to stop, and what was learnt: the only importer of Optuna.
+
+Optuna's study lives in the engine's memory. Whatever it would have to remember over a restart is
+handed out as `memory` and comes back in `Past`, so a resumed search goes on as if never stopped.
+Optuna numbers its trials itself: a configuration that was run before is drawn again inside our
+same number, so our numbers have no gaps and Optuna's do.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from hpsearch.engine import pruning, samplers
+from hpsearch.engine.drawing import distribution_of, draw, grid, inner_params
+from hpsearch.store.writer import Past
+from hpsearch.study.events import EpochDone, State, Trial
+from hpsearch.study.space import Config, Params, Space, applies
+from hpsearch.study.studyfile import StudyFile
+
+_REDRAWS = 20
+_STATES: Mapping[State, TrialState] = {
+    "complete": TrialState.COMPLETE,
+    "pruned": TrialState.PRUNED,
+    "diverged": TrialState.PRUNED,  # told as failed, the region would be tried again and again
+    "failed": TrialState.FAIL,
+}
+
+
+class SpaceExhausted(Exception):
+    """Every configuration that can be drawn has been run."""
+
+
+@dataclass
+class _Open:
+    """A trial that is not over."""
+
+    trial: optuna.Trial
+    judged: int = 0
+    """The last epoch whose value Optuna was told."""
+
+
+class Searcher:
+    """Asks for values, judges epochs, and learns from how trials end. Safe to call from threads."""
+
+    def __init__(
+        self,
+        study: StudyFile,
+        direction: str,
+        size: Callable[[Config], int],
+        history: Iterable[Past] = (),
+    ) -> None:
+        """Begin, or go on where `history` ends.
+
+        Args:
+            study: settled, so that only the ranges are open.
+            direction: of the study's metric, minimize or maximize.
+            size: the number of parameters of a configuration's network, for `max_parameters`.
+            history: every trial of earlier runs, by number.
+        """
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+        self._file, self._space = study, study.space
+        self._size = size
+        limit = study.fixed.get("network.max_parameters")
+        self._limit = limit if isinstance(limit, int) else None
+        epochs = pruning.planned_epochs(study)
+        self.pruner = pruning.chosen(study.study)
+        self.rungs = pruning.rungs(study.study, epochs)
+        self._sampler = samplers.Maker(study.study)
+        self._first = _first_tries(study)
+        self._grid = study.study.sampler == "grid"
+        self._lock = RLock()
+        self._open: dict[int, _Open] = {}
+        self._seen: set[str] = set()
+        self._next = 0
+        self._study = optuna.create_study(
+            study_name="hpsearch",  # hyperband's brackets depend on it
+            direction=direction,
+            sampler=samplers.Silent(),
+            pruner=pruning.make(study.study, epochs),
+        )
+        for past in history:
+            self._remember(past)
+
+    def ask(self) -> Trial:
+        """The next trial.
+
+        Raises:
+            SpaceExhausted: nothing new could be drawn.
+        """
+        with self._lock:
+            number = self._next
+            if self._grid and number >= len(self._first):
+                raise SpaceExhausted
+            for redraw in range(_REDRAWS + 1):
+                asked, params = self._draw(number, redraw)
+                key = _key(params)
+                if key not in self._seen and self._fits(params):
+                    break
+                self._study.tell(asked, state=TrialState.FAIL)
+            else:
+                raise SpaceExhausted
+            self._seen.add(key)
+            self._next += 1
+            self._open[number] = _Open(asked)
+            return Trial(number, params, trial_seed(self._file, number))
+
+    def memory(self, number: int) -> dict[str, Any]:
+        """What must come back with this trial after a restart; JSON."""
+        with self._lock:
+            frozen = self._study.get_trials(deepcopy=False)[self._open[number].trial.number]
+            # What Optuna drew is kept as drawn: a funnel's widths, say, stand sorted in our params.
+            return {
+                "optuna": frozen.number,
+                "params": frozen.params,
+                "attrs": frozen.system_attrs,
+            }
+
+    def judge(self, number: int, epochs: Sequence[EpochDone]) -> bool:
+        """Take in what a trial reached; whether to prune it, which is decided at rungs only."""
+        with self._lock:
+            held, decide = self._open[number], False
+            for epoch in epochs:
+                value = epoch.figures.get(self._file.study.metric)
+                # A trial that is trained again repeats itself; what was said before stands.
+                decide = epoch.number > held.judged and value is not None
+                if decide:
+                    held.trial.report(value, epoch.number)  # type: ignore[arg-type]
+                    held.judged = epoch.number
+            return decide and held.judged in self.rungs and held.trial.should_prune()
+
+    def tell(self, number: int, state: State, value: float | None) -> None:
+        """Learn from a trial that is over."""
+        with self._lock:
+            held = self._open.pop(number)
+            told = value if state == "complete" else None
+            self._study.tell(held.trial, told, state=_STATES[state])
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Numbers that were drawn and are not over."""
+        return tuple(self._open)
+
+    # ------------------------------------------------------------------------------------------
+
+    def _draw(self, number: int, redraw: int) -> tuple[optuna.Trial, Params]:
+        if redraw == 0 and number < len(self._first):
+            self._study.enqueue_trial(inner_params(self._space, self._first[number]))
+        self._study.sampler = self._sampler.make(number, redraw, self._study)
+        try:
+            asked = self._study.ask()
+            return asked, draw(asked, self._space, self._file.fixed)
+        finally:
+            self._study.sampler = samplers.Silent()
+
+    def _fits(self, params: Params) -> bool:
+        return self._limit is None or self._size(self._file.config(params)) <= self._limit
+
+    def _remember(self, past: Past) -> None:
+        """Put a trial back as it was: under its Optuna number, with all it had been told."""
+        number = past.trial.number
+        over = past.state in _STATES
+        for _ in range(int(past.memory["optuna"]) - len(self._study.get_trials(deepcopy=False))):
+            self._study.add_trial(create_trial(state=TrialState.FAIL))  # a draw that was refused
+        inner = dict(past.memory["params"])
+        frozen = create_trial(
+            state=_STATES.get(past.state, TrialState.RUNNING),
+            params=inner,
+            distributions=_distributions(self._space, past.trial.params, self._file.fixed, inner),
+            value=past.value if past.state == "complete" else _last(past),
+            intermediate_values=dict(past.curve),
+            system_attrs=dict(past.memory.get("attrs", {})),
+        )
+        self._study.add_trial(frozen)
+        self._seen.add(_key(past.trial.params))
+        self._next = max(self._next, number + 1)
+        if not over:
+            self._open[number] = _Open(self._reopen(), judged=max(past.curve, default=0))
+
+    def _reopen(self) -> optuna.Trial:
+        """The trial added last, ready to be judged and told. The silent sampler draws nothing."""
+        last: FrozenTrial = self._study.get_trials(deepcopy=False)[-1]
+        return optuna.Trial(self._study, last._trial_id)
+
+
+def trial_seed(study: StudyFile, number: int) -> int:
+    """A trial's own seed, from the study's and its number; or the one the file fixes."""
+    fixed = study.fixed.get("training.seed")
+    if isinstance(fixed, int):
+        return fixed
+    return int(np.random.SeedSequence([study.study.seed, number]).generate_state(1)[0])
+
+
+def _first_tries(study: StudyFile) -> list[Params]:
+    """What is tried before the sampler draws; with grid, everything."""
+    defaults = study.defaults()
+    if study.study.sampler != "grid":
+        return [*study.enqueue, *([defaults] if study.study.defaults_first else [])]
+    points = grid(study.space, study.fixed)
+    np.random.default_rng(study.study.seed).shuffle(points)  # type: ignore[arg-type]
+    tries = [{**defaults, **entry} for entry in study.enqueue] + points
+    return list({_key(params): params for params in tries}.values())
+
+
+def _last(past: Past) -> float | None:
+    """A pruned trial's value, as Optuna has it: that of its last report."""
+    if past.state not in ("pruned", "diverged") or not past.curve:
+        return None
+    return past.curve[max(past.curve)]
+
+
+def _key(params: Params) -> str:
+    return json.dumps({name: params[name] for name in sorted(params)})
+
+
+def _distributions(
+    space: Space, params: Params, fixed: Config, inner: Mapping[str, Any]
+) -> dict[str, BaseDistribution]:
+    config = {**fixed, **params}
+    found: dict[str, BaseDistribution] = {}
+    for name, range_ in space.items():
+        if name in params and applies(name, config):
+            found |= distribution_of(name, range_)
+    return {name: found[name] for name in inner}

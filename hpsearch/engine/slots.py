@@ -1,0 +1,105 @@
+"""Who works in which slot: a shell, its trainer, and the trial in hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hpsearch.engine.wire import Peer
+from hpsearch.store.writer import Best
+from hpsearch.study.events import EpochDone, Verdict
+
+
+@dataclass
+class Running:
+    """A trial in a trainer's hands."""
+
+    number: int
+    metric: str
+    ascending: bool
+    """Whether a smaller value is better."""
+    seconds: float = 0.0
+    """Inside training, all attempts together, as far as is known."""
+    best: Best | None = None
+    asked: Verdict = "go on"
+    """What a person wants of it and it has not yet done."""
+
+    def take(self, epochs: tuple[EpochDone, ...]) -> None:
+        """Take in some epochs."""
+        for epoch in epochs:
+            self.seconds += epoch.seconds
+            self._consider(epoch.number, epoch.figures)
+
+    def _consider(self, number: int, figures: Mapping[str, float]) -> None:
+        value = figures.get(self.metric)
+        if value is None:
+            return
+        if self.best is None or (
+            value < self.best.value if self.ascending else value > self.best.value
+        ):
+            self.best = Best(number, value, dict(figures))
+
+
+@dataclass(frozen=True)
+class Obituary:
+    """How a trainer ended, in its shell's words."""
+
+    code: int
+    """The return code; negative: the signal that killed it."""
+    log: str
+    """The tail of its output."""
+
+    def __str__(self) -> str:
+        if self.code < 0:
+            return f"its process was killed by signal {-self.code}"
+        last = self.log.strip().splitlines()[-1:] or ["it said nothing"]
+        return f"its process ended with code {self.code}: {last[0][:300]}"
+
+
+@dataclass(eq=False)
+class Trainer:
+    """A trainer's connection."""
+
+    peer: Peer
+    slot: int
+    pid: int
+    host: str
+    running: Running | None = None
+
+
+@dataclass
+class Slot:
+    """One place where a trial can train."""
+
+    number: int
+    shell: Peer | None = None
+    trainer: Trainer | None = None
+    _obituaries: dict[int, asyncio.Future[Obituary | None]] = field(default_factory=dict)
+
+    async def how_it_ended(self, pid: int, patience: float) -> Obituary | None:
+        """The shell's word on its trainer's end; None where the shell is gone, too."""
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._expected(pid)), patience)
+        except TimeoutError:
+            return None
+        finally:
+            self._obituaries.pop(pid, None)
+
+    def ended(self, pid: int, obituary: Obituary) -> None:
+        """The shell says how a trainer ended."""
+        expected = self._expected(pid)
+        if not expected.done():
+            expected.set_result(obituary)
+
+    def orphaned(self) -> None:
+        """The shell is gone: nobody will say how its trainer ended."""
+        self.shell = None
+        for expected in self._obituaries.values():
+            if not expected.done():
+                expected.set_result(None)
+
+    def _expected(self, pid: int) -> asyncio.Future[Obituary | None]:
+        if pid not in self._obituaries:
+            self._obituaries[pid] = asyncio.get_running_loop().create_future()
+        return self._obituaries[pid]

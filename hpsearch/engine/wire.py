@@ -1,0 +1,224 @@
+"""How trainers and shells talk to the engine: frames over a local socket, no pickle.
+
+A frame is two lengths, a JSON head, and a body of raw bytes (an array, a checkpoint). Both ends
+prove that they know the run's key before anything else is read, by HMAC-SHA256 over two nonces.
+Lengths are checked before reading. Each connection is a task of its own with two seconds for
+the handshake, so one silent client cannot hold up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import secrets
+import select
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+HEAD_LIMIT = 1 << 20
+BODY_LIMIT = 64 << 20
+HANDSHAKE_SECONDS = 2.0
+
+_LENGTHS = struct.Struct(">II")
+_NONCE = 32
+_PROOF = 32
+
+Head = Mapping[str, Any]
+
+
+class WireError(Exception):
+    """The other end is not one of ours, or speaks nonsense."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    head: dict[str, Any]
+    """Says in "kind" what it is."""
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the engine listens, and the key that opens the door."""
+
+    host: str
+    port: int
+    key: bytes
+
+
+def new_key() -> bytes:
+    """A key for one run."""
+    return secrets.token_bytes(32)
+
+
+def pack(head: Head, body: bytes | memoryview = b"") -> bytes:
+    """A frame as bytes.
+
+    Raises:
+        WireError: it is larger than the other end would accept.
+    """
+    text = json.dumps(head, allow_nan=False, separators=(",", ":")).encode()
+    _check(len(text), len(body))
+    return _LENGTHS.pack(len(text), len(body)) + text + bytes(body)
+
+
+def _check(head: int, body: int) -> None:
+    if not 2 <= head <= HEAD_LIMIT or body > BODY_LIMIT:
+        raise WireError(f"a frame of {head} + {body} bytes is over the limit")
+
+
+def _parse(text: bytes) -> dict[str, Any]:
+    try:
+        head = json.loads(text)
+    except (ValueError, RecursionError):
+        raise WireError("a head that is not JSON") from None
+    if not isinstance(head, dict) or not isinstance(head.get("kind"), str):
+        raise WireError("a head without a kind")
+    return head
+
+
+def _proof(key: bytes, side: bytes, server: bytes, client: bytes) -> bytes:
+    return hmac.digest(key, side + server + client, "sha256")
+
+
+class Peer:
+    """The engine's end of one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def receive(self) -> Frame:
+        """The next frame.
+
+        Raises:
+            EOFError: the other end is gone.
+            WireError: what came is no frame.
+        """
+        try:
+            head, body = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
+            _check(head, body)
+            return Frame(
+                _parse(await self._reader.readexactly(head)),
+                await self._reader.readexactly(body) if body else b"",
+            )
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise EOFError from None
+
+    def send(self, head: Head, body: bytes = b"") -> None:
+        """Send a frame; a peer that has gone away does not hear it."""
+        if not self._writer.is_closing():
+            self._writer.write(pack(head, body))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+
+    async def welcome(self, key: bytes) -> None:
+        """Prove to each other that both know the key.
+
+        Raises:
+            WireError: the other end does not.
+        """
+        nonce = secrets.token_bytes(_NONCE)
+        self._writer.write(nonce)
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                theirs = await self._reader.readexactly(_NONCE)
+                proof = await self._reader.readexactly(_PROOF)
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            raise WireError("no handshake") from None
+        if not hmac.compare_digest(proof, _proof(key, b"client", nonce, theirs)):
+            raise WireError("a wrong key")
+        self._writer.write(_proof(key, b"server", nonce, theirs))
+
+
+Handler = Callable[[Peer], Awaitable[None]]
+
+
+class Server:
+    """Listens on loopback and gives every authenticated peer to a handler, on a task of its own."""
+
+    def __init__(self, handler: Handler, refused: Callable[[str], None]) -> None:
+        self._handler, self._refused = handler, refused
+        self._key = new_key()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str = "127.0.0.1") -> Address:
+        """Begin to listen, on a port the system picks."""
+        self._server = await asyncio.start_server(self._welcome, host, 0, limit=1 << 20)
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return Address(host, port, self._key)
+
+    def close(self) -> None:
+        """Stop listening. Connections end with their handlers."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer(reader, writer)
+        try:
+            await peer.welcome(self._key)
+            await self._handler(peer)
+        except WireError as error:
+            self._refused(str(error))
+        except EOFError:
+            pass  # gone before it said who it was
+        finally:
+            peer.close()
+
+
+class Line:
+    """A trainer's or a shell's end of the connection; blocking."""
+
+    def __init__(self, address: Address) -> None:
+        """Connect and shake hands.
+
+        Raises:
+            WireError: whoever answers does not know the key.
+            OSError: nobody answers.
+        """
+        self._socket = socket.create_connection((address.host, address.port), HANDSHAKE_SECONDS)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        theirs, ours = self._exactly(_NONCE), secrets.token_bytes(_NONCE)
+        self._socket.sendall(ours + _proof(address.key, b"client", theirs, ours))
+        proof = self._exactly(_PROOF)
+        if not hmac.compare_digest(proof, _proof(address.key, b"server", theirs, ours)):
+            raise WireError("the engine does not know the key")
+        self._socket.settimeout(None)
+
+    def send(self, head: Head, body: bytes = b"") -> None:
+        """Send a frame."""
+        self._socket.sendall(pack(head, body))
+
+    def receive(self) -> Frame:
+        """The next frame; waits for it.
+
+        Raises:
+            EOFError: the engine is gone.
+        """
+        head, body = _LENGTHS.unpack(self._exactly(_LENGTHS.size))
+        _check(head, body)
+        return Frame(_parse(self._exactly(head)), self._exactly(body) if body else b"")
+
+    def readable(self, seconds: float = 0.0) -> bool:
+        """Whether something has come, waiting up to `seconds` for it."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def _exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self._socket.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)

@@ -1,0 +1,97 @@
+"""How a view asks the engine for something: one small JSON file a command.
+
+The file is written aside and renamed, so the engine never sees half of one. The engine records
+each command in the store, then deletes the file; what is filed while no engine runs is found by
+the next one.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hpsearch.errors import RunError
+
+VERBS = ("pause", "resume", "stop", "drain", "abort")
+"""What may be asked for. pause: no new trials. stop: running trials are checkpointed at their next
+epoch and wait for the next run. drain: they finish first. abort: at once."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One request, as it lies in the inbox."""
+
+    id: str
+    """The file's name; sorts by time."""
+    verb: str
+    sender: str
+    """Who asked: user@host and process."""
+    sent: float
+    """Unix seconds."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+def send(inbox: Path, verb: str, **args: Any) -> Command:
+    """File a command.
+
+    Raises:
+        RunError: the inbox cannot be written.
+    """
+    now = time.time()
+    command = Command(
+        id=f"{time.time_ns():020d}-{secrets.token_hex(3)}.json",
+        verb=verb,
+        sender=f"{_user()}@{socket.gethostname()} {os.getpid()}",
+        sent=now,
+        args=args,
+    )
+    body = {"verb": verb, "sender": command.sender, "sent": now, "args": args}
+    try:
+        inbox.mkdir(parents=True, exist_ok=True)
+        aside = inbox / f".{command.id}"
+        aside.write_text(json.dumps(body), encoding="utf-8")
+        aside.rename(inbox / command.id)
+    except OSError as error:
+        raise RunError(f"{inbox}: cannot leave a command there: {error.strerror}.") from None
+    return command
+
+
+def waiting(inbox: Path) -> list[Command]:
+    """The commands that lie there, oldest first. What is no command comes with verb ""."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(inbox) if entry.name.endswith(".json"))
+    except FileNotFoundError:
+        return []
+    return [_read(inbox / name) for name in names if not name.startswith(".")]
+
+
+def remove(inbox: Path, command: Command) -> None:
+    """Take a command out, once it is recorded."""
+    (inbox / command.id).unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Command:
+    try:
+        with path.open("rb") as file:
+            body = json.loads(file.read(65536))
+        verb, args = body["verb"], body.get("args", {})
+        if not isinstance(verb, str) or not isinstance(args, dict):
+            raise ValueError(verb)
+        return Command(path.name, verb, str(body["sender"])[:200], float(body["sent"]), args)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Command(path.name, "", "unknown", 0.0)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without an entry for its user
+        return str(os.getuid())

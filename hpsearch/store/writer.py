@@ -1,0 +1,308 @@
+"""The one writer of a study's database.
+
+Rows are gathered and written together: at most 250 ms late (the engine calls `flush` on a timer),
+and at once when a trial starts or ends or a command is taken. WAL lets any number of views read
+meanwhile; FULL means that what is written survives the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hpsearch.errors import RunError
+from hpsearch.store import schema
+from hpsearch.store.inbox import Command
+from hpsearch.study.events import EpochDone, State, Trial
+from hpsearch.study.space import Params
+
+
+@dataclass(frozen=True)
+class Past:
+    """A trial as an earlier run left it."""
+
+    trial: Trial
+    state: State
+    memory: Mapping[str, Any]
+    """What the searcher wanted to remember of it."""
+    value: float | None
+    curve: Mapping[int, float]
+    """The study's metric by epoch, as far as it was kept."""
+    attempt: int
+    """How often it was taken up."""
+    failures: int
+    """How many of these ended by the trainer's own death or exception."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch of a trial so far."""
+
+    epoch: int
+    value: float
+    figures: Mapping[str, float]
+
+
+class Store:
+    """Writes `study.db`. Only the process that holds the run folder's lock may have one.
+
+    Raises:
+        RunError: the database cannot be written, or is not one of ours.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting: list[tuple[str, tuple[Any, ...]]] = []
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(schema.TABLES)
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version not in (0, schema.VERSION):
+                raise RunError(
+                    f"{path} was written by another version of hpsearch (tables {version}, here "
+                    f"{schema.VERSION}). Use that version, or give this run another --name."
+                )
+            self._db.execute(f"PRAGMA user_version = {schema.VERSION}")
+        except sqlite3.Error as error:
+            raise RunError(f"{path} cannot be used: {error}. Give the run another --name.") from None
+
+    # What was there before -------------------------------------------------------------------
+
+    def facts(self) -> dict[str, Any]:
+        """Everything in table `study`; empty for a new one."""
+        return {key: json.loads(value) for key, value in self._db.execute("SELECT * FROM study")}
+
+    def history(self) -> list[Past]:
+        """Every trial, in the order of their numbers."""
+        curves: dict[int, dict[int, float]] = {}
+        query = "SELECT trial, number, value FROM epoch WHERE value IS NOT NULL"
+        for trial, number, value in self._db.execute(query):
+            curves.setdefault(trial, {})[number] = value
+        failures = dict(
+            self._db.execute(
+                "SELECT trial, count(*) FROM attempt WHERE outcome IN ('died', 'raised')"
+                " GROUP BY trial"
+            ).fetchall()
+        )
+        rows = self._db.execute(
+            "SELECT number, params, seed, state, memory, value, attempt, seconds"
+            " FROM trial ORDER BY number"
+        )
+        return [
+            Past(
+                trial=Trial(number, params_from_json(params), seed),
+                state=state,
+                memory=json.loads(memory),
+                value=value,
+                curve=curves.get(number, {}),
+                attempt=attempt,
+                failures=failures.get(number, 0),
+                seconds=seconds,
+            )
+            for number, params, seed, state, memory, value, attempt, seconds in rows
+        ]
+
+    def best_of(self, number: int, ascending: bool) -> Best | None:
+        """A trial's best epoch, from the epochs that are kept."""
+        order = "ASC" if ascending else "DESC"
+        row = self._db.execute(
+            "SELECT number, value, figures FROM epoch WHERE trial = ? AND value IS NOT NULL"
+            f" ORDER BY value {order}, number LIMIT 1",
+            (number,),
+        ).fetchone()
+        return None if row is None else Best(row[0], row[1], json.loads(row[2]))
+
+    # What happens ----------------------------------------------------------------------------
+
+    def set(self, **facts: Any) -> None:
+        """Say something about the study as a whole."""
+        for key, value in facts.items():
+            self._add("INSERT OR REPLACE INTO study VALUES (?, ?)", key, _json(value))
+
+    def asked(
+        self, trial: Trial, memory: Mapping[str, Any], planned: int, parameters: int
+    ) -> None:
+        """A trial was drawn and waits for a trainer."""
+        self._add(
+            "INSERT INTO trial (number, state, seed, params, memory, planned, parameters, asked)"
+            " VALUES (?, 'waiting', ?, ?, ?, ?, ?, ?)",
+            trial.number,
+            trial.seed,
+            _json(dict(trial.params)),
+            _json(memory),
+            planned,
+            parameters,
+            time.time(),
+        )
+
+    def started(
+        self, number: int, slot: int, attempt: int, pid: int, host: str, epochs: int
+    ) -> None:
+        """A trainer took a trial up, to go on after `epochs` epochs (0: from the start)."""
+        now = time.time()
+        self._add("DELETE FROM epoch WHERE trial = ? AND number > ?", number, epochs)
+        self._add(
+            "UPDATE trial SET state = 'running', slot = ?, attempt = ?, epochs = ?,"
+            " started = coalesce(started, ?) WHERE number = ?",
+            slot,
+            attempt,
+            epochs,
+            now,
+            number,
+        )
+        if epochs == 0:
+            self._add(
+                "UPDATE trial SET value = NULL, best_epoch = NULL, figures = '{}' WHERE number = ?",
+                number,
+            )
+        self._add(
+            "INSERT OR REPLACE INTO attempt (trial, number, slot, pid, host, started)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            number,
+            attempt,
+            slot,
+            pid,
+            host,
+            now,
+        )
+
+    def epochs(
+        self,
+        number: int,
+        epochs: tuple[EpochDone, ...],
+        metric: str,
+        best: Best | None,
+        memory: Mapping[str, Any],
+        seconds: float,
+    ) -> None:
+        """A trial went on by some epochs; `best` is its best so far."""
+        for epoch in epochs:
+            self._add(
+                "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?)",
+                number,
+                epoch.number,
+                epoch.figures.get(metric),
+                _json(dict(epoch.figures)),
+                epoch.learning_rate,
+                epoch.gradient_norm,
+                epoch.seconds,
+            )
+        self._add(
+            "UPDATE trial SET epochs = ?, value = ?, best_epoch = ?, figures = ?, memory = ?,"
+            " seconds = ? WHERE number = ?",
+            epochs[-1].number,
+            best.value if best else None,
+            best.epoch if best else None,
+            _json(dict(best.figures)) if best else "{}",
+            _json(memory),
+            seconds,
+            number,
+        )
+
+    def finished(
+        self, number: int, state: State, told: int, seconds: float, reason: str, best: Best | None
+    ) -> None:
+        """A trial is over. Only complete and pruned ones keep a value."""
+        kept = best if state in ("complete", "pruned") else None
+        self._add(
+            "UPDATE trial SET state = ?, told = ?, finished = ?, seconds = ?, reason = ?,"
+            " value = ?, best_epoch = ?, figures = ? WHERE number = ?",
+            state,
+            told,
+            time.time(),
+            seconds,
+            reason,
+            kept.value if kept else None,
+            kept.epoch if kept else None,
+            _json(dict(kept.figures)) if kept else "{}",
+            number,
+        )
+        self.attempt_ended(number, "finished")
+
+    def put_back(self, number: int, outcome: str, reason: str = "") -> None:
+        """A trial waits again: its trainer was stopped, or died, or its engine did."""
+        self._add("UPDATE trial SET state = 'waiting' WHERE number = ?", number)
+        self.attempt_ended(number, outcome, reason)
+
+    def attempt_ended(self, number: int, outcome: str, reason: str = "") -> None:
+        """Close the newest attempt of a trial."""
+        self._add(
+            "UPDATE attempt SET ended = ?, outcome = ?, reason = ?"
+            " WHERE trial = ? AND ended IS NULL",
+            time.time(),
+            outcome,
+            reason,
+            number,
+        )
+
+    def note(self, kind: str, text: str, trial: int | None = None) -> None:
+        """One sentence for whoever watches."""
+        self._add(
+            "INSERT INTO event (time, kind, trial, text) VALUES (?, ?, ?, ?)",
+            time.time(),
+            kind,
+            trial,
+            text,
+        )
+
+    def command(self, command: Command, outcome: str) -> None:
+        """A command was taken from the inbox."""
+        self._add(
+            "INSERT OR REPLACE INTO command VALUES (?, ?, ?, ?, ?, ?)",
+            command.id,
+            command.sent,
+            command.sender,
+            command.verb,
+            time.time(),
+            outcome,
+        )
+
+    # ------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write everything gathered, as one transaction.
+
+        Raises:
+            RunError: the disk is full, or gone. What was gathered is kept for another try.
+        """
+        if not self._waiting:
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for statement, values in self._waiting:
+                self._db.execute(statement, values)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise RunError(f"{self._path} cannot be written: {error}.") from None
+        self._waiting.clear()
+
+    def close(self) -> None:
+        """Write what is left, and fold the log into the database."""
+        self.flush()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+
+    def _add(self, statement: str, *values: Any) -> None:
+        self._waiting.append((statement, values))
+
+
+def params_from_json(text: str) -> Params:
+    """Parameters as the rest of the code holds them: lists become tuples."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(text).items()
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

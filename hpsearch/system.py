@@ -1,0 +1,212 @@
+"""What only Unix has: locks that die with their process, sessions, niceness, cores we may use.
+
+Everything that would have to change for another platform is here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import math
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.errors import RunError
+
+BLAS_THREADS = {
+    name: "1"
+    for name in (
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+    )
+}
+"""One thread of linear algebra a process: with more, trainers fight over the cores (2.25× slower)."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The process that holds a run folder."""
+
+    pid: int
+    host: str
+
+
+class Lock:
+    """A run folder's lock. It frees itself when the process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def acquire(self, patience: float = 0.5) -> None:
+        """Take the lock, and write who holds it into the file.
+
+        Args:
+            patience: seconds to try; a view that asks who holds the lock has it for microseconds.
+
+        Raises:
+            RunError: another engine has it.
+        """
+        # O_CLOEXEC is Python's default, so no child of ours keeps the lock alive.
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        until = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    who = _read_holder(file)
+                    os.close(file)
+                    by = f"process {who.pid} on {who.host}" if who else "another process"
+                    raise RunError(
+                        f"{self._path.parent} is in use by {by}. "
+                        f"Watch it with `hpsearch attach {self._path.parent.name}`, "
+                        f"or stop it with `hpsearch stop {self._path.parent.name}`."
+                    ) from None
+                time.sleep(0.01)
+        os.ftruncate(file, 0)
+        os.pwrite(file, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
+        self._file = file
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def holder(path: Path) -> Holder | None:
+    """The process that holds the lock at `path`, or None where nobody does."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read_holder(file) or Holder(0, "unknown")
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return None
+
+
+def _read_holder(file: int) -> Holder | None:
+    try:
+        written = json.loads(os.pread(file, 4096, 0))
+        return Holder(int(written["pid"]), str(written["host"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+@dataclass(frozen=True)
+class Cores:
+    """How many processors this process may use, and what says so."""
+
+    count: int
+    why: str
+
+
+def usable_cores(environ: Mapping[str, str] = os.environ) -> Cores:
+    """The least of what affinity, the control group's quota and SLURM allow."""
+    found = [Cores(len(os.sched_getaffinity(0)), "the cores this process may run on")]
+    quota = _cgroup_quota()
+    if quota is not None:
+        found.append(Cores(max(1, math.floor(quota)), "the control group's CPU quota"))
+    slurm = environ.get("SLURM_CPUS_PER_TASK", "")
+    if slurm.isdigit() and int(slurm) > 0:
+        found.append(Cores(int(slurm), "SLURM_CPUS_PER_TASK"))
+    return min(found, key=lambda cores: cores.count)
+
+
+def _cgroup_quota() -> float | None:
+    """CPUs' worth of time a control group grants, version 2 or 1; None where it sets no bound."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        pass
+    try:
+        of = Path("/sys/fs/cgroup/cpu")
+        quota, period = (of / "cpu.cfs_quota_us").read_text(), (of / "cpu.cfs_period_us").read_text()
+        return None if int(quota) <= 0 else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process of ours: it imports the same code and uses one BLAS thread."""
+    import hpsearch
+
+    here = str(Path(hpsearch.__file__).parent.parent)
+    paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {
+        **os.environ,
+        **BLAS_THREADS,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        **(extra or {}),
+    }
+
+
+def module_command(module: str) -> list[str]:
+    """The command that runs one of our modules in a process of its own.
+
+    `-P` keeps the current folder out of the way: a child imports what its parent imported.
+    """
+    return [sys.executable, "-P", "-m", module]
+
+
+def be_nice(by: int) -> None:
+    """Give way to other people's work; as nice as asked, or as near as allowed."""
+    try:
+        os.nice(by)
+    except OSError:
+        return
+
+
+def die_with_parent() -> None:
+    """Ask the kernel for SIGKILL when the parent ends (Linux; elsewhere nothing happens).
+
+    A second belt: the first is end-of-file on stdin, which works everywhere.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    PR_SET_PDEATHSIG = 1
+    try:
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+
+
+def limit_memory(bytes_: int) -> None:
+    """Let an allocation beyond `bytes_` raise MemoryError instead of filling the machine."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        bytes_ = min(bytes_, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bytes_, hard))
+
+
+def refuse_other_platforms() -> None:
+    """Say at once, in one sentence, where this cannot work.
+
+    Raises:
+        RunError: on Windows, which has neither flock nor setsid.
+    """
+    if sys.platform == "win32":
+        raise RunError("hpsearch needs Linux (or WSL on Windows); Windows itself is not supported.")
