@@ -19,18 +19,18 @@ from pathlib import Path
 
 from hpsearch.errors import RunError
 
-BLAS_THREADS = {
-    name: "1"
-    for name in (
+BLAS_THREADS = dict.fromkeys(
+    (
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",
         "MKL_NUM_THREADS",
         "BLIS_NUM_THREADS",
         "VECLIB_MAXIMUM_THREADS",
         "NUMEXPR_NUM_THREADS",
-    )
-}
-"""One thread of linear algebra a process: with more, trainers fight over the cores (2.25× slower)."""
+    ),
+    "1",
+)
+"""One thread of linear algebra a process; with more, trainers fight over cores (2.25× slower)."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,10 @@ def _cgroup_quota() -> float | None:
         pass
     try:
         of = Path("/sys/fs/cgroup/cpu")
-        quota, period = (of / "cpu.cfs_quota_us").read_text(), (of / "cpu.cfs_period_us").read_text()
+        quota, period = (
+            (of / "cpu.cfs_quota_us").read_text(),
+            (of / "cpu.cfs_period_us").read_text(),
+        )
         return None if int(quota) <= 0 else int(quota) / int(period)
     except (OSError, ValueError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -176,10 +177,8 @@ class Run:
 
 
 def _answer(order: Order, answer: Answer, last: bool = False) -> None:
-    try:
+    with contextlib.suppress(OSError):  # the command may be gone; an owned engine hears on stdin
         os.write(order.answer, answer.to_line())
-    except OSError:
-        pass  # the command is gone; where the engine is owned, it will hear so on stdin
     if last:
         os.close(order.answer)
 

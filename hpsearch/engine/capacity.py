@@ -24,7 +24,7 @@ class Capacity:
     slots: int
     """Shells that are started: as many as `workers` may be raised to."""
     memory: int
-    """Bytes of address space a trainer may use; beyond it, MemoryError instead of a full machine."""
+    """Bytes of address space a trainer may use; beyond it MemoryError, not a full machine."""
     note: str
     """Why so many, as a sentence."""
 

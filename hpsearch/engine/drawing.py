@@ -115,7 +115,9 @@ def _values(name: str, range_: Range) -> list[Value]:
             widths = range(narrow, wide + 1)
             if sum(len(widths) ** depth for depth in range(low, high + 1)) > GRID_LIMIT:
                 raise StudyFileError(f'{name}: too many layer lists for a grid; use a "choice".')
-            lists = (found for depth in range(low, high + 1) for found in product(widths, repeat=depth))
+            lists = (
+                found for depth in range(low, high + 1) for found in product(widths, repeat=depth)
+            )
             return [found for found in lists if _has_shape(found, shape)]
     raise StudyFileError(f"{name}: a grid needs a choice, whole numbers, or a float with a step.")
 

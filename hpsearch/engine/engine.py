@@ -356,4 +356,3 @@ class Engine:
     def close(self) -> None:
         """Let go of the thread that asks."""
         self._asker.shutdown(wait=False, cancel_futures=True)
-

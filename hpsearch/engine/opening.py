@@ -16,6 +16,7 @@ from hpsearch import data as tables
 from hpsearch.data import Data
 from hpsearch.engine.capacity import Capacity, capacity
 from hpsearch.engine.order import Order
+from hpsearch.engine.pruning import planned_epochs
 from hpsearch.errors import StudyFileError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store
@@ -130,7 +131,7 @@ def _write_down(
         created=facts.get("created", now),
         seconds=facts.get("seconds", 0.0),
         beat=now,
-        epochs=study.planned_epochs,
+        epochs=planned_epochs(study),
         space={name: range_to_json(range_) for name, range_ in study.space.items()},
         meaning=meaning,
         toml=study.text,

@@ -146,7 +146,9 @@ class Sessions:
 
     def _send_chunk(self, trainer: Trainer, head: dict[str, Any]) -> None:
         folder = self._engine.folder.data
-        found = arrays.chunk(folder, str(head["fingerprint"]), str(head["name"]), int(head["offset"]))
+        found = arrays.chunk(
+            folder, str(head["fingerprint"]), str(head["name"]), int(head["offset"])
+        )
         trainer.peer.send({"kind": "chunk", "found": found is not None}, found or b"")
 
     async def _count(self, trainer: Trainer) -> None:
@@ -166,4 +168,3 @@ class Sessions:
 
 HEAR_NO_MORE = (EOFError, WireError, KeyError, TypeError, ValueError)
 """A peer that hangs up, or whose messages make no sense."""
-

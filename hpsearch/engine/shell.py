@@ -57,7 +57,7 @@ class _Keeper:
     def __init__(self, shell: Shell, line: Line) -> None:
         self._shell, self._line = shell, line
         self._trainer: subprocess.Popen[bytes] | None = None
-        self._output: IO[bytes] = tempfile.TemporaryFile("ab+", buffering=0)
+        self._output: IO[bytes] = tempfile.TemporaryFile("ab+", buffering=0)  # noqa: SIM115  # lives as long as we do
         self._allowed = False
 
     def keep(self, parent: int) -> None:
@@ -131,4 +131,3 @@ class _Keeper:
         size = os.fstat(self._output.fileno()).st_size
         text = os.pread(self._output.fileno(), LOG_TAIL, max(0, size - LOG_TAIL))
         return text.decode("utf-8", "replace")
-

@@ -184,11 +184,18 @@ class Line:
             OSError: nobody answers.
         """
         self._socket = socket.create_connection((address.host, address.port), HANDSHAKE_SECONDS)
+        try:
+            self._shake_hands(address.key)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _shake_hands(self, key: bytes) -> None:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         theirs, ours = self._exactly(_NONCE), secrets.token_bytes(_NONCE)
-        self._socket.sendall(ours + _proof(address.key, b"client", theirs, ours))
+        self._socket.sendall(ours + _proof(key, b"client", theirs, ours))
         proof = self._exactly(_PROOF)
-        if not hmac.compare_digest(proof, _proof(address.key, b"server", theirs, ours)):
+        if not hmac.compare_digest(proof, _proof(key, b"server", theirs, ours)):
             raise WireError("the engine does not know the key")
         self._socket.settimeout(None)
 

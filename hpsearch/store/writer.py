@@ -72,7 +72,9 @@ class Store:
                 )
             self._db.execute(f"PRAGMA user_version = {schema.VERSION}")
         except sqlite3.Error as error:
-            raise RunError(f"{path} cannot be used: {error}. Give the run another --name.") from None
+            raise RunError(
+                f"{path} cannot be used: {error}. Give the run another --name."
+            ) from None
 
     # What was there before -------------------------------------------------------------------
 
@@ -127,9 +129,7 @@ class Store:
         for key, value in facts.items():
             self._add("INSERT OR REPLACE INTO study VALUES (?, ?)", key, _json(value))
 
-    def asked(
-        self, trial: Trial, memory: Mapping[str, Any], planned: int, parameters: int
-    ) -> None:
+    def asked(self, trial: Trial, memory: Mapping[str, Any], planned: int, parameters: int) -> None:
         """A trial was drawn and waits for a trainer."""
         self._add(
             "INSERT INTO trial (number, state, seed, params, memory, planned, parameters, asked)"

@@ -1,0 +1,128 @@
+import asyncio
+import socket
+import struct
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpsearch.engine import wire
+from hpsearch.engine.wire import Address, Line, Peer, Server, WireError
+
+
+class Listening:
+    """A server on a thread of its own, which echoes frames."""
+
+    def __enter__(self):
+        self.refusals, self.heard = [], []
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._done.set)
+        self._thread.join()
+
+    async def _serve(self):
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
+        server = Server(self._echo, self._refused)
+        self.address = await server.start()
+        self.refused_one = threading.Event()
+        self._ready.set()
+        await self._done.wait()
+        server.close()
+
+    def _refused(self, why):
+        self.refusals.append(why)
+        self.refused_one.set()
+
+    async def _echo(self, peer: Peer):
+        while True:
+            frame = await peer.receive()
+            self.heard.append(frame)
+            peer.send(frame.head, frame.body)
+
+
+@pytest.fixture
+def server():
+    with Listening() as listening:
+        yield listening
+
+
+def test_a_frame_comes_back_as_it_was_sent(server):
+    line = Line(server.address)
+    head, body = {"kind": "epochs", "text": "ü"}, bytes(range(256)) * 5000
+    line.send(head, body)
+    frame = line.receive()
+    assert (frame.head, frame.body) == (head, body)
+    line.close()
+
+
+def test_a_wrong_key_is_refused_and_the_others_go_on(server):
+    good = Line(server.address)
+    with pytest.raises((WireError, EOFError, ConnectionError)):
+        Line(replace(server.address, key=b"wrong" * 4))
+    server.refused_one.wait(5)
+    good.send({"kind": "still there"})
+    assert good.receive().head["kind"] == "still there"
+    assert server.refusals == ["a wrong key"]
+    good.close()
+
+
+def test_a_silent_client_holds_up_nobody(server):
+    silent = socket.create_connection((server.address.host, server.address.port))
+    line = Line(server.address)
+    line.send({"kind": "hello"})
+    assert line.receive().head["kind"] == "hello"
+    silent.close()
+    line.close()
+
+
+def test_garbage_after_the_handshake_is_refused_unread(server):
+    line = Line(server.address)
+    line._socket.sendall(struct.pack(">II", 1 << 31, 1 << 31) + b"x" * 100)
+    server.refused_one.wait(5)
+    assert "over the limit" in server.refusals[0]
+    line.close()
+
+
+def test_an_engine_that_does_not_know_the_key_is_not_believed():
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pretend():
+        caller, _ = listener.accept()
+        caller.sendall(b"n" * 32)
+        caller.recv(64)
+        caller.sendall(b"p" * 32)
+        caller.close()
+
+    thread = threading.Thread(target=pretend)
+    thread.start()
+    with pytest.raises(WireError, match="does not know the key"):
+        Line(Address("127.0.0.1", listener.getsockname()[1], wire.new_key()))
+    thread.join()
+    listener.close()
+
+
+def test_what_is_not_finite_does_not_travel():
+    with pytest.raises(ValueError, match="JSON"):
+        wire.pack({"kind": "epochs", "value": float("nan")})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_random_bytes_end_a_conversation_and_nothing_else(data):
+    async def listen():
+        reader = asyncio.StreamReader()
+        reader.feed_data(data)
+        reader.feed_eof()
+        peer = Peer(reader, None)  # type: ignore[arg-type]
+        while True:
+            await peer.receive()
+
+    with pytest.raises((EOFError, WireError)):
+        asyncio.run(listen())
