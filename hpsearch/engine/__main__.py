@@ -124,7 +124,7 @@ class Run:
                 self._deadline = float("inf")
                 engine.set_mode("aborting", "stopped by a signal")
             if now - beaten >= 1.0:
-                store.set(beat=time.time(), seconds=self._seconds())
+                store.set(beat=time.time(), seconds=self._seconds(), cpu=time.process_time())
                 beaten = now
             if now - flushed >= FLUSH:
                 store.flush()

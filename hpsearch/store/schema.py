@@ -95,6 +95,7 @@ why           str     one sentence on how it came to that state
 created       float   Unix seconds
 seconds       float   wall time of all runs together, up to `beat`
 beat          float   Unix seconds of the last write: how fresh the figures are
+cpu           float   CPU seconds of the engine's own process in this run, trainers not counted
 epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file
 meaning       object  what gives a trial its meaning; a change in it is refused
@@ -102,6 +103,6 @@ toml          str     the study file as it was when the run started
 path          str     where that file lies
 data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes: [str]}
 engine        object  {pid, host, started}
-optuna        object  study-wide attributes the searcher keeps
+searching     object  {sampler, pruner} of the last run
 """
 """The keys of table `study`, with the type of each value."""

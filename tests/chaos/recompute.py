@@ -1,0 +1,45 @@
+"""A trial's value, computed again from its number, parameters and seed alone."""
+
+from __future__ import annotations
+
+from hpsearch import data as tables
+from hpsearch.engine.stopping import EarlyStopping
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
+from hpsearch.store.records import TrialRecord
+from hpsearch.study import studyfile
+from hpsearch.study.recipe import Shape, cook, recorded
+from nncore import train
+
+
+class Recomputer:
+    """Trains trials of a study again, in this process."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        with Reader(folder) as reader:
+            facts = reader.study()
+        study = studyfile.parse(facts.toml, folder.toml)
+        self._data = tables.load(study.data)
+        self._study = study.settle(self._data.task, self._data.features, self._data.outputs)
+        self._metric, self._direction = facts.metric, facts.direction
+        self._prepared: dict = {}
+
+    def value(self, trial: TrialRecord) -> tuple[float, int, int]:
+        """Value, best epoch and epochs of a complete trial."""
+        config = self._study.config(trial.params)
+        normalize = str(config["data.normalize"])
+        if normalize not in self._prepared:
+            self._prepared[normalize] = self._data.prepare(normalize).dataset
+        shape = Shape.of(self._data)
+        recipe = cook(config, shape, recorded(shape.task, self._metric))
+        patience = int(config.get("training.early_stopping", 0))
+        stopping = EarlyStopping(patience, self._direction)
+        best, best_epoch, number = None, 0, 0
+        for epoch in train(recipe, self._prepared[normalize], trial.seed):
+            value, number = float(epoch.figures[self._metric]), epoch.number
+            if best is None or (value < best if self._direction == "minimize" else value > best):
+                best, best_epoch = value, number
+            if stopping.over(value) or (trial.state == "pruned" and number == trial.epochs):
+                break
+        assert best is not None
+        return best, best_epoch, number

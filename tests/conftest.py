@@ -1,0 +1,132 @@
+"""Real runs of small studies, by the real command, in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
+from tests.chaos.processes import engine_of
+
+STUDY = """
+[study]
+name = "small"
+trials = {trials}
+workers = {workers}
+
+[data]
+source = "sklearn:iris"
+
+[network]
+layer_dims = {{ depth = [1, 2], width = [4, 32], log = true }}
+
+[training]
+epochs = {epochs}
+learning_rate = {{ float = [1e-4, 1e-1], log = true }}
+mini_batch_size = {{ choice = [8, 16, 32] }}
+optimizer = {{ choice = ["gd", "adam"] }}
+early_stopping = 0
+"""
+
+
+class Place:
+    """Where one test's studies are run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.study = path / "small.toml"
+        self.folder = RunFolder(path / "runs" / "small")
+        self._started: list[subprocess.Popen[str]] = []
+
+    def write(self, trials: int = 6, workers: int = 2, epochs: int = 10, extra: str = "") -> Path:
+        """A small study; about a millisecond an epoch."""
+        text = STUDY.format(trials=trials, workers=workers, epochs=epochs)
+        self.study.write_text(text + extra)
+        return self.study
+
+    def command(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run hpsearch to its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "hpsearch", *map(str, words)],
+            cwd=self.path,
+            env=self._environ(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    def start(self, *words: object) -> subprocess.Popen[str]:
+        """Start hpsearch, to be ended by the test."""
+        started = subprocess.Popen(
+            [sys.executable, "-m", "hpsearch", *map(str, words)],
+            cwd=self.path,
+            env=self._environ(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._started.append(started)
+        return started
+
+    def status(self) -> dict[str, Any]:
+        """As `hpsearch status` tells it."""
+        return json.loads(self.command("status", "small", "--format", "json").stdout)
+
+    def trials(self) -> list[Any]:
+        """Every trial, by number."""
+        with Reader(self.folder) as reader:
+            return sorted(reader.leaderboard("minimize", None), key=lambda trial: trial.number)
+
+    def running(self) -> list[int]:
+        """Numbers of the trials in hand."""
+        try:
+            return [trial.number for trial in self.trials() if trial.state == "running"]
+        except Exception:  # the store is only just being made
+            return []
+
+    def engine(self) -> int:
+        """The engine's process id, once there is one."""
+        return wait_for(lambda: engine_of(self.folder))
+
+    def _environ(self) -> dict[str, str]:
+        quiet = {"PYTHONWARNINGS": "default", "COLUMNS": "100", "NO_COLOR": "1"}
+        return {**os.environ, **quiet, "HPSEARCH_RUNS": str(self.path / "runs")}
+
+    def close(self) -> None:
+        """Nothing that a test started may outlive it."""
+        for started in self._started:
+            if started.poll() is None:
+                started.kill()
+            started.communicate()
+        engine = engine_of(self.folder)
+        if engine is not None:
+            os.kill(engine, signal.SIGKILL)
+
+
+@pytest.fixture
+def place(tmp_path: Path):
+    place = Place(tmp_path)
+    yield place
+    place.close()
+
+
+def wait_for(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true answer; polls, because what is awaited happens in another process."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")

@@ -1,0 +1,146 @@
+"""What is killed, and what becomes of it."""
+
+import os
+import signal
+
+import pytest
+
+from tests.chaos.processes import alive, descendants, kill, shells_of, trainers_of
+from tests.chaos.recompute import Recomputer
+from tests.conftest import wait_for
+
+LONG = 100_000  # epochs that no test waits for
+
+
+def at_work(place, trials=4, workers=2, epochs=3000):
+    """A study with every worker in the middle of a trial."""
+    place.write(trials=trials, workers=workers, epochs=epochs)
+    command = place.start("run", "small.toml")
+    engine = place.engine()
+    wait_for(lambda: len(place.running()) == workers)
+    wait_for(lambda: all(trial.epochs for trial in place.trials()))
+    return command, engine
+
+
+def finished_whole(place, trials):
+    """Exactly the trials asked for, and the values that their parameters and seeds give."""
+    found = place.trials()
+    assert [trial.number for trial in found] == list(range(trials))
+    assert {trial.state for trial in found} <= {"complete", "pruned"}
+    again = Recomputer(place.folder)
+    for trial in found:
+        assert again.value(trial) == (trial.value, trial.best_epoch, trial.epochs)
+
+
+def test_a_killed_trainer_costs_its_own_trial_only(place):
+    command, engine = at_work(place, trials=3, epochs=1500)
+    before = {t.number: t.attempt for t in place.trials()}
+    kill(trainers_of(engine)[0])
+    command.communicate(timeout=60)
+    attempts = {trial.number: trial.attempt for trial in place.trials()}
+    assert sorted(attempts[number] for number in before) == [1, 2]
+    finished_whole(place, 3)
+
+
+def test_a_killed_shell_is_started_again_and_counts_as_no_attempt(place):
+    command, engine = at_work(place, trials=2, epochs=1500)
+    kill(shells_of(engine)[0])
+    command.communicate(timeout=60)
+    finished_whole(place, 2)
+
+
+def test_after_kill_9_of_the_engine_the_next_run_finishes(place):
+    command, engine = at_work(place, trials=4, epochs=1200)
+    below = [process.pid for process in descendants(engine)]
+    kill(engine)
+    wait_for(lambda: not any(alive(pid) for pid in below), seconds=2)
+    command.communicate(timeout=20)
+    assert place.status()["state"] == "gone"
+    again = place.command("run", "small.toml")
+    assert again.returncode == 0, again.stderr
+    finished_whole(place, 4)
+
+
+def test_an_owned_engine_ends_when_its_command_is_gone(place):
+    command, engine = at_work(place, epochs=LONG)
+    below = [process.pid for process in descendants(engine)]
+    kill(command.pid)
+    wait_for(lambda: not alive(engine) and not any(map(alive, below)), seconds=2)
+    trials = place.trials()
+    assert {trial.state for trial in trials} == {"waiting"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_the_command_stops_gracefully(place, number):
+    command, engine = at_work(place, epochs=LONG)
+    below = [process.pid for process in descendants(engine)]
+    os.kill(command.pid, number)
+    out, err = command.communicate(timeout=20)
+    assert command.returncode == 3, (out, err)
+    assert not alive(engine)
+    assert not any(map(alive, below))
+    assert {trial.state for trial in place.trials()} == {"waiting"}
+    assert len(list(place.folder.checkpoints.glob("*.safetensors"))) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
+    command, engine = at_work(place, epochs=LONG)
+    below = [process.pid for process in descendants(engine)]
+    os.kill(engine, number)
+    wait_for(lambda: not alive(engine) and not any(map(alive, below)), seconds=4)
+    command.communicate(timeout=20)
+    assert command.returncode == 3
+
+
+def test_a_stopped_trial_goes_on_from_its_checkpoint_with_the_same_bits(place):
+    command, _ = at_work(place, trials=2, epochs=2500)
+    assert place.command("stop", "small").returncode == 0
+    command.communicate(timeout=20)
+    assert command.returncode == 3
+    stopped = {trial.number: trial.epochs for trial in place.trials()}
+    assert all(epochs > 0 for epochs in stopped.values())
+    assert place.command("run", "small.toml").returncode == 0
+    finished_whole(place, 2)
+
+
+def test_drain_lets_the_running_trials_finish(place):
+    command, _ = at_work(place, trials=50, epochs=1500)
+    assert place.command("stop", "small", "--drain").returncode == 0
+    command.communicate(timeout=30)
+    assert command.returncode == 3
+    assert {trial.state for trial in place.trials()} <= {"complete", "pruned"}
+    assert len(place.trials()) < 50
+
+
+def test_abort_is_at_once(place):
+    command, engine = at_work(place, epochs=LONG)
+    assert place.command("stop", "small", "--now").returncode == 0
+    wait_for(lambda: not alive(engine), seconds=4)
+    command.communicate(timeout=20)
+    assert command.returncode == 3
+
+
+def test_pause_starts_no_new_trials_and_resume_goes_on(place):
+    command, _ = at_work(place, trials=5, workers=1, epochs=400)
+    assert place.command("pause", "small").returncode == 0
+    wait_for(lambda: not place.running())
+    paused = place.status()
+    assert paused["state"] == "paused"
+    assert place.command("resume", "small").returncode == 0
+    command.communicate(timeout=60)
+    assert command.returncode == 0
+    assert place.status()["state"] == "finished"
+
+
+def test_a_second_run_attaches_and_leaving_it_stops_nothing(place):
+    command, engine = at_work(place, epochs=LONG)
+    second = place.start("run", "small.toml")
+    assert second.stderr is not None
+    assert "running already" in second.stderr.readline()
+    wait_for(lambda: second.stdout.readline())
+    os.kill(second.pid, signal.SIGINT)
+    second.communicate(timeout=20)
+    assert second.returncode == 0
+    assert alive(engine)
+    assert command.poll() is None

@@ -1,0 +1,140 @@
+"""A study from the command to its last trial, with everything real."""
+
+import json
+
+import pytest
+
+from tests.chaos.processes import shells_of, trainers_of
+from tests.chaos.recompute import Recomputer
+from tests.conftest import wait_for
+
+LONG = 100_000  # epochs that no test waits for
+
+
+def test_n_trials_asked_are_n_trials_finished(place):
+    place.write(trials=6)
+    done = place.command("run", "small.toml")
+    assert done.returncode == 0, done.stderr
+    status = place.status()
+    counts = status["trials"]
+    ends = sum(counts[state] for state in ("complete", "pruned", "diverged", "failed"))
+    assert (ends, counts["asked"], status["state"]) == (6, 6, "finished")
+    assert [trial.number for trial in place.trials()] == list(range(6))
+
+
+def test_running_again_runs_only_what_is_left(place):
+    place.write(trials=3)
+    place.command("run", "small.toml")
+    before = place.trials()
+    again = place.command("run", "small.toml")
+    assert again.returncode == 0
+    assert place.trials() == before
+    more = place.command("run", "small.toml", "--trials", 5)
+    assert more.returncode == 0
+    after = place.trials()
+    assert [trial.number for trial in after] == list(range(5))
+    assert after[:3] == before
+
+
+def test_two_runs_with_one_worker_and_a_seed_are_alike_to_the_bit(place):
+    place.write(trials=8, workers=1)
+    stories = []
+    for name in ("one", "two"):
+        assert place.command("run", "small.toml", "--name", name).returncode == 0
+        table = place.command("top", name, "--format", "json").stdout
+        rows = json.loads(table)
+        for row in rows:
+            del row["seconds"]
+        stories.append(rows)
+    assert stories[0] == stories[1]
+    assert len(stories[0]) == 8
+
+
+def test_a_value_is_that_of_its_number_parameters_and_seed(place):
+    place.write(trials=4)
+    place.command("run", "small.toml")
+    again = Recomputer(place.folder)
+    for trial in place.trials():
+        assert again.value(trial) == (trial.value, trial.best_epoch, trial.epochs)
+
+
+def test_n_workers_are_n_joblib_workers_and_n_trainers(place):
+    place.write(trials=4, workers=2, epochs=LONG)
+    place.start("run", "small.toml")
+    engine = place.engine()
+    wait_for(lambda: len(place.running()) == 2)
+    assert len(shells_of(engine)) == 2
+    assert len(trainers_of(engine)) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"epochs": 11}, "training.epochs: 10 → 11"),
+        ({"extra": "\nlambd = 0.5\nregularization = 'l2'\n"}, "training.lambd"),
+    ],
+)
+def test_a_change_of_meaning_is_refused_with_the_difference(place, change, said):
+    place.write(trials=1)
+    place.command("run", "small.toml")
+    place.write(trials=1, **change)
+    refused = place.command("run", "small.toml")
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert "--fork" in refused.stderr
+    forked = place.command("run", "small.toml", "--fork", "small-2")
+    assert forked.returncode == 0, forked.stderr
+
+
+def test_what_does_not_change_a_trial_may_change_freely(place):
+    place.write(trials=1, workers=1)
+    place.command("run", "small.toml")
+    place.write(trials=2, workers=2)
+    done = place.command("run", "small.toml", "--set", "study.pruner=none")
+    assert done.returncode == 0, done.stderr
+    assert len(place.trials()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("run", "nothing.toml"), 2, "there is no file"),
+        (("run", "digits.toml"), 2, "hpsearch init --example digits"),
+        (("run", "table.csv"), 2, "hpsearch init table.csv --target"),
+        (("run", "small.toml", "--set", "training.epochs"), 2, "KEY=VALUE"),
+        (("run", "small.toml", "--set", "training.epoch=3"), 2, "training.epochs"),
+        (("run", "small.toml", "--name", "../up"), 2, "name"),
+        (("stop", "small"), 2, "no run"),
+        (("status", "smal"), 2, "no run"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence(place, words, code, said):
+    place.write()
+    (place.path / "table.csv").write_text("a,b\n1,2\n")
+    done = place.command(*words)
+    assert done.returncode == code, done.stderr
+    assert said in " ".join(done.stderr.split())
+    assert not (place.path / "runs").exists()
+    assert not (place.path.parent / "up").exists()
+
+
+def test_json_lines_and_nothing_else_are_on_standard_output(place):
+    place.write(trials=2)
+    done = place.command("run", "small.toml", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["v"] for line in lines} == {1}
+    assert [line["e"] for line in lines].count("trial_end") == 2
+    assert lines[-1]["e"] == "summary"
+
+
+def test_a_diverging_trial_is_a_fact_and_the_study_goes_on(place):
+    place.write(trials=3, workers=1)
+    text = place.study.read_text()
+    text = text.replace('{ choice = ["gd", "adam"] }', '"gd"').replace("1e-4, 1e-1", "1e-4, 1e30")
+    place.study.write_text(text + '\n[[enqueue]]\n"training.learning_rate" = 1e29\n')
+    done = place.command("run", "small.toml")
+    assert done.returncode == 0, done.stderr
+    first = place.trials()[0]
+    assert (first.state, first.value) == ("diverged", None)
+    assert "diverged" in first.reason
+    assert place.status()["best"]["number"] != 0

@@ -1,0 +1,70 @@
+"""The README from top to bottom: every command it shows is run, on its own examples."""
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+SHORT = ("--trials", "3", "--set", "training.epochs=8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands():
+    """Every line of a shell block that is hpsearch alone, in order."""
+    for block in blocks("sh"):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["hpsearch"]:
+                yield words[1:]
+            elif words[:3] == ["pip", "install", "."]:
+                yield words[words.index("hpsearch") + 1 :]
+
+
+@pytest.fixture
+def houses(tmp_path):
+    rng = np.random.default_rng(0)
+    area, rooms = rng.uniform(30, 200, 200), rng.integers(1, 7, 200)
+    town = rng.choice(["Ulm", "Bonn"], 200)
+    price = 2000 * area + 10000 * rooms + 50000 * (town == "Bonn") + rng.normal(0, 5000, 200)
+    frame = pl.DataFrame({"area": area, "rooms": rooms, "town": town, "price": price})
+    frame.write_csv(tmp_path / "houses.csv")
+    frame.drop("price").head(20).write_csv(tmp_path / "new.csv")
+
+
+@pytest.mark.usefixtures("houses")
+def test_every_command_of_the_readme_works(place):
+    (place.path / "studies").symlink_to(README.parent / "studies")
+    seen = []
+    for words in commands():
+        short = SHORT if words[0] == "run" else ()
+        if words == ["run", "study.toml", "--trials", "80"]:
+            continue
+        output = [str(place.path / w) if w.endswith("best.toml") else w for w in words]
+        force = ("--force",) if words[0] == "export" else ()
+        done = place.command(*output, *short, *force)
+        assert done.returncode == 0, (words, done.stderr)
+        seen.append(words[0])
+    assert {"run", "top", "export", "retrain", "init", "check", "predict"} <= set(seen)
+    assert len((place.path / "predictions.csv").read_text().splitlines()) == 21
+
+
+def test_the_study_file_of_the_readme_is_one(place):
+    (text,) = blocks("toml")
+    (place.path / "readme.toml").write_text(text)
+    checked = place.command("check", "readme.toml")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_two_set_up_commands_stand_there():
+    shell = "\n".join(blocks("sh"))
+    assert "pip install . && hpsearch run studies/digits.toml" in shell
+    assert "pip install '.[test]' && pytest" in shell
+    run = (README.parent / ".ci" / "run").read_text()
+    assert "pip install '.[test]' && pytest" in run
