@@ -53,3 +53,14 @@ class Registry(Generic[M]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
+
+    def name_of(self, thing: object) -> str:
+        """The name under which the class of `thing` was given.
+
+        Raises:
+            LookupError: its class has no name here.
+        """
+        for name, member in self._known.items():
+            if member is type(thing):
+                return name
+        raise LookupError(f"{type(thing).__name__} is not a registered {self.family}.")

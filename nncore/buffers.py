@@ -1,0 +1,109 @@
+"""One flat vector of parameters, and named views into it.
+
+Every weight of a network lives in `theta`, every derivative in `grad`, and a layer sees only the
+slices it asked for. So an optimizer step is a handful of passes over one vector, weight decay is
+one slice, a checkpoint is one array, and nothing is allocated while training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from nncore.arrays import Array, Shape
+from nncore.initializers import Initializer
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter a layer will need: its shape and its first values."""
+
+    shape: Shape
+    """Two numbers: (width, units) for weights, (1, units) for biases."""
+    init: Initializer
+    decay: bool = True
+    """Whether weight decay applies. Biases and norms say no."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a layer needs, said before any of it exists."""
+
+    width: int
+    """Features per row coming out."""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    scratch: Mapping[str, int] = field(default_factory=dict)
+    """Working space while training, as features per row: a dropout mask, say."""
+    constants: Mapping[str, float] = field(default_factory=dict)
+    """Numbers the kernels use, kept as 0-d arrays so that no ufunc has to cast."""
+
+
+class Slot(SimpleNamespace):
+    """The views one layer asked for: `at.W`, its gradient `at.dW`, `at.mask`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Buffers:
+    """The parameters behind a network, and the room an optimizer step needs."""
+
+    theta: Array
+    """Every parameter, shape (n,) or (members, n). The decayed ones come first."""
+    work: Array
+    """Two rows like theta: the gradient, and one to calculate in."""
+    decayed: int
+    """How many of the leading parameters weight decay applies to."""
+    slots: tuple[Slot, ...]
+    """One per layer, with its parameters and their gradients."""
+
+    @property
+    def grad(self) -> Array:
+        """The cost's derivative by each parameter, like theta."""
+        return self.work[0]
+
+    @classmethod
+    def lay_out(
+        cls,
+        plans: Sequence[Plan],
+        rngs: Sequence[np.random.Generator],
+        members: int | None,
+        dtype: Any,
+    ) -> Buffers:
+        """Allocate the parameters the plans ask for, and draw the first values.
+
+        Args:
+            rngs: one generator a member; one alone without members.
+        """
+        slots = tuple(Slot() for _ in plans)
+        wanted = [
+            (slot, name, param)
+            for slot, plan in zip(slots, plans, strict=True)
+            for name, param in plan.params.items()
+        ]
+        wanted.sort(key=lambda want: not want[2].decay)
+        lead = () if members is None else (members,)
+        size = sum(prod(param.shape) for _, _, param in wanted)
+        theta = np.zeros((*lead, size), dtype)
+        work = np.zeros((2, *lead, size), dtype)
+
+        start = decayed = 0
+        for slot, name, param in wanted:
+            stop = start + prod(param.shape)
+            weights = theta[..., start:stop].reshape(*lead, *param.shape)
+            for rng, member in zip(rngs, weights.reshape(-1, *param.shape), strict=True):
+                member[...] = param.init(rng, param.shape)
+            setattr(slot, name, weights)
+            setattr(slot, f"d{name}", work[0, ..., start:stop].reshape(*lead, *param.shape))
+            decayed = stop if param.decay else decayed
+            start = stop
+        return cls(theta, work, decayed, slots)
+
+
+def carve(memory: Array, lead: Shape, rows: int, width: int) -> Array:
+    """The front of a flat `memory` as one contiguous array of shape (*lead, rows, width)."""
+    shape = (*lead, rows, width)
+    return memory[: prod(shape)].reshape(shape)

@@ -1,0 +1,121 @@
+"""Layers: what they need, and how they run forward and backward.
+
+A layer is a frozen description. It owns no arrays: `plan` says what it needs, and `forward` and
+`backward` write into the views they are handed. All kernels serve (rows, width) and
+(members, rows, width) alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from nncore.arrays import Array
+from nncore.buffers import Param, Plan, Slot
+from nncore.initializers import HeNormal, Initializer, Zeros
+from nncore.registry import Registry
+
+
+class Layer(Protocol):
+    """One stage of a network.
+
+    Besides what its plan asked for, a slot holds `ones`, shape (1, rows), and `draws`, each
+    member's source of random 64-bit words for masks.
+    """
+
+    def plan(self, width: int) -> Plan:
+        """What the layer needs when its input has `width` features."""
+        ...
+
+    def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
+        """Write the output for `x`, shape (..., rows, width), into `y`."""
+        ...
+
+    def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
+        """Write dL/dparameters into the slot, and dL/dx into `dx`.
+
+        `dx` is None for the first layer, whose input needs no gradient.
+        """
+        ...
+
+
+layers: Registry[type[Layer]] = Registry("layer")
+
+
+@layers("dense")
+@dataclass(frozen=True)
+class Dense:
+    """y = xW + b, with W of shape (width, units) and b of shape (1, units)."""
+
+    units: int
+    initializer: Initializer = field(default_factory=HeNormal)
+
+    def __post_init__(self) -> None:
+        if self.units < 1:
+            raise ValueError(f"Dense: units is {self.units}; a layer needs at least 1.")
+
+    def plan(self, width: int) -> Plan:
+        return Plan(
+            width=self.units,
+            params={
+                "W": Param((width, self.units), self.initializer),
+                "b": Param((1, self.units), Zeros(), decay=False),
+            },
+        )
+
+    def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
+        np.matmul(x, at.W, out=y)
+        np.add(y, at.b, out=y)
+
+    def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
+        np.matmul(x.swapaxes(-1, -2), dy, out=at.dW)
+        np.matmul(at.ones, dy, out=at.db)  # twice as fast as a sum over the rows
+        if dx is not None:
+            np.matmul(dy, at.W.swapaxes(-1, -2), out=dx)
+
+
+@layers("dropout")
+@dataclass(frozen=True)
+class Dropout:
+    """Zero each number with probability 1 − keep_prob, and divide the rest by keep_prob.
+
+    Inverted dropout: nothing to do when predicting. The mask that falls on y falls on dy too.
+    keep_prob is met exactly to 1/65536, and the scale is that of the probability really used.
+    Srivastava et al. 2014. https://jmlr.org/papers/v15/srivastava14a.html
+    """
+
+    keep_prob: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.keep_prob < 1.0:
+            raise ValueError(
+                f"Dropout: keep_prob is {self.keep_prob:g}; it is the share that is kept, "
+                "between 0 and 1. To keep everything, leave the layer out."
+            )
+
+    @property
+    def threshold(self) -> int:
+        """16-bit numbers below this are kept."""
+        return min(max(round(self.keep_prob * 65536), 1), 65535)
+
+    def plan(self, width: int) -> Plan:
+        return Plan(width, scratch={"mask": width}, constants={"scale": 65536 / self.threshold})
+
+    def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
+        if not training:
+            np.copyto(y, x)
+            return
+        threshold, mask = self.threshold, at.mask
+        rows = mask.reshape(len(at.draws), -1)
+        count = rows.shape[1]
+        # a fair coin from 16 random bits is 2–4 times faster than from a uniform float
+        for draw, row in zip(at.draws, rows, strict=True):
+            np.less(draw(-(-count // 4)).view(np.uint16)[:count], threshold, out=row)
+        np.multiply(mask, at.scale, out=mask)
+        np.multiply(x, mask, out=y)
+
+    def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
+        if dx is not None:
+            np.multiply(dy, at.mask, out=dx)

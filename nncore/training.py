@@ -1,0 +1,313 @@
+"""The training loop, as a stream of epochs.
+
+`train` gives an epoch each time it is asked for the next, so early stopping, pruning and logging
+are loops over it, not hooks inside it, and stopping is not asking for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from nncore.arrays import Array, Figure
+from nncore.buffers import Slot
+from nncore.dataset import Batches, Dataset
+from nncore.evaluation import Evaluation
+from nncore.losses import Loss
+from nncore.metrics import Direction, metrics
+from nncore.network import Sequential
+from nncore.objective import Objective
+from nncore.optimizers import Adam, Optimizer
+from nncore.randomness import Streams
+from nncore.schedules import Constant, Schedule
+
+FLUSH_EVERY = 256
+"""Steps after which vanished numbers are set to zero."""
+VANISHED = 1e-20
+"""Below this no number here changes a result, and at β = 0.9 none reaches float32's denormal range
+(1e-38, where arithmetic is 1.5 times slower and worse) before the next flush."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a network is made and trained, the data and the seed apart."""
+
+    network: Sequential
+    loss: Loss
+    optimizer: Optimizer = field(default_factory=Adam)
+    learning_rate: float = 1e-3
+    """η₀, before the schedule."""
+    schedule: Schedule = field(default_factory=Constant)
+    epochs: int = 200
+    mini_batch_size: int = 32
+    lambd: float = 0.0
+    """λ of the L2 penalty λ/(2N) Σ‖W‖², N the number of training rows."""
+    clip_norm: float | None = None
+    """The longest gradient (over all parameters together) a step may use; None: any."""
+    schedule_epochs: int | None = None
+    """What the schedule takes for `epochs`, when only the first of them are run; None: `epochs`."""
+    metrics: tuple[str, ...] = ()
+    """Which figures beside the cost are measured after each epoch, by name."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.learning_rate < float("inf"):
+            raise ValueError(f"learning_rate is {self.learning_rate:g}; it is a number above 0.")
+        for name in ("epochs", "mini_batch_size", "schedule_epochs"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}; it is 1 or more.")
+        if not 0.0 <= self.lambd < float("inf"):
+            raise ValueError(f"lambd is {self.lambd:g}; it is 0 (no penalty) or more.")
+        if self.clip_norm is not None and not self.clip_norm > 0.0:
+            raise ValueError(f"clip_norm is {self.clip_norm:g}; it is above 0, or None.")
+        object.__setattr__(self, "metrics", tuple(self.metrics))
+        for name in self.metrics:
+            metrics[name]  # an unknown name is refused here, not after an epoch
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training rows, measured. With members every figure is an array (K,)."""
+
+    number: int
+    """From 1."""
+    figures: dict[str, Figure]
+    """`train_cost` and `val_cost`: mean losses after the epoch, no penalty, dropout off; and the
+    recipe's metrics as `train_accuracy`, `val_accuracy`, …; `val_` only with validation rows."""
+    cost: Figure
+    """The mean over the epoch of the penalised cost the optimizer saw, dropout on."""
+    learning_rate: float
+    gradient_norm: Figure
+    """Length of the last mini-batch's gradient, penalty included, before any clipping."""
+    seconds: float
+    """Wall time of the epoch, its measuring included."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """All that a training needs to go on as if it had never stopped."""
+
+    arrays: dict[str, Array]
+    """`theta` and the optimizer's `state`."""
+    meta: dict[str, Any]
+    """Epoch, step and every generator's state, as plain values."""
+
+
+class Diverged(ArithmeticError):
+    """Training ran off to infinity. The text says what was seen and what to try."""
+
+    def __init__(self, epoch: int, cost: float, learning_rate: float) -> None:
+        super().__init__(epoch, cost, learning_rate)
+        self.epoch, self.cost, self.learning_rate = epoch, cost, learning_rate
+
+    def __str__(self) -> str:
+        return (
+            f"The cost was {self.cost:.4g} after epoch {self.epoch} (learning_rate "
+            f"{self.learning_rate:.4g}). Try a lower learning_rate, or set clip_norm."
+        )
+
+
+def train(recipe: Recipe, data: Dataset, seed: int, members: int | None = None) -> Training:
+    """Train a new network, one epoch per item.
+
+    Args:
+        seed: decides weights, shuffles and masks. The same recipe, data and seed give the same
+            bits on the same machine.
+        members: how many networks of this shape to train together, on the same rows, each with
+            generators of its own. Member 0 is the network that is trained alone.
+
+    Raises:
+        ValueError: the data does not fit the network or the loss; says how.
+        Diverged: while iterating, when a cost or a weight is no longer finite.
+    """
+    if members is None:
+        return Training(recipe, data, seed, (0,), None)
+    return Training(recipe, data, seed, tuple(range(members)), members)
+
+
+def train_member(recipe: Recipe, data: Dataset, seed: int, member: int) -> Training:
+    """Train alone the network that is `member` of `train(..., members=K)`: the same weights."""
+    return Training(recipe, data, seed, (member,), None)
+
+
+class Training(Iterator[Epoch]):
+    """A network being trained: an iterator of epochs, `recipe.epochs` in all."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        data: Dataset,
+        seed: int,
+        chosen: tuple[int, ...],
+        members: int | None,
+    ) -> None:
+        if not chosen:
+            raise ValueError("members is 0; train at least one, or leave it out.")
+        self.recipe = recipe
+        self._streams = [Streams.of(seed, member) for member in chosen]
+        size = min(recipe.mini_batch_size, data.rows)
+        self.network = recipe.network.ending_in(recipe.loss.link).build(
+            data.features,
+            size,
+            [streams.weights for streams in self._streams],
+            members,
+            masks=[streams.masks.bit_generator for streams in self._streams],
+        )
+        buffers, outputs = self.network.buffers, self.network.outputs
+        dtype = buffers.theta.dtype
+        self._objective = Objective(self.network, recipe.loss, recipe.lambd, data.rows)
+        self._batches = Batches(
+            np.ascontiguousarray(data.x, dtype),
+            _like(recipe.loss.targets(np.asarray(data.y), outputs), dtype),
+            outputs,
+            size,
+            [streams.shuffles for streams in self._streams],
+            members,
+        )
+        self._evaluation = Evaluation(self.network, recipe.loss, recipe.metrics, data, seed)
+        state = np.zeros((recipe.optimizer.slots, *buffers.theta.shape), dtype)
+        self._at = Slot(theta=buffers.theta, work=buffers.work, state=state)
+        self._at.decayed = buffers.theta[..., : buffers.decayed]
+        recipe.optimizer.prepare(self._at)
+        self._costs = np.zeros((len(self._batches.sizes), *self.network.lead, 1, 1))
+        self._rows = data.rows
+        self.epoch = 0
+        """Epochs done."""
+        self._step = 0
+
+    def __next__(self) -> Epoch:
+        if self.epoch >= self.recipe.epochs:
+            raise StopIteration
+        began = perf_counter()
+        with np.errstate(all="ignore"):  # what overflows is found below, and said as Diverged
+            rate = self.recipe.learning_rate * self.recipe.schedule(
+                self.epoch, self.recipe.schedule_epochs or self.recipe.epochs
+            )
+            norm = self._learn(rate)
+            self.epoch += 1
+            cost = self._costs.sum(axis=(0, -2, -1)) / self._rows
+            self._refuse(cost, rate)
+            figures = self._evaluation.figures()
+            for name in ("train_cost", "val_cost"):
+                self._refuse(figures.get(name, 0.0), rate)
+        return Epoch(
+            number=self.epoch,
+            figures=figures,
+            cost=self._plain(cost),
+            learning_rate=rate,
+            gradient_norm=self._plain(norm),
+            seconds=perf_counter() - began,
+        )
+
+    def _learn(self, rate: float) -> Array:
+        """One pass over the training rows; the length of the last gradient."""
+        gradient, step = self._objective.gradient, self.recipe.optimizer.step
+        at, costs, clip = self._at, self._costs, self.recipe.clip_norm
+        last = len(costs) - 1
+        norm = np.zeros(())
+        for i, (x, target) in enumerate(self._batches.shuffled()):
+            costs[i] = gradient(x, target)
+            if clip is not None or i == last:
+                norm = self._gradient_norm()
+                if clip is not None:
+                    self._shorten(norm, clip)
+            self._step = t = self._step + 1
+            step(at, rate, t)
+            if not t % FLUSH_EVERY:
+                self._flush()
+        return norm
+
+    def _gradient_norm(self) -> Array:
+        """Each member's, shape () or (members,)."""
+        grad = self.network.buffers.grad
+        return np.sqrt(np.matmul(grad[..., None, :], grad[..., :, None])[..., 0, 0])
+
+    def _shorten(self, norm: Array, longest: float) -> None:
+        """Scale the gradients that are longer down to `longest`."""
+        grad = self.network.buffers.grad
+        factor = np.asarray(longest / np.maximum(norm, longest), grad.dtype)
+        np.multiply(grad, factor[..., None], out=grad)
+
+    def _flush(self) -> None:
+        """Set what has all but vanished to zero, before it slows everything down."""
+        room = self.network.buffers.work
+        for numbers in (self.network.buffers.theta, *self._at.state):
+            np.abs(numbers, out=room[0])
+            np.copyto(numbers, 0.0, where=np.less(room[0], VANISHED))
+
+    def _refuse(self, cost: Figure, rate: float) -> None:
+        """Raise if a cost or a weight is not finite."""
+        theta = self.network.buffers.theta.reshape(-1)
+        if np.isfinite(cost).all() and np.isfinite(np.dot(theta, theta)):
+            return
+        bad = np.asarray(cost, np.float64).reshape(-1)
+        bad = bad[~np.isfinite(bad)]
+        seen = float(bad[0]) if len(bad) else float("nan")  # a weight ran off before the cost did
+        raise Diverged(self.epoch, seen, rate)
+
+    def _plain(self, values: Array) -> Figure:
+        return float(values) if self.network.members is None else np.array(values)
+
+    def state(self) -> TrainingState:
+        """All that is needed to go on from here; copies, which further epochs leave alone."""
+        return TrainingState(
+            arrays={"theta": self.network.buffers.theta.copy(), "state": self._at.state.copy()},
+            meta={
+                "epoch": self.epoch,
+                "step": self._step,
+                "generators": [streams.state() for streams in self._streams],
+            },
+        )
+
+    def restore(self, state: TrainingState) -> None:
+        """Go on from `state`, with the bits an uninterrupted training would give.
+
+        Raises:
+            ValueError: it belongs to another recipe or other members.
+        """
+        mine = {"theta": self.network.buffers.theta, "state": self._at.state}
+        for name, array in mine.items():
+            if name not in state.arrays or state.arrays[name].shape != array.shape:
+                raise ValueError(
+                    f"The state's {name} does not fit this training: it was saved under another "
+                    "recipe, or with other members."
+                )
+        for name, array in mine.items():
+            array[...] = state.arrays[name]
+        self.epoch, self._step = int(state.meta["epoch"]), int(state.meta["step"])
+        for streams, saved in zip(self._streams, state.meta["generators"], strict=True):
+            streams.restore(saved)
+
+
+def until_stale(
+    epochs: Iterable[Epoch], name: str, patience: int, direction: Direction | None = None
+) -> Iterator[Epoch]:
+    """The epochs until a figure has not improved for `patience` of them.
+
+    Args:
+        name: a figure, such as `val_cost`; with members their mean is judged.
+        direction: which way is better; None: what the metric says of itself.
+
+    Raises:
+        ValueError: patience is below 1.
+    """
+    if patience < 1:
+        raise ValueError(f"patience is {patience}; it is 1 epoch or more.")
+    sign = 1.0 if (direction or metrics.direction(name)) == "maximize" else -1.0
+    best, waited = -np.inf, 0
+    for epoch in epochs:
+        yield epoch
+        score = sign * float(np.mean(epoch.figures[name]))
+        waited = 0 if score > best else waited + 1
+        best = max(best, score)
+        if waited >= patience:
+            return
+
+
+def _like(y: Array, dtype: Any) -> Array:
+    """Numbers in the network's own precision; class ids as they are."""
+    return y if y.ndim == 1 else np.ascontiguousarray(y, dtype)
