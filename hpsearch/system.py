@@ -19,7 +19,7 @@ from pathlib import Path
 
 from hpsearch.errors import RunError
 
-BLAS_THREADS = dict.fromkeys(
+BLAS_THREADS: Mapping[str, str] = dict.fromkeys(
     (
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",

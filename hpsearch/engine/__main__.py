@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 
 from hpsearch.engine.engine import Ending, Engine
@@ -25,6 +26,8 @@ FLUSH = 0.25
 """Rows are written at most this late."""
 GRACE = 1.4
 """Seconds that trials have to reach the end of an epoch after SIGTERM."""
+EXIT_SECONDS = 1.0
+"""How long the interpreter may take to end."""
 
 log = logging.getLogger("hpsearch.engine")
 
@@ -43,7 +46,10 @@ def main() -> None:
         sys.exit(error.code)
     asyncio.run(Run(order, opened).run())
     logging.shutdown()
-    os._exit(0)  # whatever thread is still busy has nothing left to say
+    # joblib tidies up at exit; a thread that is still busy by then has nothing left to say.
+    last = threading.Timer(EXIT_SECONDS, os._exit, (0,))
+    last.daemon = True
+    last.start()
 
 
 class Run:
@@ -73,10 +79,9 @@ class Run:
             opened.capacity.slots,
             opened.study.study.nice,
             opened.capacity.memory,
+            opened.folder.path / "tmp",
             broken=lambda why: log.warning("workers are started again: %s", why),
-            hopeless=lambda why: loop.call_soon_threadsafe(
-                engine.fail, f"the workers keep dying: {why}"
-            ),
+            hopeless=lambda why: self._give_up(loop, why),
         )
         self._watch_signals(loop)
         _answer(self._order, Answer("ready", folder=str(opened.folder.path)), last=True)
@@ -97,6 +102,9 @@ class Run:
         self._close_store()
         opened.lock.release()
         log.info("%s: %s", ending.state, ending.why)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop, why: str) -> None:
+        loop.call_soon_threadsafe(self._engine.fail, f"the workers keep dying: {why}")
 
     def _watch_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: None)  # the terminal may close

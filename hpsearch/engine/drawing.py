@@ -100,7 +100,7 @@ def grid(space: Space, fixed: Config) -> list[Params]:
                     f'study.sampler: the grid has more than {GRID_LIMIT} points; use "random".'
                 )
         points = grown
-    return points
+    return list[Params](points)
 
 
 def _values(name: str, range_: Range) -> list[Value]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from hpsearch.data import Data
 from hpsearch.engine import arrays
 from hpsearch.engine.checkpoint import Checkpoints
-from hpsearch.engine.searcher import Searcher, SpaceExhausted
+from hpsearch.engine.searcher import Direction, Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Past, Store
@@ -53,7 +53,7 @@ class Engine:
         self,
         study: StudyFile,
         data: Data,
-        direction: str,
+        direction: Direction,
         store: Store,
         folder: RunFolder,
         workers: int,

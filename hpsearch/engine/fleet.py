@@ -8,9 +8,11 @@ Whatever the backend raises when a shell dies ends the call; it is then made aga
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
 
@@ -32,6 +34,7 @@ class Fleet:
         slots: int,
         nice: int,
         memory: int,
+        scratch: Path,
         broken: Callable[[str], None],
         hopeless: Callable[[str], None],
     ) -> None:
@@ -41,17 +44,20 @@ class Fleet:
             slots: how many shells.
             nice: by how much trainers give way to other processes.
             memory: bytes a trainer may use; 0 for no bound.
+            scratch: a folder joblib may use; by default it would use /dev/shm, and leave files
+                there when a tree is killed.
             broken: told, on the fleet's thread, when shells died and are started again.
             hopeless: told when they keep dying, and no further try is made.
         """
         self._slots, self._nice, self._memory = slots, nice, memory
-        self._broken, self._hopeless = broken, hopeless
+        self._scratch, self._broken, self._hopeless = scratch, broken, hopeless
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, address: Address) -> None:
         """Launch the shells; they call the engine at `address`."""
-        os.environ.update(system.BLAS_THREADS)  # loky's children inherit it
+        shutil.rmtree(self._scratch, ignore_errors=True)  # what a killed run left
+        os.environ.update(dict(system.BLAS_THREADS))  # loky's children inherit it
         self._thread = threading.Thread(
             target=self._keep, args=(address,), name="fleet", daemon=True
         )
@@ -67,16 +73,18 @@ class Fleet:
         if self._thread is not None:
             self._thread.join(patience)
         _shut_down()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _keep(self, address: Address) -> None:
         shells = [Shell(address, slot, self._nice, self._memory) for slot in range(self._slots)]
-        quick = 0
+        quick, scratch = 0, str(self._scratch)
         while not self._ending.is_set():
             began = time.monotonic()
             try:
-                # No memory-mapping by joblib: it leaves files behind when a tree is killed.
-                with parallel_config("loky", n_jobs=self._slots, max_nbytes=None):
-                    Parallel(batch_size=1, pre_dispatch="all")(delayed(shell)() for shell in shells)
+                with parallel_config("loky", n_jobs=self._slots, temp_folder=scratch):
+                    Parallel(batch_size=1, pre_dispatch="all")(  # type: ignore[arg-type]  # its hints lag
+                        delayed(shell)() for shell in shells
+                    )
                 if self._ending.is_set():
                     return
                 reason = "the workers ended"
@@ -96,4 +104,5 @@ def _shut_down() -> None:
     """End loky's idle processes at once; left alone they would stay for five minutes."""
     from joblib.externals.loky import get_reusable_executor
 
-    get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+    executor = get_reusable_executor(reuse=True)  # type: ignore[arg-type]  # its hints lag
+    executor.shutdown(wait=True, kill_workers=True)

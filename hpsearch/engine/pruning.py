@@ -20,7 +20,7 @@ from optuna.pruners import (
 
 from hpsearch.engine.samplers import check_options
 from hpsearch.study.options import StudyOptions
-from hpsearch.study.space import Choice, Float, Int, Layers
+from hpsearch.study.space import Choice, Float, Int
 from hpsearch.study.studyfile import StudyFile
 
 _REDUCTION = 3
@@ -36,8 +36,8 @@ def planned_epochs(study: StudyFile) -> int:
             return int(high)
         case Choice(options):
             return max(int(option) for option in options)  # type: ignore[arg-type]
-        case Layers():
-            raise AssertionError("epochs are a number")
+        case range_:
+            raise AssertionError(f"epochs are a number, not {range_}")
 
 
 def chosen(options: StudyOptions) -> str:

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import optuna
@@ -36,6 +36,9 @@ _STATES: Mapping[State, TrialState] = {
 }
 
 
+Direction = Literal["minimize", "maximize"]
+
+
 class SpaceExhausted(Exception):
     """Every configuration that can be drawn has been run."""
 
@@ -55,7 +58,7 @@ class Searcher:
     def __init__(
         self,
         study: StudyFile,
-        direction: str,
+        direction: Direction,
         size: Callable[[Config], int],
         history: Iterable[Past] = (),
     ) -> None:

@@ -43,8 +43,10 @@ class Sessions:
             else:
                 trainer = Trainer(peer, slot.number, int(hello["pid"]), str(hello["host"]))
                 await self._trainer(trainer, slot)
-        except HEAR_NO_MORE as error:
-            log.warning("slot %d: %s", slot.number, error or "hung up")
+        except EOFError:
+            log.info("slot %d: its %s hung up", slot.number, hello.get("role"))
+        except NONSENSE as error:
+            log.warning("slot %d: its %s: %s", slot.number, hello.get("role"), error)
         except Exception as error:
             log.exception("slot %d", slot.number)
             self._engine.fail(f"{type(error).__name__}: {error}")
@@ -166,5 +168,5 @@ class Sessions:
         self._engine.died(trainer, "died", str(obituary))
 
 
-HEAR_NO_MORE = (EOFError, WireError, KeyError, TypeError, ValueError)
-"""A peer that hangs up, or whose messages make no sense."""
+NONSENSE = (WireError, KeyError, TypeError, ValueError)
+"""What messages raise that are none of ours."""

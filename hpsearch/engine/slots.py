@@ -75,6 +75,8 @@ class Slot:
     number: int
     shell: Peer | None = None
     trainer: Trainer | None = None
+    early_deaths: int = 0
+    """Trainers in a row that ended before they took up a trial."""
     _obituaries: dict[int, asyncio.Future[Obituary | None]] = field(default_factory=dict)
 
     async def how_it_ended(self, pid: int, patience: float) -> Obituary | None:
