@@ -6,12 +6,18 @@ and exports all use that name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
+from math import isclose
+from typing import Any, Literal, TypeGuard
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[float, ...]
 """What a range may become. Lists (`layer_dims`, `keep_prob`) are tuples here and arrays in JSON."""
+
+Dims = tuple[int, ...]
+"""The widths of the hidden layers, input side first."""
 
 Params = Mapping[str, Value]
 """The values one trial drew: {"training.learning_rate": 0.003, "network.layer_dims": (64, 32)}."""
@@ -75,7 +81,7 @@ NEEDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "training.beta1": ("training.optimizer", _MOMENTS),
     "training.beta2": ("training.optimizer", ("adam", "adamw")),
     "training.weight_decay": ("training.optimizer", ("adamw",)),
-    "training.decay_rate": ("training.decay", ("continuous", "discrete")),
+    "training.decay_rate": ("training.decay", ("continuous", "discrete", "exponential")),
     "training.decay_interval": ("training.decay", ("discrete",)),
     "training.lambd": ("training.regularization", ("l2", "both")),
     "training.keep_prob": ("training.regularization", ("dropout", "both")),
@@ -93,3 +99,147 @@ def applies(name: str, config: Config) -> bool:
         return True
     chooser, values = NEEDS[name]
     return config.get(chooser) in values
+
+
+def ordered(space: Mapping[str, Range], names: Iterable[str]) -> Space:
+    """The same ranges in the order of `names`, but each after the choice it depends on."""
+    choosers = {chooser for chooser, _ in NEEDS.values()}
+    known = [name for name in names if name in space]
+    first = [name for name in known if name in choosers]
+    return {name: space[name] for name in [*first, *(n for n in known if n not in choosers)]}
+
+
+def contains(range_: Range, value: Value) -> bool:
+    """Whether a range may become `value`.
+
+    >>> contains(Layers((1, 2), (16, 64), shape="funnel"), (32, 64))
+    False
+    """
+    match range_:
+        case Choice(options):
+            return any(value == option and _alike(value, option) for option in options)
+        case Layers():
+            return isinstance(value, tuple) and _shaped(range_, value)
+        case Int(low, high, _, step):
+            return _is_whole(value) and low <= value <= high and (value - low) % step == 0
+        case Float(low, high, _, step):
+            if not _is_number(value) or not low <= value <= high:
+                return False
+            return step is None or isclose((value - low) / step, round((value - low) / step))
+
+
+def nearest(range_: Range, value: Value) -> Value:
+    """What a range may become that is closest to `value`; a choice without it gives its first.
+
+    >>> nearest(Float(0.01, 0.1), 0.001), nearest(Layers((2, 3), (16, 64)), (100,))
+    (0.01, (64, 64))
+    """
+    match range_:
+        case Choice(options):
+            return value if contains(range_, value) else options[0]
+        case Layers((fewest, most), (narrow, wide)):
+            given = [w for w in value if _is_whole(w)] if isinstance(value, tuple) else []
+            widths = [_clip(width, narrow, wide) for width in given or [narrow]]
+            widths = (widths + widths[-1:] * fewest)[: _clip(len(widths), fewest, most)]
+            if range_.shape == "constant":
+                widths = widths[:1] * len(widths)
+            return tuple(sorted(widths, reverse=True) if range_.shape == "funnel" else widths)
+        case Int(low, high, _, step):
+            number = _clip(value if _is_number(value) else low, low, high)
+            return low + round((number - low) / step) * step
+        case Float(low, high, _, step):
+            number = float(_clip(value if _is_number(value) else low, low, high))
+            return number if step is None else min(high, low + round((number - low) / step) * step)
+
+
+def corners(
+    range_: Range | Value, features: int, outputs: int, limit: int | None = None
+) -> tuple[Dims, Dims]:
+    """The hidden layers with the fewest and with the most parameters; of all widths alike.
+
+    Args:
+        limit: the most parameters a network may have; the smallest is given even beyond it.
+    """
+
+    def size(dims: Dims) -> int:
+        return parameters(dims, features, outputs)
+
+    if isinstance(range_, Layers):
+        (fewest, most), (narrow, wide) = range_.depth, range_.width
+        small = (narrow,) * fewest
+        if limit is None:
+            return small, (wide,) * most
+        depths = [depth for depth in range(fewest, most + 1) if size((narrow,) * depth) <= limit]
+        widest = ((_widest(size, depth, narrow, wide, limit),) * depth for depth in depths)
+        return small, max(widest, key=size, default=small)
+    options = range_.options if isinstance(range_, Choice) else (range_,)
+    by_size = sorted((_dims(option) for option in options), key=size)
+    fitting = [dims for dims in by_size if limit is None or size(dims) <= limit]
+    return by_size[0], (fitting or by_size[:1])[-1]
+
+
+def _widest(size: Callable[[Dims], int], depth: int, narrow: int, wide: int, limit: int) -> int:
+    """The widest layer with which `depth` of them stay within `limit`."""
+    widths = range(narrow, wide + 1)
+    return widths[bisect_right(widths, limit, key=lambda width: size((width,) * depth)) - 1]
+
+
+def parameters(layer_dims: Iterable[int], features: int, outputs: int) -> int:
+    """Weights and biases of a network with these hidden layers.
+
+    >>> parameters((64,), features=64, outputs=10)
+    4810
+    """
+    return sum((wide + 1) * out for wide, out in pairwise((features, *layer_dims, outputs)))
+
+
+def range_to_json(range_: Range) -> dict[str, Any]:
+    """A range as a study file writes it.
+
+    >>> range_to_json(Float(1e-4, 0.1, log=True))
+    {'float': [0.0001, 0.1], 'log': True}
+    """
+    table: dict[str, Any]
+    match range_:
+        case Choice(options):
+            return {"choice": [list(o) if isinstance(o, tuple) else o for o in options]}
+        case Layers(depth, width):
+            table = {"depth": list(depth), "width": list(width), "shape": range_.shape}
+        case Int(low, high):
+            table = {"int": [low, high]} | ({"step": range_.step} if range_.step != 1 else {})
+        case Float(low, high):
+            table = {"float": [low, high]} | ({"step": range_.step} if range_.step else {})
+    return table | ({"log": True} if range_.log else {})
+
+
+def _alike(one: Value, other: Value) -> bool:
+    """Python holds True == 1; a study file does not."""
+    return isinstance(one, bool) == isinstance(other, bool)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _clip(number: Any, low: Any, high: Any) -> Any:
+    return max(low, min(high, number))
+
+
+def _dims(value: object) -> Dims:
+    assert isinstance(value, tuple)
+    return value
+
+
+def _shaped(range_: Layers, widths: tuple[float, ...]) -> bool:
+    (fewest, most), (narrow, wide) = range_.depth, range_.width
+    if not fewest <= len(widths) <= most:
+        return False
+    if not all(_is_whole(width) and narrow <= width <= wide for width in widths):
+        return False
+    if range_.shape == "constant":
+        return len(set(widths)) == 1
+    return range_.shape == "free" or all(one >= other for one, other in pairwise(widths))
