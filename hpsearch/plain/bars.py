@@ -20,6 +20,7 @@ from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figure_names, figure_of, params_line
 from hpsearch.view.format import Glyphs, clean, cut, duration, figure
 
+_GAP = "  "
 _KEPT = ("warning", "state")
 
 
@@ -76,65 +77,79 @@ class Screen:
         status, glyphs = self._batch.status, self._out.glyphs
         counts = status.counts
         state_style = {"running": "green", "paused": "yellow", "stopping": "yellow"}
-        times = [duration(status.seconds)]
-        if status.eta:
-            times.append(f"eta {duration(status.eta)}")
-        parts: list[Text | ProgressBar] = [
+        row = [
+            self._text(cut(clean(status.name), 24, glyphs.more), "bold"),
+            self._text(status.state, state_style.get(status.state, "red")),
             self._text(f"{counts.finished}/{counts.asked}", "bold"),
-            ProgressBar(max(1, counts.asked), counts.finished, width=_bar(width)),
+            _progress(counts.finished, counts.asked, width),
             self._text(counts_line(counts, glyphs)),
-            self._text("  ".join(times), "dim"),
+            self._text(duration(status.seconds), "dim"),
+            self._text(f"eta {duration(status.eta)}" if status.eta else "", "dim"),
         ]
-        if width >= 60:
-            state = self._text(status.state, state_style.get(status.state, "red"))
-            parts = [self._text(cut(clean(status.name), 24, glyphs.more), "bold"), state, *parts]
-        return _grid([parts])
+        return _grid([row], width, drop=(5, 0, 1, 6, 4, 3))
 
     def _best(self, width: int) -> Text:
         best, study, glyphs = self._batch.status.best, self._batch.study, self._out.glyphs
         if best is None:
             return self._text("no trial is complete yet", "dim")
-        figures = _figures(best, study, 2)
+        figures = "  ".join(_figure(best, study, name) for name in figure_names(study)[:2])
         whole = f"{glyphs.best} #{best.number}  {figures}  {params_line(best)}"
         return self._text(cut(whole, width, glyphs.more), "bold green")
 
     def _workers(self, running: tuple[TrialRecord, ...], width: int) -> Table:
-        study, names = self._batch.study, 2 if width >= 60 else 1
-        rows: list[list[Text | ProgressBar]] = [
+        study = self._batch.study
+        rows = [
             [
                 self._text(f"w{trial.slot}" if trial.slot is not None else "w", "dim"),
                 self._text(f"#{trial.number}", "cyan"),
-                ProgressBar(max(1, trial.planned), trial.epochs, width=_bar(width)),
+                _progress(trial.epochs, trial.planned, width),
                 self._text(f"{trial.epochs}/{trial.planned}"),
-                self._text(_figures(trial, study, names)),
+                *(self._text(_figure(trial, study, name)) for name in figure_names(study)[:2]),
             ]
             for trial in running
         ]
-        return _grid(rows)
+        return _grid(rows, width, drop=(5, 0, 2, 3))
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(self._out.writable(clean(text)), style=style, no_wrap=True, overflow="ellipsis")
 
 
-def _grid(rows: list[list[Text | ProgressBar]]) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for _ in rows[0]:
+def _grid(rows: list[list[Text | ProgressBar]], width: int, drop: tuple[int, ...]) -> Table:
+    """Rows in columns; where they do not fit, whole columns go, in the order of `drop`.
+
+    A figure cut in half reads as another figure.
+    """
+    widths = [
+        max(part.cell_len if isinstance(part, Text) else part.width or 0 for part in column)
+        for column in zip(*rows, strict=True)
+    ]
+    kept = list(range(len(widths)))
+    for at in drop:
+        if sum(widths[at] + len(_GAP) for at in kept) - len(_GAP) <= width:
+            break
+        if at in kept:
+            kept.remove(at)
+    grid = Table.grid(padding=(0, len(_GAP), 0, 0), pad_edge=False)
+    for _ in kept:
         grid.add_column(no_wrap=True, overflow="ellipsis")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*(row[at] for at in kept))
     return grid
 
 
-def _figures(trial: TrialRecord, study: StudyFacts, names: int) -> str:
-    return "  ".join(
-        f"{name} {figure(value)}"
-        for name in figure_names(study)[:names]
-        if (value := figure_of(trial, name, study.metric)) is not None
+def _figure(trial: TrialRecord, study: StudyFacts, name: str) -> str:
+    value = figure_of(trial, name, study.metric)
+    return "" if value is None else f"{name} {figure(value)}"
+
+
+def _progress(done: int, of: int, width: int) -> ProgressBar:
+    return ProgressBar(
+        max(1, of),
+        done,
+        width=max(4, min(40, width // 6)),
+        complete_style="green",
+        finished_style="green",
     )
-
-
-def _bar(width: int) -> int:
-    return max(4, min(40, width // 6))
 
 
 def _kept(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
