@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpsearch.cli.app import app
+from hpsearch.cli.options import Name, Runs
+
+if TYPE_CHECKING:
+    from hpsearch.store.folder import RunFolder
 
 
 class Format(StrEnum):
@@ -24,26 +27,6 @@ class StatusFormat(StrEnum):
 
     text = "text"
     json = "json"
-
-
-Name = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[NAME]",
-        help="A study's name, its run folder or its study file. Default: the running one, "
-        "or else the newest.",
-        show_default=False,
-    ),
-]
-Runs = Annotated[
-    Path | None,
-    typer.Option(
-        "--runs",
-        metavar="DIR",
-        help="Where runs live. Default: HPSEARCH_RUNS, or else runs/.",
-        show_default=False,
-    ),
-]
 
 
 @app.command()
@@ -126,13 +109,19 @@ def attach(
 ) -> None:
     """Watch a study until it ends. Ctrl-C only leaves: the study goes on."""
     del plain  # all there is, so far
+    from hpsearch.store.folder import RunFolder, find
+
+    raise typer.Exit(follow_run(RunFolder(find(name, runs)), json))
+
+
+def follow_run(folder: RunFolder, json: bool) -> int:
+    """Watch a run that somebody else started. Gives the exit code."""
     from hpsearch.plain.summary import reference
     from hpsearch.plain.terminal import mode_for
     from hpsearch.plain.watch import exit_code, watch
-    from hpsearch.store.folder import RunFolder, find
 
-    folder = RunFolder(find(name, runs))
     outcome = watch(folder.path, mode=mode_for(json), on_interrupt=lambda: False)
     if outcome.left:
         typer.echo(f"Left; it goes on. Again: hpsearch attach {reference(folder)}", err=True)
-    raise typer.Exit(0 if outcome.left else exit_code(outcome.state, outcome.complete))
+        return 0
+    return exit_code(outcome.state, outcome.complete)
