@@ -61,7 +61,7 @@ def _running(name: str | None, runs: object) -> RunFolder:
     folder = RunFolder(find(name, runs))  # type: ignore[arg-type]
     if not folder.alive:
         raise RunError(
-            f"{folder.name} is not running; `hpsearch run {folder.toml}` goes on with it."
+            f"{folder.name} is not running; `hpsearch run` on its study file goes on with it."
         )
     return folder
 

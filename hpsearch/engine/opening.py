@@ -78,7 +78,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     _refuse_another_meaning(order, study, facts.get("meaning"), meaning)
     direction = metrics.direction(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
-    _write_text(folder.toml, study.text)
+    _write_text(folder.toml, study.resolved())
     return Opened(
         study, loaded, direction, folder, lock, store, room, float(facts.get("seconds", 0.0))
     )
@@ -134,7 +134,7 @@ def _write_down(
         epochs=planned_epochs(study),
         space={name: range_to_json(range_) for name, range_ in study.space.items()},
         meaning=meaning,
-        toml=study.text,
+        toml=study.resolved(),
         path=str(study.path),
         data=told,
         engine={"pid": os.getpid(), "host": socket.gethostname(), "started": now},

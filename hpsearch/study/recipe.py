@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from hpsearch.study.options import Task
-from hpsearch.study.space import Config, Value
+from hpsearch.study.space import Config, Value, parameters
 from nncore import Recipe, Sequential, losses, optimizers, schedules
 
 if TYPE_CHECKING:
@@ -77,10 +77,8 @@ def cook(config: Config, shape: Shape, metrics: Sequence[str] = ()) -> Recipe:
 
 def network(config: Config, shape: Shape, keep_prob: Value | None = None) -> Sequential:
     """The network of a configuration."""
-    hidden = config["network.layer_dims"]
-    assert isinstance(hidden, tuple)
     return Sequential.from_dims(
-        [shape.features, *(int(width) for width in hidden), shape.outputs],
+        [shape.features, *_hidden(config), shape.outputs],
         activation=str(config["network.activation"]),
         output=OUTPUTS[shape.task][0],
         initializer=str(config["network.initializer"]),
@@ -90,10 +88,7 @@ def network(config: Config, shape: Shape, keep_prob: Value | None = None) -> Seq
 
 def network_parameters(config: Config, shape: Shape) -> int:
     """Weights and biases of a configuration's network."""
-    hidden = config["network.layer_dims"]
-    assert isinstance(hidden, tuple)
-    widths = [shape.features, *(int(width) for width in hidden), shape.outputs]
-    return sum((wide + 1) * narrow for wide, narrow in zip(widths, widths[1:], strict=False))
+    return parameters(_hidden(config), shape.features, shape.outputs)
 
 
 def training_bytes(study: StudyFile, shape: Shape) -> int:
@@ -112,6 +107,12 @@ def recorded(task: Task, metric: str) -> list[str]:
     if ranked not in ("cost", "parameters") and ranked not in names:
         names.append(ranked)
     return names
+
+
+def _hidden(config: Config) -> tuple[int, ...]:
+    widths = config["network.layer_dims"]
+    assert isinstance(widths, tuple)
+    return tuple(int(width) for width in widths)
 
 
 def _made(registry: Any, config: Config, name: str, default: str) -> Any:

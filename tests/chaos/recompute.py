@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hpsearch import data as tables
 from hpsearch.engine.stopping import EarlyStopping
 from hpsearch.store.folder import RunFolder
@@ -18,7 +20,7 @@ class Recomputer:
     def __init__(self, folder: RunFolder) -> None:
         with Reader(folder) as reader:
             facts = reader.study()
-        study = studyfile.parse(facts.toml, folder.toml)
+        study = studyfile.parse(facts.toml, Path(facts.path))
         self._data = tables.load(study.data)
         self._study = study.settle(self._data.task, self._data.features, self._data.outputs)
         self._metric, self._direction = facts.metric, facts.direction
