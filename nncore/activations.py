@@ -57,8 +57,14 @@ class Relu(Elementwise):
 
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
+    def plan(self, width: int) -> Plan:
+        return Plan(width, fills={"zeros": 0.0})
+
     def f(self, z: Array, y: Array) -> None:
         np.maximum(z, ZERO, out=y)
+
+    def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
+        np.maximum(x, at.zeros, out=y)  # two to three times faster than with a scalar
 
     def df(self, z: Array, y: Array, d: Array) -> None:
         np.greater(y, ZERO, out=d)

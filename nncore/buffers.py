@@ -41,6 +41,8 @@ class Plan:
     """Working space while training, as features per row: a dropout mask, say."""
     constants: Mapping[str, float] = field(default_factory=dict)
     """Numbers the kernels use, kept as 0-d arrays so that no ufunc has to cast."""
+    fills: Mapping[str, float] = field(default_factory=dict)
+    """Arrays like the output that hold one number throughout, never written to."""
 
 
 class Slot(SimpleNamespace):

@@ -23,12 +23,15 @@ class Loss(ABC):
     """A loss of each row, and how to run it without allocating.
 
     Its slot holds, beside the scratch of its plan, `ones`, shape (1, rows); `across`, ones of
-    shape (outputs, 1); `every`, ones of shape (rows · outputs, 1); `flat`, the shape (..., 1,
-    rows · outputs); `per_row`, 1/rows, and `per_unit`, 1/outputs, as 0-d arrays.
+    shape (outputs, 1); `flat` and `upright`, the shapes (..., 1, rows · outputs) and (..., rows ·
+    outputs, 1); `units`, 1/outputs in the latter shape; and as 0-d arrays `per_row`, 1/rows, and
+    `slope`, the loss's `factor` / (rows · outputs).
     """
 
     link: ClassVar[type[Activation]]
     """The output activation that makes predictions of the logits this loss takes."""
+    factor: ClassVar[float] = 1.0
+    """Of the gradient, left to the constant it is multiplied by anyway."""
     kinks: ClassVar[tuple[float, ...]] = ()
     """Values of z − target where the gradient jumps. A gradient check steps around them."""
 
@@ -133,15 +136,14 @@ class BinaryCrossEntropy(Loss):
         np.multiply(z, target, out=room)
         np.logaddexp(ZERO, z, out=dz)
         np.subtract(dz, room, out=dz)
-        total = np.matmul(dz.reshape(at.flat), at.every)
+        total = np.matmul(dz.reshape(at.flat), at.units)
         np.negative(z, out=dz)
         np.exp(dz, out=dz)  # infinity far below zero is right: its reciprocal is 0
         np.add(dz, ONE, out=dz)
         np.divide(ONE, dz, out=dz)
         np.subtract(dz, target, out=dz)
-        np.multiply(dz, at.per_row, out=dz)
-        np.multiply(dz, at.per_unit, out=dz)
-        return total * at.per_unit
+        np.multiply(dz, at.slope, out=dz)
+        return total
 
     def mean(self, z: Array, y: Targets) -> float:
         loss = np.logaddexp(ZERO, z)
@@ -159,14 +161,13 @@ class Regression(Loss):
 
     @abstractmethod
     def of(self, d: Array, room: Array) -> None:
-        """Write each difference's loss into `room`, and the gradient by it into `d` itself."""
+        """Write each difference's loss into `room`, the gradient by it ÷ `factor` into `d`."""
 
     def __call__(self, at: Slot, z: Array, target: Array, dz: Array) -> Array:
         np.subtract(z, target, out=dz)
         self.of(dz, at.room)
-        np.multiply(dz, at.per_row, out=dz)
-        np.multiply(dz, at.per_unit, out=dz)
-        return np.matmul(at.room.reshape(at.flat), at.every) * at.per_unit
+        np.multiply(dz, at.slope, out=dz)
+        return np.matmul(at.room.reshape(at.flat), at.units)
 
     def mean(self, z: Array, y: Targets) -> float:
         room = np.empty_like(z)
@@ -179,9 +180,10 @@ class Regression(Loss):
 class MeanSquaredError(Regression):
     """(z − t)². There is no ½ in it: the gradient is 2 (z − t)."""
 
+    factor: ClassVar[float] = 2.0
+
     def of(self, d: Array, room: Array) -> None:
         np.multiply(d, d, out=room)
-        np.add(d, d, out=d)
 
 
 @losses("mae")

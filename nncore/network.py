@@ -189,6 +189,7 @@ class Network:
         self.outputs = self.plans[-1].width
         self._passes: dict[int, Pass] = {}
         self._evaluator: Evaluator | None = None
+        self._fills: dict[float, Array] = {}
         self._reserve(rows)
 
     @property
@@ -225,7 +226,16 @@ class Network:
             setattr(slot, name, np.asarray(value, dtype))
         for name, memory in scratch.items():
             setattr(slot, name, carve(memory, self.lead, rows, plan.scratch[name]))
+        for name, value in plan.fills.items():
+            setattr(slot, name, self._filled(value, rows, plan.width))
         return slot
+
+    def _filled(self, value: float, rows: int, width: int) -> Array:
+        """An array that holds `value` throughout; one memory serves all layers."""
+        size = rows * width * (self.members or 1)
+        if value not in self._fills or self._fills[value].size < size:
+            self._fills[value] = np.full(size, value, self.buffers.theta.dtype)
+        return carve(self._fills[value], self.lead, rows, width)
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Logits of `x`, shape (..., rows, width): at most the rows it was built for."""

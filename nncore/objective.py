@@ -62,9 +62,10 @@ class Objective:
         scratch = {name: np.empty(copies * width, dtype) for name, width in plan.scratch.items()}
         at = net.slot(rows, plan, scratch)
         count = rows * net.outputs
-        at.across, at.every = np.ones((net.outputs, 1), dtype), np.ones((count, 1), dtype)
+        at.across = np.ones((net.outputs, 1), dtype)
+        at.units = np.full((count, 1), 1.0 / net.outputs, dtype)
         at.flat, at.upright = (*net.lead, 1, count), (*net.lead, count, 1)
         at.per_row = np.asarray(1.0 / rows, dtype)
-        at.per_unit = np.asarray(1.0 / net.outputs, dtype)
+        at.slope = np.asarray(self._loss.factor / count, dtype)
         self._slots[rows] = at
         return at

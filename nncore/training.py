@@ -184,11 +184,8 @@ class Training(Iterator[Epoch]):
             raise StopIteration
         began = perf_counter()
         with np.errstate(all="ignore"):  # what overflows is found below, and said as Diverged
-            rate = self.recipe.learning_rate * self.recipe.schedule(
-                self.epoch, self.recipe.schedule_epochs or self.recipe.epochs
-            )
-            norm = self._learn(rate)
-            self.epoch += 1
+            rate = self.learning_rate
+            norm = self.learn()
             cost = self._costs.sum(axis=(0, -2, -1)) / self._rows
             self._refuse(cost, rate)
             figures = self._evaluation.figures()
@@ -203,8 +200,19 @@ class Training(Iterator[Epoch]):
             seconds=perf_counter() - began,
         )
 
-    def _learn(self, rate: float) -> Array:
-        """One pass over the training rows; the length of the last gradient."""
+    @property
+    def learning_rate(self) -> float:
+        """Of the next epoch: the base rate times what the schedule says."""
+        recipe = self.recipe
+        epochs = recipe.schedule_epochs or recipe.epochs
+        return recipe.learning_rate * recipe.schedule(self.epoch, epochs)
+
+    def learn(self) -> Array:
+        """One pass over the training rows without measuring it; the length of the last gradient.
+
+        An epoch begins with it. By itself it is for timing, and warns of overflow as NumPy does.
+        """
+        rate = self.learning_rate
         gradient, step = self._objective.gradient, self.recipe.optimizer.step
         at, costs, clip = self._at, self._costs, self.recipe.clip_norm
         last = len(costs) - 1
@@ -219,6 +227,7 @@ class Training(Iterator[Epoch]):
             step(at, rate, t)
             if not t % FLUSH_EVERY:
                 self._flush()
+        self.epoch += 1
         return norm
 
     def _gradient_norm(self) -> Array:
