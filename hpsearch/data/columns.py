@@ -1,0 +1,159 @@
+"""What each column is good for: a number, a boolean, a category, or nothing.
+
+Judged by the training rows alone, so that nothing is learnt from rows meant for checking.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hpsearch.data.cells import WORDS, numbers
+from hpsearch.data.table import quoted
+
+MOST_LEVELS = 30
+"""Levels of a category that get an input of their own; all others share the rest."""
+FEWEST_ROWS = 3
+"""A level seen in fewer training rows is rare, and part of the rest."""
+_MOSTLY = 0.95
+_COVERED = 0.2
+
+_DATE = (
+    r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"|\d{1,2}[ -]?[A-Za-z]{3,9}\.?,?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})"
+    r"([ T]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$"
+)
+_ID_NAME = re.compile(r"(?i:(^|[_\s.-])(id|idx|index|uuid|guid)$|^unnamed)|[a-z]I[dD]$")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A column that is one input, standardised; empty cells get the median."""
+
+    name: str
+    indicator: bool
+    """Whether a second input says that the cell was empty."""
+    words: tuple[str, str] | None = None
+    """For booleans: how 0 and 1 are written."""
+
+    @property
+    def width(self) -> int:
+        """How many inputs it takes."""
+        return 1 + self.indicator
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of words: an input for each level, one for the rest, one for empty cells."""
+
+    name: str
+    levels: tuple[str, ...]
+    rest: bool
+    """Whether training rows held rare levels. Without them, a level never seen is all zeros:
+    an input that was never on has weights that mean nothing."""
+    missing: bool
+
+    @property
+    def width(self) -> int:
+        """How many inputs it takes."""
+        return len(self.levels) + self.rest + self.missing
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A column that is left out, and why."""
+
+    name: str
+    reason: str
+    harmless: bool = False
+    """Whether it may be left out although asked for by name: it carries nothing."""
+
+
+Column = Number | Category
+
+
+def judge(
+    column: pl.Series,
+    rows: np.ndarray,
+    decimal: str | None,
+    asked: bool = False,
+    table: bool = True,
+) -> Column | Unusable:
+    """What the training rows of a column show it to be.
+
+    Args:
+        column: its cells in the training rows.
+        rows: where those rows stand in the file.
+        asked: named in `features`, so identifiers are taken at their word.
+        table: a file of columns, not of arrays, where a constant pixel keeps its place.
+    """
+    values, bad = numbers(column, decimal)
+    there = column.is_not_null() if not column.dtype.is_float() else column.is_not_nan()
+    filled = int(there.fill_null(False).sum())
+    if filled == 0:
+        return Unusable(column.name, "every cell is empty", harmless=True)
+    wrong = int(bad.sum())
+    if column.dtype.is_numeric() or (filled - wrong) > _MOSTLY * filled:
+        number = Number(column.name, indicator=filled < len(column))
+        if not table or wrong:  # what is wrong is named when all rows are read
+            return number
+        return _judge_numbers(number, values, rows, asked)
+    text = column.cast(pl.String)
+    return _judge_text(text.drop_nulls(), column.null_count() > 0, filled - wrong)
+
+
+def _judge_numbers(
+    number: Number, values: pl.Series, rows: np.ndarray, asked: bool
+) -> Column | Unusable:
+    known = values.drop_nulls()
+    if known.n_unique() == 1 and not number.indicator:
+        return _constant(number.name, f"{known[0]:g}")
+    if asked or number.indicator or known.n_unique() < len(known):
+        return number
+    if not (known == known.round(0)).all():
+        return number
+    # From here every value is a different whole number.
+    if _ID_NAME.search(number.name):
+        return Unusable(number.name, "an identifier: a different whole number in every row")
+    if len(known) >= 10 and np.ptp(known.to_numpy() - rows) == 0:
+        return Unusable(number.name, "it only counts the rows")
+    return number
+
+
+def _constant(name: str, value: str) -> Unusable:
+    return Unusable(name, f"every row says {quoted(value)}", harmless=True)
+
+
+def _judge_text(text: pl.Series, gaps: bool, number_like: int) -> Column | Unusable:
+    """`text` is without its empty cells; `gaps` says whether there were any."""
+    name = text.name
+    spellings = set(text.str.to_lowercase().unique())
+    for words in WORDS:
+        if spellings == set(words):
+            return Number(name, indicator=gaps, words=words)
+    if text.str.contains(_DATE).sum() > _MOSTLY * len(text):
+        return Unusable(name, f"dates or times such as {quoted(text[0])}; a number is needed")
+    counts = sorted(text.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
+    if len(counts) == 1 and not gaps:
+        return _constant(name, text[0])
+    levels = [(level, n) for level, n in counts[:MOST_LEVELS] if n >= FEWEST_ROWS]
+    covered = sum(n for _, n in levels)
+    if covered < _COVERED * len(text):
+        return Unusable(name, _why_not_category(text, len(counts), number_like))
+    return Category(name, tuple(level for level, _ in levels), covered < len(text), gaps)
+
+
+def _why_not_category(text: pl.Series, distinct: int, number_like: int) -> str:
+    if number_like * 2 > len(text):
+        _, bad = numbers(text)
+        slip = text.filter(bad)[0]
+        share = f"{number_like / len(text):.0%} numbers"
+        return f"neither numbers nor categories: {share}, and such as {quoted(slip)}"
+    if text.str.contains(r"\s").sum() * 2 > len(text):
+        return f"free text: {distinct:,} different in {len(text):,} rows, such as {quoted(text[0])}"
+    if distinct == len(text):
+        return f"an identifier: a different word in every row, such as {quoted(text[0])}"
+    return f"too many categories: {distinct:,} in {len(text):,} rows, most of them rare"

@@ -1,0 +1,339 @@
+"""Rows of a table to inputs of a network, and its outputs back to words and numbers.
+
+Fitted on training rows, kept as JSON beside a model, and used again on every table to predict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import polars as pl
+
+from hpsearch.data.cells import LARGEST, strict_booleans, strict_numbers
+from hpsearch.data.columns import Category, Column, Number
+from hpsearch.data.readers import read
+from hpsearch.data.scaling import Linear, Scaler, normalizer, scaler_from_json, spread
+from hpsearch.data.table import Dialect, Table, listed
+from hpsearch.data.target import Target
+from hpsearch.errors import DataError
+from hpsearch.study.options import Task
+
+_BLOCK = 1 << 20
+"""Cells scaled at once, in double precision."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What was learnt about a table's columns; encodes rows, decodes outputs.
+
+    The inputs stand in this order: every number, every number's sign that its cell was empty,
+    then each category's levels, rest and empty.
+    """
+
+    columns: tuple[Column, ...]
+    fills: tuple[float, ...]
+    """For each number, what an empty cell counts as: the median."""
+    scaler: Scaler
+    """For the numbers, in their order."""
+    task: Task
+    targets: tuple[str, ...]
+    classes: tuple[str, ...]
+    """The words of a classification, in the order of the outputs; () for regression."""
+    labels: tuple[tuple[str, ...], ...]
+    """For each target the words of its classes."""
+    target_scale: Linear
+    """For regression: how targets were standardised."""
+    dialect: Dialect
+
+    @property
+    def width(self) -> int:
+        """How many inputs a row becomes."""
+        return sum(column.width for column in self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The columns that are numbers or booleans."""
+        return tuple(column for column in self.columns if isinstance(column, Number))
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """The columns that are words."""
+        return tuple(column for column in self.columns if isinstance(column, Category))
+
+    def read(self, path: Path) -> pl.DataFrame:
+        """Read a file to predict from, written like the one this was fitted on.
+
+        What was guessed is guessed anew where it does not lead to the columns needed; decimal
+        marks are made those of the training file.
+
+        Raises:
+            DataError: the file cannot be read.
+        """
+        loose = Dialect(null_values=self.dialect.null_values)
+        try:
+            table = read(path, self.dialect)
+        except DataError:
+            if self.dialect.separator is None:
+                raise
+            table = read(path, loose)
+        if not set(self.names) & set(table.frame.columns):
+            table = read(path, loose)
+        return self._with_our_decimals(table)
+
+    def _with_our_decimals(self, table: Table) -> pl.DataFrame:
+        ours, theirs = self.dialect.decimal or ".", table.dialect.decimal or "."
+        frame = table.frame
+        if ours == theirs:
+            return frame
+        names = [number.name for number in self.numbers if number.name in frame.columns]
+        # Not the other way round as well: a mark that groups thousands stays an error.
+        swap = pl.col(names).str.replace_all(ours, "?", literal=True)
+        return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))
+
+    def encode(
+        self, frame: pl.DataFrame, name: str = "the table", first_row: int = 2
+    ) -> tuple[np.ndarray, tuple[str, ...]]:
+        """Inputs, float32 (rows, width), in the frame's order; and what was noticed.
+
+        Columns are found by name, in any order; others are ignored. `name` and `first_row` are
+        what errors call the table and its first row.
+
+        Raises:
+            DataError: a column is missing, or a cell does not fit; names row and column.
+        """
+        table = Table(name, frame, self.dialect, first_row=first_row)
+        if missing := [column for column in self.names if column not in frame.columns]:
+            raise DataError(
+                f"{name} lacks {listed(missing)}, which the model was trained on."
+                f" It has: {listed(frame.columns)}."
+            )
+        notes = []
+        if extra := [c for c in frame.columns if c not in self.names and c not in self.targets]:
+            notes.append(f"Ignored, as the model was trained without: {listed(extra)}.")
+        clean = clean_frame(table, self.columns)
+        x = self.encode_clean(clean)
+        return x, (*notes, *self._surprises(clean))
+
+    def encode_clean(self, clean: pl.DataFrame) -> np.ndarray:
+        """Inputs from a frame that `clean_frame` made: float32 (rows, width)."""
+        rows = clean.height
+        x = np.zeros((rows, self.width), np.float32)
+        count = len(self.numbers)
+        step = max(1, _BLOCK // max(1, count))
+        with np.errstate(over="ignore"):
+            for start in range(0, rows if count else 0, step):
+                part = clean.slice(start, step)
+                values = np.stack([part[number.name].to_numpy() for number in self.numbers], axis=1)
+                gaps = np.isnan(values)
+                scaled = self.scaler(np.where(gaps, self.fills, values))
+                x[start : start + step, :count] = np.clip(scaled, -LARGEST, LARGEST)
+                told = [at for at, number in enumerate(self.numbers) if number.indicator]
+                x[start : start + step, count : count + len(told)] = gaps[:, told]
+        at = count + sum(number.indicator for number in self.numbers)
+        for category in self.categories:
+            hot = _codes(clean[category.name], category)
+            on = np.flatnonzero(hot >= 0)
+            x[on, at + hot[on]] = 1.0
+            at += category.width
+        return x
+
+    def _surprises(self, clean: pl.DataFrame) -> list[str]:
+        """What these rows hold that the training rows did not."""
+        notes = []
+        for category in self.categories:
+            column = clean[category.name]
+            unseen = column.filter(~column.is_in(category.levels)).drop_nulls()
+            if len(unseen):
+                where = "as rare ones are" if category.rest else "as none of the known"
+                notes.append(
+                    f"Column {category.name!r}: {len(unseen):,} cells hold categories that are"
+                    f" rare or new ({listed(sorted(unseen.unique()), 3)}); encoded {where}."
+                )
+            if (gaps := column.null_count()) and not category.missing:
+                notes.append(
+                    f"Column {category.name!r}: {gaps:,} cells are empty, which none was in"
+                    " training; encoded as no category."
+                )
+        for number, fill in zip(self.numbers, self.fills, strict=True):
+            if (gaps := clean[number.name].null_count()) and not number.indicator:
+                notes.append(
+                    f"Column {number.name!r}: {gaps:,} cells are empty, which none was in"
+                    f" training; filled with {fill:g}."
+                )
+        return notes
+
+    def predictions(self, outputs: np.ndarray) -> pl.DataFrame:
+        """A network's outputs as the target's own words, or numbers in its own units.
+
+        `outputs` is (rows, outputs), probabilities or standardised values. The one column is
+        called `prediction`; several targets make `prediction_<target>` each.
+        """
+        if self.task == "multiclass":
+            return pl.DataFrame({"prediction": _words(outputs.argmax(axis=1), self.labels[0])})
+        columns = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+        if self.task == "regression":
+            columns = self._unscale(columns)
+            series = [pl.Series(column) for column in columns.T]
+        else:
+            series = [
+                _words((column > 0.5).astype(np.int64), words)
+                for column, words in zip(columns.T, self.labels, strict=True)
+            ]
+        names = [f"prediction_{name}" for name in self.targets]
+        names = names if len(names) > 1 else ["prediction"]
+        return pl.DataFrame(dict(zip(names, series, strict=True)))
+
+    def probabilities(self, outputs: np.ndarray) -> pl.DataFrame:
+        """A column `proba_<class>` for each class; none for regression."""
+        if self.task == "regression":
+            raise DataError("A regression has no classes, and so no probabilities.")
+        columns = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+        if self.task == "binary":
+            columns = np.concatenate([1.0 - columns, columns], axis=1)
+        return pl.DataFrame(
+            {f"proba_{name}": column for name, column in zip(self.classes, columns.T, strict=True)}
+        )
+
+    def _unscale(self, y: np.ndarray) -> np.ndarray:
+        return y * np.array(self.target_scale.scale) + np.array(self.target_scale.shift)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, in what JSON holds; floats come back to the last bit."""
+        return {
+            "version": 1,
+            "columns": [
+                {"kind": "number" if isinstance(column, Number) else "category", **asdict(column)}
+                for column in self.columns
+            ],
+            "fills": list(self.fills),
+            "scaler": self.scaler.to_json(),
+            "task": self.task,
+            "targets": list(self.targets),
+            "classes": list(self.classes),
+            "labels": [list(words) for words in self.labels],
+            "target_scale": self.target_scale.to_json(),
+            "dialect": asdict(self.dialect),
+        }
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Encoder:
+        """What `to_json` gave, after any trip through JSON.
+
+        Raises:
+            DataError: it is not the whole of an encoder.
+        """
+        try:
+            return cls(
+                columns=tuple(_column_from_json(column) for column in saved["columns"]),
+                fills=tuple(float(value) for value in saved["fills"]),
+                scaler=scaler_from_json(saved["scaler"]),
+                task=cast(Task, saved["task"]),
+                targets=tuple(saved["targets"]),
+                classes=tuple(saved["classes"]),
+                labels=tuple(tuple(words) for words in saved["labels"]),
+                target_scale=cast(Linear, scaler_from_json(saved["target_scale"])),
+                dialect=_dialect_from_json(saved["dialect"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DataError(f"The model's encoder is damaged ({error!r}).") from None
+
+
+def clean_frame(table: Table, columns: Sequence[Column]) -> pl.DataFrame:
+    """The columns wanted: numbers as Float64, words as String, empty cells as nulls.
+
+    Raises:
+        DataError: a cell does not fit; names row and column.
+    """
+    decimal = table.dialect.decimal
+    cleaned = []
+    for column in columns:
+        if isinstance(column, Category):
+            cleaned.append(table.frame[column.name].cast(pl.String))
+        elif column.words:
+            cleaned.append(strict_booleans(table, column.name, column.words))
+        else:
+            cleaned.append(strict_numbers(table, column.name, decimal))
+    return pl.DataFrame(cleaned)
+
+
+def fit(
+    clean: pl.DataFrame,
+    columns: tuple[Column, ...],
+    normalize: str,
+    target: Target,
+    train: np.ndarray,
+    dialect: Dialect,
+) -> Encoder:
+    """Fit an encoder to the rows numbered `train` of a clean frame, and to nothing else."""
+    fills, known = [], []
+    for column in columns:
+        if isinstance(column, Number):
+            values = clean[column.name].to_numpy()[train]
+            there = values[~np.isnan(values)]
+            fills.append(float(np.median(there)) if len(there) else 0.0)
+            known.append(there if len(there) else np.zeros(1))
+    target_scale = Linear((), ())
+    if target.task == "regression":
+        y = target.values[train]
+        target_scale = Linear(tuple(float(c.mean()) for c in y.T), tuple(spread(c) for c in y.T))
+    return Encoder(
+        columns=columns,
+        fills=tuple(fills),
+        scaler=normalizer[normalize](known),
+        task=target.task,
+        targets=target.names,
+        classes=target.classes,
+        labels=target.labels,
+        target_scale=target_scale,
+        dialect=dialect,
+    )
+
+
+def _codes(column: pl.Series, category: Category) -> np.ndarray:
+    """Which of the category's inputs is on in each row; -1 for none."""
+    rest = len(category.levels) if category.rest else -1
+    empty = len(category.levels) + category.rest if category.missing else -1
+    levels = {level: at for at, level in enumerate(category.levels)}
+    codes = column.replace_strict(levels, default=rest, return_dtype=pl.Int64)
+    return np.where(column.is_null().to_numpy(), empty, codes.to_numpy())
+
+
+def _words(ids: np.ndarray, words: Sequence[str]) -> pl.Series:
+    """Class numbers as the words of the file; as integers where every word is one."""
+    integers = all(_is_integer(word) for word in words)
+    named = pl.Series([int(word) for word in words] if integers else list(words))
+    return named.gather(ids)
+
+
+def _is_integer(word: str) -> bool:
+    try:
+        return str(int(word)) == word and abs(int(word)) < 2**63
+    except ValueError:
+        return False
+
+
+def _column_from_json(saved: dict[str, Any]) -> Column:
+    if saved["kind"] == "category":
+        levels = tuple(saved["levels"])
+        return Category(saved["name"], levels, bool(saved["rest"]), bool(saved["missing"]))
+    words = saved["words"]
+    return Number(saved["name"], bool(saved["indicator"]), tuple(words) if words else None)
+
+
+def _dialect_from_json(saved: dict[str, Any]) -> Dialect:
+    words = saved["null_values"]
+    return Dialect(
+        saved["separator"],
+        saved["decimal"],
+        saved["encoding"],
+        None if words is None else tuple(words),
+    )

@@ -1,0 +1,209 @@
+"""Comma-separated values with a header row, read strictly.
+
+Two ways in, one result (a test holds them to each other): a text without quotes goes straight to
+polars once every row is known to have as many cells as the header; one with quotes is taken apart
+row by row, since polars neither names the row it stumbles over nor minds one that is too short.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from hpsearch.data.readers import reader
+from hpsearch.data.table import Dialect, Table, quoted
+from hpsearch.data.text import guess_separator, iter_lines, read_text, records
+from hpsearch.errors import DataError
+
+_CHUNK = 20_000
+_NUMBER = r"^[+-]?\d+{}\d+([eE][+-]?\d+)?$"
+
+
+@reader(".tsv")
+@reader(".csv")
+def read(path: Path, dialect: Dialect) -> Table:
+    """Read every cell as text, with empty ones as nulls.
+
+    Raises:
+        DataError: the file breaks the rules of CSV; names file, row and column.
+    """
+    text, encoding = read_text(path, dialect.encoding)
+    text = text.rstrip("\r\n")
+    if not text.strip():
+        raise DataError(f"{path.name} is empty; its first row must name the columns.")
+    separator = _separator(text, dialect.separator, path.name)
+    if '"' in text or not separator.isascii():  # polars wants one byte
+        frame = _read_quoted(text, separator, path.name)
+    else:
+        frame = _read_plain(text, separator, path.name)
+    if frame.height == 0:
+        raise DataError(f"{path.name} has a header and no rows.")
+    frame = frame.select(pl.all().str.strip_chars())
+    frame, seen = _empty_cells(frame, dialect.nothing)
+    decimal = dialect.decimal or _guess_decimal(frame, separator)
+    if decimal == separator and '"' not in text:
+        raise DataError(
+            f"{path.name}: {quoted(decimal)} cannot be both data.decimal and data.separator."
+        )
+    given = [dialect.separator, dialect.decimal, dialect.encoding]
+    how = "" if all(given) else " (guessed; data.separator, .decimal and .encoding override)"
+    notes = [
+        f"{path.name}: {frame.height:,} rows × {frame.width:,} columns, separator"
+        f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
+    ]
+    if seen:
+        words = ", ".join(f"{quoted(word)} ({count:,})" for word, count in seen.items())
+        notes.append(f"Read as empty: {words}; data.null_values overrides.")
+    settled = Dialect(separator, decimal, encoding, dialect.null_values)
+    return Table(path.name, frame, settled, tuple(notes))
+
+
+def _separator(text: str, given: str | None, name: str) -> str:
+    if re.match(r'"?sep=', text):
+        raise DataError(
+            f"{name}: row 1 is a note for a spreadsheet program ({quoted(text[:6])}); delete it,"
+            " so that row 1 names the columns."
+        )
+    if given is None:
+        return guess_separator(text)[0]
+    if len(given) != 1 or given in '"\r\n':
+        raise DataError(f"data.separator must be one character, such as ';', not {quoted(given)}.")
+    return given
+
+
+def _header(cells: list[str], name: str) -> list[str]:
+    """The columns' names, which must be there and differ."""
+    names = [cell.strip() for cell in cells]
+    if not names:
+        raise DataError(f"{name}: row 1 is empty; it must name the columns.")
+    for at, column in enumerate(names):
+        if not column:
+            index = " (pandas writes such a column unless index=False)" if at == 0 else ""
+            raise DataError(
+                f"{name}: row 1, column {at + 1} has no name{index}; name it or take it out."
+            )
+        if (first := names.index(column)) != at:
+            raise DataError(
+                f"{name}: row 1, columns {first + 1} and {at + 1} are both called"
+                f" {quoted(column)}; rename one."
+            )
+    return names
+
+
+def _ragged(name: str, row: int, cells: int, expected: int) -> DataError:
+    return DataError(
+        f"{name}: row {row:,} has {cells:,} cells, but the header has {expected:,};"
+        f" look near column {min(cells, expected) + (cells > expected)}, or set data.separator."
+    )
+
+
+def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
+    """A text without quotes: a line is a row, and a separator is a separator."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head, _, body = text.partition("\n")
+    names = _header(head.split(separator), name)
+    for row, line in enumerate(body.split("\n") if body else (), start=2):
+        if line.count(separator) + 1 != len(names) and line.strip():
+            raise _ragged(name, row, line.count(separator) + 1, len(names))
+    if not body:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    if not body.strip():
+        raise DataError(f"{name} has a header and no rows.")
+    try:
+        frame = pl.read_csv(
+            body.encode(),
+            has_header=False,
+            schema=dict.fromkeys(names, pl.String),
+            separator=separator,
+            quote_char=None,
+            truncate_ragged_lines=True,  # only blank lines with spaces are left to be ragged
+        )
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{name} cannot be read: {str(error).splitlines()[0]}.") from None
+    return frame
+
+
+def _read_quoted(text: str, separator: str, name: str) -> pl.DataFrame:
+    """A text with quotes, in which a cell may hold separators and line ends."""
+    rows = _numbered(text, separator, name)
+    _, first = next(rows)
+    names = _header(first, name)
+    chunks = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
+    while chunk := list(islice(rows, _CHUNK)):
+        for row, cells in chunk:
+            if len(cells) != len(names):
+                if any(cell.strip() for cell in cells) or len(cells) > 1:
+                    raise _ragged(name, row, len(cells), len(names))
+                cells[:] = [""] * len(names)
+        columns = zip(*(cells for _, cells in chunk), strict=True)
+        chunks.append(
+            pl.DataFrame(
+                [pl.Series(n, c, dtype=pl.String) for n, c in zip(names, columns, strict=True)]
+            )
+        )
+    return pl.concat(chunks)
+
+
+def _numbered(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number, as a spreadsheet counts them."""
+    row = 1
+    try:
+        for row, cells in enumerate(records(text, separator, strict=True), start=1):
+            yield row, cells
+            row += 1
+    except csv.Error as error:
+        raise _broken_quote(text, separator, name, row, str(error)) from None
+
+
+def _broken_quote(text: str, separator: str, name: str, row: int, problem: str) -> DataError:
+    """Say where the row began that the strict parser could not end."""
+    lines = iter_lines(text)
+    loose = csv.reader(lines, delimiter=separator, strict=True)
+    for _ in range(row - 1):
+        next(loose, None)
+    line = next(iter(lines), "")
+    cells = next(iter(records(line, separator)), [""])
+    if "expected after" in problem:
+        what = "has text after a closing quote; write a quote inside a cell twice"
+    else:
+        what = "opens a quote that is never closed"
+    return DataError(f"{name}: row {row:,}, column {len(cells)} {what}.")
+
+
+def _empty_cells(
+    frame: pl.DataFrame, nothing: tuple[str, ...]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Turn the words for nothing into nulls, and count those that are words."""
+    words = [word.strip() for word in nothing]
+    seen: dict[str, int] = {}
+    columns: list[pl.Series] = []
+    for column in frame.get_columns():
+        empty = column.is_in(words)
+        if empty.any():
+            for word, count in column.filter(empty).value_counts().iter_rows():
+                if word:
+                    seen[word] = seen.get(word, 0) + count
+            column = column.set(empty, None)
+        columns.append(column)
+    return pl.DataFrame(columns), dict(sorted(seen.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:
+    """A comma where the first rows hold numbers with commas and none with points.
+
+    Never in a file separated by commas: there, quoted "1,234" is a thousand.
+    """
+    if separator == ",":
+        return "."
+    head = frame.head(1000)
+    counts = [
+        sum(int(column.str.contains(_NUMBER.format(mark)).sum()) for column in head.get_columns())
+        for mark in (",", r"\.")
+    ]
+    return "," if counts[0] > counts[1] else "."

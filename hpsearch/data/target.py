@@ -1,0 +1,188 @@
+"""What is to be learnt: the task, its classes, and the numbers a network is trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hpsearch.data.cells import numbers, strict_numbers
+from hpsearch.data.table import Table, listed, quoted
+from hpsearch.errors import DataError
+from hpsearch.study.options import Task
+
+MOST_NUMERIC_CLASSES = 20
+"""A target of whole numbers with more different values is taken for a regression."""
+_MANY = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The target of every row that has one."""
+
+    task: Task
+    names: tuple[str, ...]
+    """The columns it was read from."""
+    values: np.ndarray
+    """Class numbers, int64 (rows,), for one column of classes; else float64 (rows, targets)."""
+    classes: tuple[str, ...]
+    """As written in the file, in the order of their numbers; () for regression, and for
+    multilabel the names of the columns."""
+    labels: tuple[tuple[str, ...], ...]
+    """For each column the words its numbers stand for; () for regression."""
+    notes: tuple[str, ...]
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network's last layer gives."""
+        if self.task == "multiclass":
+            return len(self.classes)
+        return 1 if self.task == "binary" else len(self.names)
+
+
+def read_target(table: Table, names: tuple[str, ...], task: Task | None) -> Target:
+    """Understand the target columns of a table whose rows all have one.
+
+    Raises:
+        DataError: the columns do not fit the task, or any.
+    """
+    if len(names) != 1:
+        return _several(table, names, task)
+    (name,) = names
+    column = table.frame[name]
+    if task is None:
+        chosen, why = _guess(table, column)
+        note = f"Task: {chosen}, since {why}."
+    else:
+        chosen, note = task, f"Task: {task}, as data.task says."
+    if chosen == "regression":
+        return _regression(table, names, note)
+    if chosen == "multilabel":
+        return _multilabel(table, names, note)
+    return _classes(table, column, chosen, (note, *_alike(column)))
+
+
+def _guess(table: Table, column: pl.Series) -> tuple[Task, str]:
+    """The task a single target column asks for, and what shows it."""
+    name, different = quoted(column.name), column.n_unique()
+    override = "data.task overrides"
+    values, bad = numbers(column, table.dialect.decimal)
+    if 0 < bad.sum() < 0.05 * len(column):
+        strict_numbers(table, column.name, table.dialect.decimal)  # raises, naming the cell
+    if bad.any() or column.dtype == pl.Boolean:
+        if different > _MANY and different * 5 > len(column):
+            raise DataError(
+                f"{table.name}: the target {name} holds {different:,} different words in"
+                f" {len(column):,} rows, such as {quoted(str(column[0]))}: neither numbers nor"
+                " classes. Choose another data.target."
+            )
+        kind: Task = "binary" if different == 2 else "multiclass"
+        return kind, f"{name} holds {different:,} different words ({override})"
+    different = values.n_unique()
+    if not (values == values.round(0)).all():
+        return "regression", f"{name} holds fractions ({override})"
+    if different > MOST_NUMERIC_CLASSES:
+        return "regression", f"{name} holds {different:,} different numbers ({override})"
+    kind = "binary" if different == 2 else "multiclass"
+    return kind, f"{name} holds {different} different whole numbers ({override})"
+
+
+def _labels(table: Table, column: pl.Series) -> tuple[tuple[str, ...], np.ndarray]:
+    """Every class as it is written, sorted, and each row's class number.
+
+    Numbers are sorted by value, and 1 and 1.0 are one class, called what it is called first.
+    """
+    text = column.cast(pl.String)
+    values, bad = numbers(column, table.dialect.decimal)
+    if bad.any():
+        written = sorted(text.unique())
+        return tuple(written), _numbered(text, written)
+    every = sorted(values.unique())
+    first = dict(zip(reversed(values.to_list()), reversed(text.to_list()), strict=True))
+    return tuple(first[value] for value in every), _numbered(values, every)
+
+
+def _numbered(column: pl.Series, every: list[object]) -> np.ndarray:
+    ids = column.replace_strict(every, list(range(len(every))), return_dtype=pl.Int64)
+    return np.ascontiguousarray(ids.to_numpy())
+
+
+def _classes(table: Table, column: pl.Series, task: Task, notes: tuple[str, ...]) -> Target:
+    classes, ids = _labels(table, column)
+    name = quoted(column.name)
+    if len(classes) == 1:
+        raise DataError(
+            f"{table.name}: the target {name} says {listed(classes)} in every row;"
+            " there is nothing to tell apart."
+        )
+    if task == "binary" and len(classes) != 2:
+        raise DataError(
+            f"{table.name}: data.task is binary, but the target {name} has {len(classes):,}"
+            f' classes: {listed(classes)}. Write task = "multiclass".'
+        )
+    if len(classes) * 2 > len(ids) and len(classes) > 2:
+        raise DataError(
+            f"{table.name}: the target {name} has {len(classes):,} classes in {len(ids):,}"
+            ' rows, too many to learn; if it is a quantity, write task = "regression".'
+        )
+    return Target(task, (column.name,), ids, classes, (classes,), notes)
+
+
+def _alike(column: pl.Series) -> tuple[str, ...]:
+    """A word about classes that a person would take for one."""
+    if column.dtype != pl.String:
+        return ()
+    by_fold: dict[str, set[str]] = {}
+    for word in column.unique():
+        by_fold.setdefault(word.casefold(), set()).add(word)
+    twins = [listed(sorted(words)) for words in by_fold.values() if len(words) > 1]
+    return tuple(f"Classes that differ in case only are kept apart: {pair}." for pair in twins[:5])
+
+
+def _several(table: Table, names: tuple[str, ...], task: Task | None) -> Target:
+    binary = [table.frame[name].n_unique() == 2 for name in names]
+    if task in ("binary", "multiclass"):
+        raise DataError(
+            f"{table.name}: data.task is {task}, which has one target, but data.target names"
+            f" {len(names)}: {listed(names)}."
+        )
+    if task == "multilabel" or (task is None and all(binary)):
+        why = "as data.task says" if task else "since each target has two values"
+        return _multilabel(table, names, f"Task: multilabel, {why}.")
+    if task is None:
+        for name in names:
+            _, bad = numbers(table.frame[name], table.dialect.decimal)
+            if bad.sum() > 0.05 * len(bad):
+                raise DataError(
+                    f"{table.name}: several targets must all be numbers or all have two values;"
+                    f" {quoted(name)} holds words and {table.frame[name].n_unique():,} of them."
+                )
+    why = "as data.task says" if task else f"since the {len(names)} targets are numbers"
+    return _regression(table, names, f"Task: regression, {why}.")
+
+
+def _regression(table: Table, names: tuple[str, ...], note: str) -> Target:
+    columns = [strict_numbers(table, name, table.dialect.decimal) for name in names]
+    for column in columns:
+        if column.n_unique() < 2:
+            raise DataError(
+                f"{table.name}: the target {quoted(column.name)} is {column[0]:g} in every row;"
+                " there is nothing to predict."
+            )
+    values = np.stack([column.to_numpy() for column in columns], axis=1)
+    return Target("regression", names, values, (), (), (note,))
+
+
+def _multilabel(table: Table, names: tuple[str, ...], note: str) -> Target:
+    labels, values = [], []
+    for name in names:
+        words, ids = _labels(table, table.frame[name])
+        if len(words) != 2:
+            raise DataError(
+                f"{table.name}: data.task is multilabel, so every target needs two values, but"
+                f" {quoted(name)} has {len(words):,}: {listed(words, 5)}."
+            )
+        labels.append(words)
+        values.append(ids.astype(np.float64))
+    return Target("multilabel", names, np.stack(values, axis=1), names, tuple(labels), (note,))

@@ -1,0 +1,145 @@
+"""Bytes to text: which encoding a file is in, and where it breaks its own rules."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from hpsearch.data.table import quoted
+from hpsearch.errors import DataError
+
+LARGEST = 1 << 30
+"""Bytes; a larger table would not fit beside its arrays on the machines this is made for."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(path: Path, encoding: str | None) -> tuple[str, str]:
+    """A file's text without its byte order mark, and the encoding it was read with.
+
+    Raises:
+        DataError: too large, not text, or not in that encoding; names row and column.
+    """
+    if path.stat().st_size > LARGEST:
+        raise DataError(f"{path.name} is larger than 1 GiB; take fewer rows, or write an npz file.")
+    raw = path.read_bytes()
+    encoding = encoding or _guess(raw, path.name)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _misread(error, path.name, encoding) from None
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise DataError(
+            f"{path.name} cannot be read with data.encoding = {quoted(encoding)} ({error});"
+            " usual ones are utf-8, utf-16, cp1252 and latin-1."
+        ) from None
+    text = text.removeprefix("\ufeff")
+    if (nul := text.find("\0")) >= 0:
+        raise DataError(
+            f"{place(text, nul, path.name)} holds a NUL byte, which no text has: is the file"
+            " damaged, or binary?"
+        )
+    return text, encoding
+
+
+def _guess(raw: bytes, name: str) -> str:
+    """utf-8, unless a mark or the bytes say otherwise."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return encoding
+    head = raw[:4096]
+    if len(head) >= 4 and head.count(0) * 3 >= len(head):
+        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # Umlauts of an older encoding look broken one by one; a damaged utf-8 file also
+        # holds many that are whole.
+        sample = raw[max(0, error.start - 65536) : error.start + 65536]
+        loose = sample.decode("utf-8", "surrogateescape")
+        broken = len(re.findall("[\udc80-\udcff]", loose))
+        whole = len(re.findall("[^\x00-\x7f\udc80-\udcff]", loose))
+        if whole > broken:
+            raise _misread(error, name, "utf-8") from None
+        return "cp1252"
+    return "utf-8"
+
+
+def _misread(error: UnicodeDecodeError, name: str, encoding: str) -> DataError:
+    try:
+        before = error.object[: error.start].decode(encoding, "replace").removeprefix("\ufeff")
+    except UnicodeError:  # a codec that is not for files knows no "replace"
+        before = error.object[: error.start].decode("latin-1")
+    return DataError(
+        f"{place(before, len(before), name)}: byte 0x{error.object[error.start]:02x} is not"
+        f" {encoding} text; save the file as utf-8, or give its encoding as data.encoding."
+    )
+
+
+def place(text: str, at: int, name: str, separator: str | None = None) -> str:
+    """The row and column in which a character of a text stands, for an error."""
+    before = text[:at]
+    separator = separator or guess_separator(text)[0]
+    row, cells = 1, [""]
+    for row, cells in enumerate(records(before, separator), start=1):  # noqa: B007  # the last one
+        pass
+    if before.endswith(("\n", "\r")):
+        row, cells = row + 1, [""]
+    return f"{name}: row {row:,}, column {max(len(cells), 1)}"
+
+
+def records(text: str, separator: str, strict: bool = False) -> Iterable[list[str]]:
+    """The rows of a text as lists of cells; an empty line is an empty list."""
+    lines = iter_lines(text)
+    return csv.reader(
+        lines, delimiter=separator, strict=strict, skipinitialspace=not separator.isspace()
+    )
+
+
+def iter_lines(text: str) -> Iterable[str]:
+    """Lines with their ends, split at \\n, \\r and \\r\\n and nowhere else."""
+    return io.StringIO(text, newline="")
+
+
+SEPARATORS = (",", ";", "\t", "|")
+
+
+def guess_separator(text: str) -> tuple[str, bool]:
+    """The separator that cuts the first rows into the same number of cells, and whether one did.
+
+    >>> guess_separator("a;b;c\\n1,5;2;3\\n")
+    (';', True)
+    """
+    sample = text[:65536]
+    best, best_score = ",", (0.0, 0)
+    for separator in SEPARATORS:
+        widths = _widths(sample, separator)
+        if not widths or widths[0] < 2:
+            continue
+        alike = sum(width == widths[0] for width in widths) / len(widths)
+        score = (alike, widths[0])
+        if score > best_score:
+            best, best_score = separator, score
+    return best, best_score[1] > 1
+
+
+def _widths(sample: str, separator: str) -> list[int]:
+    """How many cells each of the first rows has, the header's first; the cut last one left out."""
+    widths: list[int] = []
+    try:
+        for row in records(sample, separator):
+            if row:
+                widths.append(len(row))
+            if len(widths) == 100:
+                break
+    except csv.Error:
+        pass
+    return widths[:-1] if len(widths) > 2 else widths
