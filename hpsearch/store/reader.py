@@ -182,10 +182,7 @@ class Reader:
                 self.running(),
                 ended,
                 events,
-                Mark(
-                    events[-1].id if events else since.event,
-                    ended[-1].told or since.told if ended else since.told,
-                ),
+                _after(since, ended, events),
             )
 
     def _connect(self) -> sqlite3.Connection:
@@ -287,6 +284,13 @@ def mark(folder: RunFolder) -> Mark:
             return reader.mark()
     except NotYet:
         return Mark()
+
+
+def _after(
+    since: Mark, ended: tuple[TrialRecord, ...], events: tuple[EventRecord, ...]
+) -> Mark:
+    told = ended[-1].told if ended else None
+    return Mark(events[-1].id if events else since.event, since.told if told is None else told)
 
 
 def _stretches(way: str) -> Iterator[tuple[str, str]]:

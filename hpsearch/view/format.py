@@ -6,7 +6,6 @@ Nothing here knows a terminal: text goes in, text comes out, and its width is co
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -44,7 +43,7 @@ def glyphs(encoding: str | None) -> Glyphs:
 
 
 def figure(value: float | None, nothing: str = "–") -> str:
-    """A cost or a metric, in at most nine cells and with four digits that matter.
+    """A cost or a metric, in at most ten cells and with four digits that matter.
 
     >>> figure(0.02341), figure(1.0), figure(31.416), figure(0.000123), figure(None)
     ('0.0234', '1.0000', '31.4160', '1.23e-04', '–')
@@ -104,7 +103,9 @@ def clean(text: str) -> str:
     >>> clean("red[b]\\x1b[31m")
     'red[b]\\\\x1b[31m'
     """
-    return _UNSAFE.sub(_spell, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if _safe(c) else _spelt(ord(c)) for c in text)
 
 
 def cells(text: str) -> int:
@@ -136,18 +137,17 @@ def pad(text: str, width: int, right: bool = False) -> str:
 
 
 def _cell(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me"):  # marks upon the character before
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _spell(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+def _safe(character: str) -> bool:
+    # Variation selectors are printable, but change the width of what they follow.
+    return character.isprintable() and not "\ufe00" <= character <= "\ufe0f"
 
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # control characters, escape among them
-    "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible ones, and ones that reorder
-    "\ufe00-\ufe0f\ud800-\udfff]"  # variation selectors, halves of characters
-)
+def _spelt(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -34,11 +34,11 @@ def table(
         max(cells(title), *(cells(text) for text in column), 1)
         for title, column in zip(titles, texts, strict=True)
     ]
-    kept = _fitting(shown, widths, width - 1, len(gap))
+    kept = _fitting(shown, widths, width - 2 + len(gap), len(gap))
 
     def line(mark: str, row: Sequence[str]) -> str:
         parts = [pad(row[at], widths[at], right=shown[at].right) for at in kept]
-        return cut(f"{mark}{gap.join(parts)}".rstrip(), width, glyphs.more)
+        return cut(f"{mark} {gap.join(parts)}".rstrip(), width, glyphs.more)
 
     rows = [[column[at] for column in texts] for at in range(len(trials))]
     stars = [glyphs.best if at == 0 and _is_best(trial) else " " for at, trial in enumerate(trials)]
