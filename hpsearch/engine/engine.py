@@ -68,6 +68,8 @@ class Engine:
         self._turn = asyncio.Lock()
         self.trainers: set[Trainer] = set()
         self.mode: Mode = "running"
+        self._why = ""
+        self._exhausted = False
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
         history = store.history()
@@ -93,15 +95,12 @@ class Engine:
         while True:
             news = self._news
             async with self._turn:  # one ask at a time, in the order they came
-                if self._may_start(trainer):
-                    if not self._queue and self._may_draw():
-                        await asyncio.shield(asyncio.ensure_future(self._draw()))
-                    if self._queue:
-                        held = self._open[self._queue[0]]
-                        config = self.study.config(held.trial.params)
-                        data = await self._data_for(str(config["data.normalize"]))
-                        return self._hand_over(trainer, self._queue.popleft(), config, data)
-                    self.check_end()
+                if self._may_start(trainer) and (number := await self._next_number()) is not None:
+                    config = self.study.config(self._open[number].trial.params)
+                    data = await self._data_for(str(config["data.normalize"]))
+                    if self._may_start(trainer):  # nobody stopped the study meanwhile
+                        self._queue.remove(number)
+                        return self._hand_over(trainer, number, config, data)
             await news.wait()
 
     def progressed(self, trainer: Trainer, epochs: tuple[EpochDone, ...]) -> Verdict:
@@ -139,10 +138,9 @@ class Engine:
         self._open[running.number].seconds = seconds
         self._back_in_line(running, "stopped")
 
-    def lost(self, trainer: Trainer) -> None:
-        """A trial's shell, host or engine went away: it waits again, and nothing is counted."""
-        running = self._release(trainer)
-        self._back_in_line(running, "lost")
+    def lost(self, trainer: Trainer, outcome: Literal["lost", "aborted"] = "lost") -> None:
+        """A trial's shell or host went away, or a person aborts: it waits, nothing is counted."""
+        self._back_in_line(self._release(trainer), outcome)
 
     def died(self, trainer: Trainer, outcome: Literal["died", "raised"], reason: str) -> None:
         """A trial's own trainer died, or the trial raised: it is tried again, or has failed."""
@@ -159,8 +157,10 @@ class Engine:
     # What people ask for --------------------------------------------------------------------
 
     def set_mode(self, mode: Mode, why: str) -> None:
-        """Pause, go on, drain, stop or abort."""
-        self.mode = mode
+        """Pause, go on, drain, stop or abort; once the run has ended, nothing."""
+        if self.ended.done():
+            return
+        self.mode, self._why = mode, why
         state = {"running": "running", "paused": "paused"}.get(mode, "stopping")
         self.store.set(state=state, why=why)
         self.store.note("state", why)
@@ -173,9 +173,8 @@ class Engine:
         if mode == "aborting":
             for trainer in list(self.trainers):
                 if trainer.running is not None:
-                    self.lost(trainer)
+                    self.lost(trainer, "aborted")
         self.store.flush()
-        self._why = why
         self.check_end()
         self._changed()
 
@@ -203,9 +202,6 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------
 
-    _exhausted = False
-    _why = ""
-
     def _may_start(self, trainer: Trainer) -> bool:
         running = sum(other.running is not None for other in self.trainers)
         return (
@@ -216,8 +212,15 @@ class Engine:
             and self._failed_in_a_row < self.study.study.max_consecutive_failures
         )
 
-    def _may_draw(self) -> bool:
-        return not self._exhausted and self._drawn < self.study.study.trials
+    async def _next_number(self) -> int | None:
+        """The trial at the head of the line, drawn if need be; None where there are no more."""
+        if not self._queue and not self._exhausted and self._drawn < self.study.study.trials:
+            # Not cancelled with its caller: a number that is drawn must get into the line.
+            await asyncio.shield(asyncio.ensure_future(self._draw()))
+        if not self._queue:
+            self.check_end()
+            return None
+        return self._queue[0]
 
     async def _draw(self) -> None:
         """Draw a new trial, and put it in line."""

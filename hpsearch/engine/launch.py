@@ -45,6 +45,7 @@ class Launched:
         """Let an owned engine go: it ends, within two seconds."""
         if self.process.stdin is not None:
             self.process.stdin.close()
+            self.process.stdin = None
 
 
 def launch(order: Order, say: Callable[[str], None]) -> Launched:
@@ -89,11 +90,11 @@ def launch(order: Order, say: Callable[[str], None]) -> Launched:
         if answer is None:
             output.seek(0)
             raise RunError(_last_words(process, output.read()))
-    if not order.owned:
-        process.stdin.close()
-        process.stdin = None
+    launched = Launched(Path(answer.folder), process)
+    if not order.owned or answer.kind != "ready":
+        launched.disown()
     if answer.kind == "ready":
-        return Launched(Path(answer.folder), process)
+        return launched
     process.wait()
     if answer.folder:
         raise Held(Path(answer.folder))

@@ -122,7 +122,7 @@ def test_abort_is_at_once(place):
 
 
 def test_pause_starts_no_new_trials_and_resume_goes_on(place):
-    command, _ = at_work(place, trials=5, workers=1, epochs=400)
+    command, _ = at_work(place, trials=5, workers=1, epochs=1200)
     assert place.command("pause", "small").returncode == 0
     wait_for(lambda: not place.running())
     paused = place.status()
