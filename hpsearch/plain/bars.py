@@ -18,7 +18,7 @@ from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figure_names, figure_of, params_line
-from hpsearch.view.format import Glyphs, clean, cut, duration, figure
+from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure
 
 _GAP = "  "
 _KEPT = ("warning", "state")
@@ -63,14 +63,14 @@ class Screen:
         width = options.max_width
         # Two lines above the workers, and one left free for the cursor.
         room = max(0, console.size.height - 3)
-        running = self._batch.running
+        running = () if self._batch.last else self._batch.running
         shown = running if len(running) <= room else running[: max(0, room - 1)]
         lines = [self._trials(width), self._best(width)]
         if shown:
             lines.append(self._workers(shown, width))
         if len(shown) < len(running):
             more = f"{self._out.glyphs.more} {len(running) - len(shown)} more at work"
-            lines.append(Text(more, style="dim"))
+            lines.append(self._text(more, "dim"))
         yield Group(*lines)
 
     def _trials(self, width: int) -> Table:
@@ -94,7 +94,7 @@ class Screen:
             return self._text("no trial is complete yet", "dim")
         figures = "  ".join(_figure(best, study, name) for name in figure_names(study)[:2])
         whole = f"{glyphs.best} #{best.number}  {figures}  {params_line(best)}"
-        return self._text(cut(whole, width, glyphs.more), "bold green")
+        return self._text(cut(self._out.writable(whole), width, glyphs.more), "bold green")
 
     def _workers(self, running: tuple[TrialRecord, ...], width: int) -> Table:
         study = self._batch.study
@@ -111,7 +111,10 @@ class Screen:
         return _grid(rows, width, drop=(5, 0, 2, 3))
 
     def _text(self, text: str, style: str = "") -> Text:
-        return Text(self._out.writable(clean(text)), style=style, no_wrap=True, overflow="ellipsis")
+        shown = self._out.writable(clean(text))
+        # Rich's own ellipsis is not ASCII.
+        overflow = "ellipsis" if self._out.glyphs is UNICODE else "crop"
+        return Text(shown, style=style, no_wrap=True, overflow=overflow)
 
 
 def _grid(rows: list[list[Text | ProgressBar]], width: int, drop: tuple[int, ...]) -> Table:
@@ -131,7 +134,7 @@ def _grid(rows: list[list[Text | ProgressBar]], width: int, drop: tuple[int, ...
             kept.remove(at)
     grid = Table.grid(padding=(0, len(_GAP), 0, 0), pad_edge=False)
     for _ in kept:
-        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_column(no_wrap=True, overflow="crop")
     for row in rows:
         grid.add_row(*(row[at] for at in kept))
     return grid

@@ -56,9 +56,9 @@ def facts(**others: Any) -> dict[str, Any]:
 class MadeUp:
     """A run folder whose engine is the test."""
 
-    def __init__(self, path: Path, seed: int = 0, **others: Any) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self.folder = RunFolder(path)
+    def __init__(self, place: Path, seed: int = 0, **others: Any) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        self.folder = RunFolder(place)
         self.dice = random.Random(seed)
         self.told = 0
         self.db = sqlite3.connect(self.folder.db, isolation_level=None)
