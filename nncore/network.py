@@ -197,6 +197,15 @@ class Network:
         """How many numbers it learns; with members, each of them."""
         return self.buffers.theta.shape[-1]
 
+    @property
+    def weights(self) -> dict[str, Array]:
+        """Live views of every parameter, called as `0.W` and `0.b` after the layer's place."""
+        return {
+            f"{place}.{name}": getattr(slot, name)
+            for place, (slot, plan) in enumerate(zip(self.buffers.slots, self.plans, strict=True))
+            for name in plan.params
+        }
+
     def _reserve(self, rows: int) -> None:
         """Memory for passes of up to `rows`."""
         dtype, copies = self.buffers.theta.dtype, rows * (self.members or 1)

@@ -54,6 +54,9 @@ class Registry(Generic[M]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def name_of(self, thing: object) -> str:
         """The name under which the class of `thing` was given.
 
