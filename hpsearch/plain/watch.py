@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -99,7 +98,7 @@ def watch(
             return Outcome("", 0, left=True)
         _close(mode, out, last.status, folder)
     except BrokenPipeError:
-        _close_quietly()  # whoever read us has seen enough
+        _close_quietly(out)  # whoever read us has seen enough
         return _outcome(last, left=True)
     if leave.raises:
         raise KeyboardInterrupt
@@ -184,6 +183,8 @@ class _Leave:
         return self.is_set()
 
 
-def _close_quietly() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _close_quietly(out: Terminal) -> None:
+    """Point the stream at nothing, so that the interpreter's last flush does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, out.stream.fileno())
+    os.close(nowhere)
