@@ -33,6 +33,7 @@ layer_dims = {{ depth = [1, 2], width = [16, 64], log = true }}
 activation = {{ choice = ["relu", "tanh"] }}
 
 [training]
+early_stopping = 0
 epochs = {epochs}
 mini_batch_size = {{ choice = [32, 64] }}
 learning_rate = {{ float = [1e-4, 1e-1], log = true }}
@@ -145,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--trials", type=int, default=60)
-    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     began = time.monotonic()
