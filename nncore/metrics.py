@@ -85,7 +85,10 @@ def decide(z: Array, y: Targets) -> tuple[Array, Array]:
     as the latter.
     """
     if y.ndim == 1:
-        return z.argmax(axis=-1), y
+        ids = np.empty(len(z), np.intp)
+        for start in range(0, len(z), 512):  # argmax copies what does not lie row by row
+            np.argmax(z[start : start + 512], axis=-1, out=ids[start : start + 512])
+        return ids, y
     return z > 0.0, y >= 0.5
 
 
