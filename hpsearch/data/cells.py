@@ -45,7 +45,7 @@ def strict_numbers(table: Table, name: str, decimal: str | None) -> pl.Series:
     values, bad = numbers(column, decimal)
     if bad.any():
         row = int(bad.arg_max() or 0)
-        raise _bad_cell(table, name, row, int(bad.sum()), "a number", decimal)
+        raise _bad_cell(table, name, row, int(bad.sum()), _number(decimal), decimal)
     return values
 
 
@@ -66,22 +66,27 @@ def strict_booleans(table: Table, name: str, words: tuple[str, str]) -> pl.Serie
     return (text == words[1]).cast(pl.Float64)
 
 
+def _number(decimal: str | None) -> str:
+    return "a number" if decimal in (None, ".") else f"a number with a decimal {quoted(decimal)}"
+
+
 def _bad_cell(
     table: Table, name: str, row: int, count: int, wanted: str, decimal: str | None
 ) -> DataError:
     cell = str(table.frame[name][row])
     others = f" and {count - 1:,} more such" if count > 1 else ""
-    try:
-        too_large = not abs(float(cell.replace(decimal or ".", "."))) <= LARGEST
-    except (ValueError, OverflowError):
-        too_large = False
-    if too_large and "nan" not in cell.lower():
-        what = f"{quoted(cell)}{others} is too large to compute with (at most 3.4e38)"
-    elif decimal == ",":
-        what = f"{quoted(cell)}{others} is not {wanted} with a decimal ','"
+    if _is_huge(cell, decimal):
+        what = "is too large to compute with (at most 3.4e38)"
     else:
-        what = f"{quoted(cell)}{others} is not {wanted}"
+        what = f"is not {wanted}, as the rest of the column is"
     return DataError(
-        f"{table.place(row, name)}: {what}, as the rest of the column is. Mend it, name it in"
+        f"{table.place(row, name)}: {quoted(cell)}{others} {what}. Mend it, name it in"
         f" data.null_values to have it read as empty, or leave the column out with data.drop."
     )
+
+
+def _is_huge(cell: str, decimal: str | None) -> bool:
+    try:
+        return abs(float(cell.replace(decimal or ".", "."))) > LARGEST
+    except (ValueError, OverflowError):
+        return False

@@ -148,7 +148,7 @@ class Data:
         elif self.task == "multiclass":
             y = values
         else:
-            y = values.reshape(len(values), -1).astype(np.float32)
+            y = values.reshape(len(values), self.outputs).astype(np.float32)
         return encoder.encode_clean(self.clean[rows]), y
 
 

@@ -42,7 +42,7 @@ def read(path: Path, dialect: Dialect) -> Table:
     else:
         frame = _read_plain(text, separator, path.name)
     if frame.height == 0:
-        raise DataError(f"{path.name} has a header and no rows.")
+        raise DataError(f"{path.name}: row 1 names the columns, and no row follows.")
     frame = frame.select(pl.all().str.strip_chars())
     frame, seen = _empty_cells(frame, dialect.nothing)
     decimal = dialect.decimal or _guess_decimal(frame, separator)
@@ -114,7 +114,7 @@ def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
     if not body:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     if not body.strip():
-        raise DataError(f"{name} has a header and no rows.")
+        raise DataError(f"{name}: row 1 names the columns, and no row follows.")
     try:
         frame = pl.read_csv(
             body.encode(),
