@@ -6,6 +6,9 @@ above them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -30,14 +33,21 @@ class Bars:
     def __init__(self, out: Terminal, console: Console | None = None) -> None:
         self._out = out
         self._console = console or Console(file=out.stream, highlight=False, markup=False)
-        # No refreshing thread: what is drawn is drawn here, between two looks at the store.
-        self._live = Live(
-            console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop"
-        )
+        self._live = self._new_live()
 
     def __enter__(self) -> Bars:
         self._live.start()
         return self
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bars away while others write to the terminal, on whatever stream."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live = self._new_live()  # one that was stopped still counts its old lines
+            self._live.start()
 
     def __exit__(self, *_: object) -> None:
         """Take the bars away and give the cursor back."""
@@ -50,6 +60,12 @@ class Bars:
                 shown = Text(self._out.writable(clean(text)), style="yellow")
                 self._console.print(shown, soft_wrap=False)
         self._live.update(Screen(batch, self._out), refresh=True)
+
+    def _new_live(self) -> Live:
+        # No refreshing thread: what is drawn is drawn here, between two looks at the store.
+        return Live(
+            console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop"
+        )
 
 
 class Screen:

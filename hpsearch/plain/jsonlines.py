@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -27,6 +28,10 @@ class JsonLines:
 
     def __exit__(self, *_: object) -> None:
         """Nothing is held."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Others may write whenever they like."""
+        return nullcontext()
 
     def show(self, batch: Batch) -> None:
         """Write this batch's lines."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
@@ -28,6 +29,10 @@ class Lines:
 
     def __exit__(self, *_: object) -> None:
         """Nothing is held."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Others may write whenever they like."""
+        return nullcontext()
 
     def show(self, batch: Batch) -> None:
         """Write this batch's lines."""

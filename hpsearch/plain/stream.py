@@ -156,11 +156,13 @@ class _News:
         """What this snapshot tells beyond the ones before it."""
         if self.state is None:
             yield Happening("study_start", now)
-        elif self.state != stands.state:
+        if fresh:
+            yield from self._of_trials(snapshot, stands, now)
+        if self.state not in (None, stands.state):
             yield Happening("state", now, snapshot.study.why, kind=stands.state)
         self.state = stands.state
-        if not fresh:
-            return
+
+    def _of_trials(self, snapshot: Snapshot, stands: Status, now: float) -> Iterator[Happening]:
         bests = {event.trial for event in snapshot.events if event.kind == "best"}
         for trial in snapshot.ended:
             yield from self._start(trial, now)

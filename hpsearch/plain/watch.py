@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -30,6 +30,10 @@ class Display(Protocol):
     def __exit__(self, *_: object) -> None: ...
     def show(self, batch: Batch) -> None:
         """Draw what one look at the store found."""
+        ...
+
+    def aside(self) -> AbstractContextManager[None]:
+        """While it lasts, others may write to the terminal."""
         ...
 
 
@@ -77,9 +81,9 @@ def watch(
             a run); None: now.
         alive: whether an engine works on it; None: whether one holds the folder's lock.
         stop: set from elsewhere to leave.
-        on_interrupt: called at each Ctrl-C, between two looks at the store and with the terminal
-            as it is; True goes on watching, False leaves. None: Ctrl-C raises KeyboardInterrupt
-            here, once the terminal is as it was.
+        on_interrupt: called at each Ctrl-C, between two looks at the store; it may print. True
+            goes on watching, False leaves. None: Ctrl-C raises KeyboardInterrupt here, once the
+            terminal is as it was.
 
     Raises:
         RunError: there is no such study, or its store cannot be read.
@@ -90,7 +94,8 @@ def watch(
     last: Batch | None = None
     try:
         with interrupts.caught(), _display(mode, out) as display:
-            leave = _Leave(stop, interrupts, on_interrupt)
+            ask = _beside(display, on_interrupt) if on_interrupt else None
+            leave = _Leave(stop, interrupts, ask)
             for batch in follow(folder, alive or (lambda: folder.alive), leave, since):
                 display.show(batch)
                 last = batch
@@ -103,6 +108,16 @@ def watch(
     if leave.raises:
         raise KeyboardInterrupt
     return _outcome(last, left=not last.last)
+
+
+def _beside(display: Display, ask: Callable[[], bool]) -> Callable[[], bool]:
+    """The same question, asked while the display stands aside: it may print."""
+
+    def asked() -> bool:
+        with display.aside():
+            return ask()
+
+    return asked
 
 
 def _display(mode: Mode, out: Terminal) -> Display:

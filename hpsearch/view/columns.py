@@ -88,11 +88,10 @@ def figure_of(trial: TrialRecord, name: str, metric: str) -> float | None:
 
 
 def params_line(trial: TrialRecord) -> str:
-    """What a trial drew, in the study file's words without their tables."""
-    return "  ".join(
-        f"{title} {parameter(trial.params[name])}"
-        for name, title in short_names(trial.params).items()
-    )
+    """What a trial drew, by short names; what tells most comes first, as the end may be cut."""
+    titles = short_names(trial.params)
+    order = sorted(titles, key=lambda name: titles[name] not in _TELLING)
+    return "  ".join(f"{titles[name]} {parameter(trial.params[name])}" for name in order)
 
 
 def _figure(name: str, metric: str) -> Column:

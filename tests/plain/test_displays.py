@@ -258,6 +258,22 @@ def test_bars_leave_the_cursor_visible_and_only_what_is_worth_keeping(made):
     assert "✗ #30 failed  MemoryError" in text
 
 
+def test_bars_stand_aside_while_others_write(made):
+    made.fill(3, running=2)
+    stream = Stream(tty=True)
+    console = Console(file=stream, width=80, height=24, force_terminal=True, color_system=None)
+    (batch,) = seen(made)
+    with Bars(Terminal(stream, 80, is_tty=True), console) as bars:
+        bars.show(batch)
+        with bars.aside():
+            before = stream.getvalue()
+            stream.write("stopping\n")
+        bars.show(batch)
+        after = stream.getvalue()[len(before) :]
+    assert before.endswith("\x1b[1A\x1b[2K" * 4)  # four lines taken away, one by one
+    assert "\x1b[1A" not in after[: after.index("digits  running")]
+
+
 def test_the_terminal_is_given_back_when_drawing_fails(made):
     stream = Stream(tty=True)
     console = Console(file=stream, width=80, height=24, force_terminal=True, color_system=None)
