@@ -2,7 +2,7 @@
 
 Every generator takes a seed and a number of rows and gives (x, y): x of shape (rows, features),
 float32; y class ids of shape (rows,), int64, or numbers of shape (rows, outputs), float32. The
-same seed and rows give the same numbers on every machine. Rows come shuffled.
+same seed and rows give the same numbers every time. Rows come in random order.
 
 >>> x, y = generators["spiral"](seed=0, rows=300)
 >>> x.shape, y.shape, sorted(set(y.tolist()))
