@@ -59,7 +59,8 @@ def digits(place: Path) -> None:
     run(place, ROOT / "studies" / "digits.toml")
     wall = time.monotonic() - began
     with Reader(RunFolder(place / "runs" / "digits")) as reader:
-        facts, counts = reader.study(), reader.counts()
+        facts = reader.study()
+        counts = reader.counts(facts.trials)
         trials = reader.leaderboard(facts.direction, None)
     print(f"digits: {counts.finished} trials of up to {facts.epochs} epochs in {wall:.1f} s")
     print(f"        {counts.complete} complete, {counts.pruned} pruned; best {trials[0].value:.4f}")
@@ -109,7 +110,7 @@ def sample(folder: RunFolder) -> tuple[int, float]:
     """Finished trials, and the engine's CPU seconds when they were."""
     with Reader(folder) as reader, reader.still():
         (row,) = reader._rows("SELECT value FROM study WHERE key = 'cpu'") or [("0",)]
-        return reader.counts().finished, float(json.loads(row[0]))
+        return reader.counts(0).finished, float(json.loads(row[0]))
 
 
 def marginal(samples: list[tuple[int, float]], low: int, high: int) -> float | None:

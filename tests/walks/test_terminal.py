@@ -7,7 +7,7 @@ import sys
 import pexpect
 import pytest
 
-from tests.chaos.processes import alive
+from tests.chaos.processes import alive, trainers_of
 from tests.conftest import wait_for
 
 LONG = 100_000
@@ -84,11 +84,16 @@ def test_a_second_ctrl_c_aborts(place, terminal):
     place.write(trials=3, workers=1, epochs=LONG)
     run = terminal("run", "small.toml", "--plain")
     wait_for(place.running)
-    os.kill(run.pid, signal.SIGINT)
-    os.kill(run.pid, signal.SIGINT)
-    wait_for(lambda: not run.isalive() or run.sendintr())
+    for trainer in trainers_of(place.engine()):
+        os.kill(trainer, signal.SIGSTOP)  # deaf to a stop, as in the middle of a long epoch
+    run.sendintr()
+    run.expect("stopping")
+    run.sendintr()
+    run.expect("aborting")
+    run.expect(pexpect.EOF)
     run.wait()
-    assert run.exitstatus in (3, 130)
+    assert run.exitstatus == 130
+    assert {trial.state for trial in place.trials()} == {"waiting"}
 
 
 def test_nothing_is_left_of_the_terminal_but_itself(place, terminal):
