@@ -44,8 +44,6 @@ def _data(draft: Draft) -> Found:
             yield "data.source", f"is {shown(source)} beside path = {shown(path)}; take one out."
         if not source and not path and "data" not in draft.wrong:
             yield "data", 'names no data; write path = "FILE" or source = "sklearn:digits".'
-        if path and not value["data.target"] and path.endswith((".csv", ".tsv", ".parquet")):
-            yield "data.path", 'needs the column to predict beside it; write target = "COLUMN".'
     if draft.sound("data.source", "data.null_values", "data.separator", "data.decimal"):
         for key in ("null_values", "separator", "decimal", "encoding"):
             if value["data.source"] and value[f"data.{key}"] is not None:

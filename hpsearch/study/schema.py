@@ -23,7 +23,6 @@ from hpsearch.study.kinds import (
 from hpsearch.study.ranges import Searched
 
 _SEED = Whole(0, 2**63 - 1)
-_SHARE = Number(0.0, 1.0)
 _RATE = Number(0.0, 1e6)
 _BETA = Number(0.0, 1.0, low_fits=True)
 _EPOCHS = Whole(1, 100_000)
@@ -92,7 +91,7 @@ class Data(Table):
         Any, Text('an encoding such as "utf-8"', r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
     ] = None
     split_seed: Annotated[Any, _SEED] = None
-    test: Annotated[Any, _SHARE] = 0.2
+    test: Annotated[Any, Number(0.0, 1.0, low_fits=True)] = 0.2
     validation: Annotated[Any, Validation(0.0, 1.0)] = "auto"
     normalize: Annotated[Any, Searched(Word("normalizer", families.fixed(*NORMALIZERS)))] = (
         "standard"

@@ -1,0 +1,33 @@
+"""check: what a study file means, without running it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hpsearch.cli.app import app
+from hpsearch.cli.overrides import Sets, overrides
+
+
+@app.command()
+def check(
+    study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
+    set_: Sets = None,
+) -> None:
+    """Show what a study file means: its space, what it reads, and how large networks may get.
+
+    Reads the data, runs no trial and writes nothing.
+    """
+    from hpsearch import data as tables
+    from hpsearch.plain.check import data_text, study_text
+    from hpsearch.study import studyfile
+
+    found = studyfile.read(study, overrides(set_ or []))
+    for line in study_text(found):
+        typer.echo(line)
+    data = tables.load(found.data)
+    found = found.settle(data.task, data.features, data.outputs)
+    for line in data_text(found, data):
+        typer.echo(line)

@@ -1,0 +1,35 @@
+"""What stands after --set, as values by full name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from hpsearch.errors import UsageError
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Any value of the study file, such as training.epochs=20; may be repeated.",
+        show_default=False,
+    ),
+]
+
+
+def overrides(given: Iterable[str]) -> dict[str, str]:
+    """Values by full name, as they were typed; the study file reads them.
+
+    Raises:
+        UsageError: one is not KEY=VALUE.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"--set {text}: write KEY=VALUE, such as training.epochs=20.")
+        found[key.strip()] = value.strip()
+    return found
