@@ -36,3 +36,9 @@ class UsageError(HpsearchError):
 
 class RunError(HpsearchError):
     """A run cannot start or go on: a lock is held, a folder cannot be written, an engine died."""
+
+
+class ModelError(HpsearchError):
+    """A model's folder is missing, damaged, not one of ours, or not free to be written."""
+
+    code = 2

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from hpsearch.cli import control, run, watch  # noqa: F401  # each adds its commands
+from hpsearch.cli import check, control, init, model, run, watch  # noqa: F401  # each adds its commands
 from hpsearch.cli.app import app
 from hpsearch.errors import HpsearchError
 

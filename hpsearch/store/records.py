@@ -33,6 +33,8 @@ class StudyFacts:
     epochs: int
     """Planned epochs of a trial."""
     max_workers: int = 0
+    meaning: Mapping[str, object] = field(default_factory=dict)
+    """What gives a trial its meaning: the values of the file and the command line together."""
     space: Mapping[str, object] = field(default_factory=dict)
     """Every searched name, in the study file's order, with its range as written there."""
     toml: str = ""

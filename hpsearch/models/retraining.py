@@ -1,0 +1,193 @@
+"""Training a configuration once more, on all rows but the test rows, and testing it on those."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import cast
+
+import numpy as np
+
+import hpsearch
+from hpsearch import data as tables
+from hpsearch.data import Data
+from hpsearch.errors import RunError, StudyFileError, UsageError
+from hpsearch.models.saved import SavedModel
+from hpsearch.study.options import Task
+from hpsearch.study.recipe import Shape, cook
+from hpsearch.study.space import Config
+from hpsearch.study.studyfile import StudyFile, differences
+from nncore import Dataset, Diverged, Epoch, Network, metrics, train
+from nncore.arrays import Array, Targets
+from nncore.losses import Loss
+
+FIGURES: Mapping[Task, tuple[str, ...]] = {
+    "binary": ("accuracy", "balanced_accuracy", "f1", "roc_auc", "cost"),
+    "multiclass": ("accuracy", "balanced_accuracy", "f1", "cost"),
+    "multilabel": ("accuracy", "balanced_accuracy", "f1", "cost"),
+    "regression": ("rmse", "mae", "r2"),
+}
+"""What is told of a model on test rows. cost: the mean loss, without a penalty."""
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """A configuration and its data, checked and ready to be trained."""
+
+    study: StudyFile
+    """Settled, without ranges."""
+    data: Data
+    config: Config
+    notes: tuple[str, ...] = ()
+    """What a person should know before it begins: a sentence each."""
+
+    @property
+    def epochs(self) -> int:
+        """How many it will take."""
+        return int(self.config["training.epochs"])  # type: ignore[arg-type]  # the file says whole
+
+    def run(self, on_epoch: Callable[[Epoch], None] = lambda _: None) -> SavedModel:
+        """Train on training and validation rows, then measure on the test rows.
+
+        Args:
+            on_epoch: hears of every epoch as it ends.
+
+        Raises:
+            RunError: the training diverged, or the network does not fit in memory.
+        """
+        shape = Shape.of(self.data)
+        recipe = cook(self.config, shape)
+        final = self.data.final(str(self.config["data.normalize"]))
+        seed = int(self.config["training.seed"])  # type: ignore[arg-type]
+        try:
+            training = train(recipe, Dataset(final.x, final.y, y_scale=final.y_scale), seed)
+            for epoch in training:
+                on_epoch(epoch)
+        except Diverged as error:
+            raise RunError(f"{self.study.path}: the training diverged. {error}") from None
+        except MemoryError:
+            raise RunError(f"{self.study.path}: its network does not fit in memory.") from None
+        rows = self.data.rows
+        return SavedModel(
+            name=self.study.study.name,
+            task=shape.task,
+            network=training.network,
+            encoder=final.encoder,
+            metrics={
+                "test": measured(
+                    shape.task,
+                    training.network,
+                    recipe.loss,
+                    final.x_test,
+                    final.y_test,
+                    final.y_scale,
+                )
+            },
+            rows={"train": rows["train"] + rows["validation"], "test": rows["test"]},
+            fingerprint=self.data.fingerprint,
+            training={**self.config, **_source(self.study)},
+            versions=versions(),
+        )
+
+
+def prepare(study: StudyFile, say: Callable[[str], None] = lambda _: None) -> Retraining:
+    """Check that a study file is one configuration, and that its data is what it was.
+
+    Args:
+        say: hears what is noticed while the data is read.
+
+    Raises:
+        UsageError: the file has ranges.
+        StudyFileError: its data is not what the export saw; or it does not fit its data.
+        DataError: the data cannot be read.
+    """
+    if study.space:
+        some = ", ".join(list(study.space)[:3]) + (", …" if len(study.space) > 3 else "")
+        raise UsageError(
+            f"{study.path} has ranges ({some}), and a model is trained on one value of each. "
+            f"Search first, then write out the best trial:\n"
+            f"  hpsearch run {study.path}\n"
+            f"  hpsearch export {study.study.name} -o best.toml"
+        )
+    # The fingerprint is compared here, where more can be said than that the file has changed.
+    data = tables.load(replace(study.data, fingerprint=None), say)
+    _refuse_other_data(study, data)
+    settled = study.settle(cast(Task, data.task), data.features, data.outputs)
+    config = dict(settled.config({}))
+    config.setdefault("training.seed", study.study.seed)
+    notes = []
+    if config.pop("training.early_stopping", 0):
+        notes.append(
+            "Early stopping has no rows to judge by here, so all "
+            f"{config['training.epochs']} epochs are trained; an exported file has the best number."
+        )
+    if not data.rows["test"]:
+        notes.append("There are no test rows, so nothing can be said of how good the model is.")
+    return Retraining(settled, data, config, tuple(notes))
+
+
+def measured(
+    task: Task, network: Network, loss: Loss, x: Array, y: Targets, scale: Array | None
+) -> dict[str, float | None]:
+    """The figures of a task on some rows; None where one has no value.
+
+    Args:
+        scale: the units of a standardised regression target, shape (outputs,).
+    """
+    if not len(x):
+        return dict.fromkeys(FIGURES[task])
+    z = network.logits(x)
+    y = loss.targets(np.asarray(y), network.outputs)
+    figures: dict[str, float | None] = {}
+    for name in FIGURES[task]:
+        if name == "cost":
+            with np.errstate(all="ignore"):
+                figures[name] = loss.mean(z.copy(), y)
+        else:
+            figures[name] = metrics[name]().figure(z, y, scale)
+    return {name: _finite(value) for name, value in figures.items()}
+
+
+def versions() -> dict[str, str]:
+    """Of what trains: the same ones on the same machine give the same bits."""
+    return {
+        "hpsearch": hpsearch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and isfinite(value) else None
+
+
+def _refuse_other_data(study: StudyFile, data: Data) -> None:
+    written = study.data.fingerprint
+    if written is None or written == data.fingerprint:
+        return
+    key = "data.fingerprint"
+    (change,) = differences({key: written}, {key: data.fingerprint})
+    rows = data.rows
+    raise StudyFileError(
+        f"{study.path}: the data is not what the trial saw, so the test rows would differ, and "
+        f"some may be rows it was chosen by:\n  {change}\n"
+        f"  now: {rows['train']:,} rows for training, {rows['validation']:,} for validation, "
+        f"{rows['test']:,} for testing\n"
+        "Put data and split back as they were; or take data.fingerprint out of the file, if the "
+        "new data is meant."
+    )
+
+
+def _source(study: StudyFile) -> dict[str, str | int | float]:
+    """Where the rows came from and how they were split, in the study file's words."""
+    data = study.data
+    told = {
+        "data.source": data.source,
+        "data.path": data.path.name if data.path is not None else None,
+        "data.split_seed": data.split_seed,
+        "data.test": data.test,
+        "data.validation": data.validation,
+    }
+    return {name: value for name, value in told.items() if value is not None}

@@ -1,0 +1,235 @@
+"""A trained network together with the encoder of its table, as a folder.
+
+`DIR/model.json` says what it is and `DIR/model.safetensors` holds its weights. Both carry a
+checksum, since a single turned bit in either would quietly give other predictions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hpsearch.data.encoder import Encoder
+from hpsearch.errors import HpsearchError, ModelError
+from hpsearch.models import folders, weights
+from hpsearch.models.predictions import Predictions
+from hpsearch.study.options import Task
+from nncore import Network, Sequential
+
+FORMAT = 1
+"""Of model.json; another number is refused with a sentence."""
+KIND = "hpsearch model"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a model.json; the encoder of ten thousand columns takes a few."""
+
+_DAMAGE = (
+    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError),
+    pl.exceptions.PolarsError,
+)
+"""What reading a description may raise that is not one of ours."""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedModel:
+    """A network that is ready to predict, and where it comes from."""
+
+    name: str
+    """Of the study it was trained for."""
+    task: Task
+    network: Network
+    encoder: Encoder
+    metrics: Mapping[str, Mapping[str, float | None]]
+    """By part: {"test": {"accuracy": 0.98, …}}. None where a figure has no value."""
+    rows: Mapping[str, int]
+    """How many it learnt from (train) and was tested on (test)."""
+    fingerprint: str
+    """Of the data it was trained on."""
+    training: Mapping[str, Any]
+    """The whole configuration by full name, as a study file would write it, seed included."""
+    versions: Mapping[str, str]
+    """Of hpsearch and numpy, at training."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of a model.json that are not known here: kept when it is saved again."""
+
+    @classmethod
+    def load(cls, folder: Path | str) -> SavedModel:
+        """The model kept in a folder.
+
+        Raises:
+            ModelError: there is none, it is damaged, or of a format not known here.
+        """
+        place = folders.ModelFolder(Path(folder))
+        try:
+            said = _read(place)
+            _refuse_strangers(said)
+            content = place.weights_bytes()
+            if hashlib.sha256(content).hexdigest() != said["weights"]["sha256"]:
+                raise ModelError(f"{place.weights.name} is not the file that was saved with it")
+            model = _from_json(said, content)
+            _try_out(model)
+            return model
+        except ModelError as error:
+            raise ModelError(_damaged(place, str(error))) from None
+        except (HpsearchError, MemoryError, OverflowError) as error:
+            raise ModelError(_damaged(place, str(error))) from None
+        except _DAMAGE as error:
+            raise ModelError(_damaged(place, f"{type(error).__name__}: {error}")) from None
+
+    def save(self, folder: Path | str, force: bool = False) -> None:
+        """Write the model into a folder, all of it or nothing.
+
+        Raises:
+            ModelError: the folder is not free, or cannot be written.
+        """
+        content = weights.to_bytes(self.network)
+        said = self.to_json(hashlib.sha256(content).hexdigest())
+        text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        folders.write(Path(folder), {folders.JSON: text.encode(), folders.WEIGHTS: content}, force)
+
+    def predict(self, frame: pl.DataFrame, name: str = "the table") -> Predictions:
+        """What the network says of each row, in the frame's order.
+
+        Args:
+            frame: the columns the model was trained on, by name, in any order; others are ignored.
+            name: what errors call the table.
+
+        Raises:
+            DataError: a column is missing, or a cell does not fit; names row and column.
+        """
+        x, notes = self.encoder.encode(frame, name)
+        there = [column for column in frame.columns if column in self.encoder.names]
+        if there != list(self.encoder.names):
+            moved = "The columns stand in another order than in training; found by their names."
+            notes = (moved, *notes)
+        return Predictions.of(self.network.predict(x), self.encoder, notes)
+
+    def to_json(self, sha256: str) -> dict[str, Any]:
+        """All but the weights, whose checksum is given; with a checksum of its own."""
+        said = {
+            **self.extra,
+            "kind": KIND,
+            "format": FORMAT,
+            "name": self.name,
+            "task": self.task,
+            "targets": list(self.encoder.targets),
+            "classes": list(self.encoder.classes),
+            "metrics": {part: dict(figures) for part, figures in self.metrics.items()},
+            "rows": dict(self.rows),
+            "data": {"fingerprint": self.fingerprint},
+            "training": dict(self.training),
+            "versions": dict(self.versions),
+            "network": {
+                **self.network.sequential.to_json(),
+                "parameters": self.network.parameters,
+            },
+            "encoder": self.encoder.to_json(),
+            "weights": {"file": folders.WEIGHTS, "sha256": sha256},
+        }
+        said.pop("checksum", None)
+        return {**said, "checksum": checksum(said)}
+
+
+def checksum(said: Mapping[str, Any]) -> str:
+    """Of what a model.json says, whatever the order and spacing it is written in."""
+    bare = {key: value for key, value in said.items() if key != "checksum"}
+    text = json.dumps(bare, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_KNOWN = frozenset(
+    {
+        *("kind", "format", "name", "task", "targets", "classes", "metrics", "rows", "data"),
+        *("training", "versions", "network", "encoder", "weights", "checksum"),
+    }
+)
+
+
+def _read(place: folders.ModelFolder) -> dict[str, Any]:
+    content = place.json_bytes(LARGEST)
+    try:
+        said = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"model.json is not JSON ({error})") from None
+    if not isinstance(said, dict):
+        raise ModelError("model.json is not an object")
+    return said
+
+
+def _refuse_strangers(said: Mapping[str, Any]) -> None:
+    if said.get("kind") != KIND:
+        raise ModelError("model.json is not one that hpsearch wrote")
+    if said.get("format") != FORMAT:
+        raise ModelError(
+            f"it has format {said.get('format')!r}, and this hpsearch reads {FORMAT}; "
+            "read it with the version that wrote it"
+        )
+    if said.get("checksum") != checksum(said):
+        raise ModelError("model.json was changed after it was written: its checksum differs")
+
+
+def _from_json(said: Mapping[str, Any], content: bytes) -> SavedModel:
+    described = Sequential.from_json(said["network"])
+    return SavedModel(
+        name=str(said["name"]),
+        task=said["task"],
+        network=weights.restored(described, content),
+        encoder=Encoder.from_json(said["encoder"]),
+        metrics=said["metrics"],
+        rows=said["rows"],
+        fingerprint=said["data"]["fingerprint"],
+        training=said["training"],
+        versions=said["versions"],
+        extra={key: value for key, value in said.items() if key not in _KNOWN},
+    )
+
+
+def _try_out(model: SavedModel) -> None:
+    """Predict one empty row: whoever forged a checksum may still have broken the rest.
+
+    Raises:
+        ModelError: network and encoder do not fit each other.
+    """
+    encoder, network = model.encoder, model.network
+    if not all(isinstance(word, str) for word in _words(encoder)):
+        raise ModelError("its encoder has something else where words should be")
+    one_each = len(encoder.classes) if encoder.task == "multiclass" else len(encoder.targets)
+    if (encoder.width, one_each) != (network.width, network.outputs):
+        raise ModelError("its network and its encoder do not fit each other")
+    known = network.outputs if encoder.task == "multiclass" else 2
+    if encoder.task != "regression" and {len(words) for words in encoder.labels} != {known}:
+        raise ModelError("its encoder has more or fewer classes than its network")
+    if model.task != encoder.task:
+        raise ModelError("its network and its encoder have different tasks")
+    empty = pl.DataFrame({name: pl.Series([None], dtype=pl.String) for name in encoder.names})
+    with np.errstate(all="ignore"):
+        said = model.predict(empty).table(proba=encoder.task != "regression")
+    if said.height != 1:
+        raise ModelError("its encoder gives no row for a row")
+
+
+def _words(encoder: Encoder) -> Iterator[object]:
+    """All in an encoder that has to be text."""
+    yield from (*encoder.names, *encoder.targets, *encoder.classes)
+    for words in (*encoder.labels, *(column.levels for column in encoder.categories)):
+        yield from words
+    for number in encoder.numbers:
+        yield from number.words or ()
+    dialect = encoder.dialect
+    yield from dialect.nothing
+    written = (dialect.separator, dialect.decimal, dialect.encoding)
+    yield from (word for word in written if word is not None)
+
+
+def _damaged(place: folders.ModelFolder, why: str) -> str:
+    why = why.strip().rstrip(".")
+    return (
+        f"{place.path} holds no model that can be used: {why}. "
+        "`hpsearch retrain best.toml -o DIR` makes one."
+    )

@@ -1,0 +1,37 @@
+"""Predictions beside columns of the data they were made for, as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import polars as pl
+
+from hpsearch.errors import UsageError
+
+
+def beside(
+    frame: pl.DataFrame, predicted: pl.DataFrame, keep: Sequence[str], keep_all: bool, name: str
+) -> pl.DataFrame:
+    """The kept columns of a table, in the order asked for, and the predictions behind them.
+
+    Raises:
+        UsageError: a column to keep is not there, or is called like one that is predicted.
+    """
+    wanted = list(dict.fromkeys([*keep, *(frame.columns if keep_all else ())]))
+    for column in wanted:
+        if column not in frame.columns:
+            near = get_close_matches(column, frame.columns, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(frame.columns)}."
+            raise UsageError(f"--keep {column}: {name} has no such column; {hint}")
+        if column in predicted.columns:
+            raise UsageError(
+                f"{name} has a column {column!r}, and so have the predictions; rename it, or "
+                "keep others with --keep."
+            )
+    return pl.concat([frame.select(wanted), predicted], how="horizontal")
+
+
+def as_csv(table: pl.DataFrame) -> bytes:
+    """With a header row, commas and UTF-8; nothing where there is no value."""
+    return table.write_csv().encode("utf-8")

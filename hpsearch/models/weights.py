@@ -1,0 +1,43 @@
+"""A network's weights as safetensors, and back: names, shapes and numbers, never code."""
+
+from __future__ import annotations
+
+import numpy as np
+import safetensors
+from safetensors.numpy import load, save
+
+from hpsearch.errors import ModelError
+from nncore import Network, Sequential
+
+
+def to_bytes(network: Network) -> bytes:
+    """The weights of a network by nncore's names."""
+    return save({name: np.ascontiguousarray(array) for name, array in network.weights.items()})
+
+
+def restored(described: Sequential, content: bytes) -> Network:
+    """The network that is so described, with these weights.
+
+    Nothing is allocated before there are known to be as many weights as it takes.
+
+    Raises:
+        ModelError: they are not the weights of such a network.
+    """
+    try:
+        given = load(content)
+    except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"its weights cannot be read ({error})") from None
+    for name, array in given.items():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise ModelError(f"its weights {name} are not all float32 numbers")
+    if described.width is None:
+        raise ModelError("its network does not say how many features it takes")
+    if sum(array.size for array in given.values()) != described.parameters():
+        raise ModelError("its weights are those of another network")
+    network = described.build(described.width, 1, np.random.default_rng(0))
+    mine = network.weights
+    if {name: a.shape for name, a in given.items()} != {name: a.shape for name, a in mine.items()}:
+        raise ModelError("its weights are those of another network")
+    for name, view in mine.items():
+        view[...] = given[name]
+    return network

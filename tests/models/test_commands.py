@@ -1,0 +1,145 @@
+"""export, retrain and predict, as they are typed."""
+
+import csv
+import io
+import json
+import sys
+
+import pytest
+
+from hpsearch.cli import run_app
+from hpsearch.cli.examples import bundled, hint
+from tests.models.conftest import write_study, write_table
+from tests.view.madeup import MadeUp
+
+
+@pytest.fixture
+def typed(monkeypatch, capfdbinary, tmp_path):
+    """Types a command in a folder of its own; gives exit code, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def type_(*words):
+        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
+        capfdbinary.readouterr()
+        try:
+            code = run_app()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfdbinary.readouterr()
+        assert b"Traceback" not in err
+        return code, out.decode(), err.decode()
+
+    return type_
+
+
+def _rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_retrain_prints_and_keeps_the_test_metrics(typed, tmp_path):
+    write_table(tmp_path / "houses.csv")
+    write_study(tmp_path, "binary")
+    code, out, err = typed("retrain", "binary.toml", "-o", "deep/model")
+    assert code == 0, err
+    told = json.loads((tmp_path / "deep" / "model" / "model.json").read_text())["metrics"]["test"]
+    assert f"{told['accuracy']:.4f}" in out
+    assert "roc_auc" in out
+    assert "hpsearch predict deep/model" in out
+    assert "epoch 12/12" in err
+    code, _, err = typed("retrain", "binary.toml", "-o", "deep/model")
+    assert (code, "--force" in err) == (2, True)
+    assert typed("retrain", "binary.toml", "-o", "deep/model", "--force")[0] == 0
+
+
+def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_path):
+    new = write_table(tmp_path / "new.csv", 25, seed=3)
+    given = _rows(new.read_text())
+    code, out, err = typed("predict", houses / "binary", "new.csv", "--proba")
+    assert code == 0, err
+    assert [*_rows(out)[0]] == ["prediction", "proba_Ja", "proba_Nein"]
+    words = ("--keep", "rent", "--keep", "town", "-o", "out.csv")
+    code, out, err = typed("predict", houses / "binary", "new.csv", *words)
+    assert (code, out) == (0, ""), err
+    assert "25 rows" in err
+    told = _rows((tmp_path / "out.csv").read_text())
+    assert [*told[0]] == ["rent", "town", "prediction"]
+    assert [(row["rent"], row["town"]) for row in told] == [
+        (row["rent"], row["town"]) for row in given
+    ]
+    code, out, _ = typed("predict", houses / "multilabel", "new.csv", "--keep-all")
+    assert [*_rows(out)[0]] == [*given[0], "prediction_warm", "prediction_wet"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere", "new.csv"), "there is no such folder"),
+        (("binary", "none.csv"), "none.csv"),
+        (("binary", "bare.csv"), "'area'"),
+        (("binary", "new.csv", "--keep", "towm"), "did you mean 'town'"),
+        (("binary", "again.csv", "--keep-all"), "'prediction'"),
+        (("binary", "new.csv", "-o", "new.csv"), "the data itself"),
+        (("binary", "new.csv", "-o", "out.parquet"), "as CSV"),
+        (("binary", "new.csv", "-o", "."), "is a folder"),
+        (("binary", "new.csv", "-o", "new.csv/out.csv"), "cannot be written"),
+        (("regression", "new.csv", "--proba"), "regression"),
+    ],
+)
+def test_a_wrong_predict_is_a_sentence(typed, houses, tmp_path, words, said):
+    write_table(tmp_path / "new.csv", 5, targets=False)
+    (tmp_path / "bare.csv").write_text("town,rooms\nUlm,3\n")
+    (tmp_path / "again.csv").write_text("town,area,rooms,prediction\nUlm,3,3,Ja\n")
+    model, *others = words
+    code, out, err = typed("predict", houses / model, *others)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
+def test_export_refuses_what_is_there_and_what_is_not(typed, tmp_path):
+    made = MadeUp(tmp_path / "runs" / "digits")
+    code, _, err = typed("export", "digits")
+    assert code == 1
+    assert "No trial of digits is complete" in err
+    (tmp_path / "best.toml").write_text("mine")
+    code, _, err = typed("export", "digits", "-o", "best.toml")
+    assert code == 2
+    assert "--force replaces it" in err
+    assert (tmp_path / "best.toml").read_text() == "mine"
+    assert typed("export", "digit", "-o", "new.toml")[0] == 2
+    assert typed("export", "digits", "--trial", 3, "-o", "new.toml")[0] == 2
+    made.close()
+
+
+def test_retrain_without_a_file_or_with_ranges_says_what_to_do(typed, tmp_path):
+    code, _, err = typed("retrain", "none.toml", "-o", "model")
+    assert (code, "there is no file none.toml" in err) == (2, True)
+    (tmp_path / "wide.toml").write_text('[data]\nsource = "sklearn:iris"\n')
+    code, _, err = typed("retrain", "wide.toml", "-o", "model")
+    assert (code, "hpsearch export wide -o best.toml" in err) == (2, True)
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_missing_study_with_a_bundled_name_is_answered_with_its_init(tmp_path):
+    for name in bundled():
+        said = hint(tmp_path / f"{name}.toml")
+        assert said == f" `hpsearch init --example {name}` copies the bundled one."
+    assert hint(tmp_path / "nothing-like-it.toml") == ""
+    assert hint(tmp_path / "digits.csv") == ""
+
+
+def test_a_search_s_best_trial_run_again_from_its_export_gives_the_same_value(place):
+    place.write(trials=4, epochs=12)
+    assert place.command("run", "small.toml", "--set", "training.decay=cosine").returncode == 0
+    exported = place.command("export", "small", "-o", "out/best.toml")
+    assert exported.returncode == 0, exported.stderr
+    first = json.loads(place.command("top", "small", "--format", "json").stdout)[0]
+    assert place.command("run", "out/best.toml", "--name", "again").returncode == 0
+    second = json.loads(place.command("top", "again", "--format", "json").stdout)
+    figures = ("val_cost", "val_accuracy", "train_cost", "best_epoch", "parameters")
+    assert [{name: row[name] for name in figures} for row in second] == [
+        {name: first[name] for name in figures}
+    ]
+    to_stdout = place.command("export", "small", "-o", "-")
+    assert f"# Trial {first['number']} of the study small" in to_stdout.stdout
+    assert place.command("retrain", "out/best.toml", "-o", "model").returncode == 0
