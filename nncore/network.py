@@ -230,6 +230,8 @@ class Network:
         """What every kernel finds in its slot for a batch of `rows`."""
         dtype = self.buffers.theta.dtype
         slot = Slot(ones=np.ones((1, rows), dtype))
+        # the same numbers, but a call of dot is 0.5 µs cheaper, a tenth of a small network's step
+        slot.dot = np.dot if self.members is None else np.matmul
         slot.draws = tuple(mask.random_raw for mask in self.masks)
         for name, value in plan.constants.items():
             setattr(slot, name, np.asarray(value, dtype))

@@ -139,24 +139,25 @@ class Adam:
 
     def prepare(self, at: Slot) -> None:
         dtype = at.theta.dtype
-        (at.g, at.gg), (at.m, at.v) = at.work, at.state
-        column = (2, *(1 for _ in at.theta.shape))
-        at.betas = np.array([self.beta1, self.beta2], dtype).reshape(column)
-        at.size, at.epsilon = np.zeros((), dtype), np.zeros((), dtype)
+        at.vectors = (at.theta, *at.work, at.state, *at.state, at.work)
+        betas = (np.asarray(beta, dtype) for beta in (self.beta1, self.beta2))
+        at.scalars = (*betas, np.zeros((), dtype), np.zeros((), dtype))
 
     def step(self, at: Slot, rate: float, t: int) -> None:
+        theta, g, d, moments, m, v, both = at.vectors  # from one attribute: it shows in the timing
+        beta1, beta2, size, epsilon = at.scalars
         scale = ((1.0 - self.beta2) / (1.0 - self.beta2**t)) ** 0.5
-        at.size[...] = rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) / scale
-        at.epsilon[...] = self.epsilon / scale
-        d = at.gg
-        np.multiply(at.g, at.g, out=d)
-        np.multiply(at.state, at.betas, out=at.state)
-        np.add(at.state, at.work, out=at.state)  # (g, g²) onto (m, v) at once
-        np.sqrt(at.v, out=d)
-        np.add(d, at.epsilon, out=d)
-        np.divide(at.m, d, out=d)
-        np.multiply(d, at.size, out=d)
-        np.subtract(at.theta, d, out=at.theta)
+        size[...] = rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) / scale
+        epsilon[...] = self.epsilon / scale
+        np.multiply(g, g, out=d)
+        np.multiply(m, beta1, out=m)
+        np.multiply(v, beta2, out=v)
+        np.add(moments, both, out=moments)  # g onto m and g² onto v at once
+        np.sqrt(v, out=d)
+        np.add(d, epsilon, out=d)
+        np.divide(m, d, out=d)
+        np.multiply(d, size, out=d)
+        np.subtract(theta, d, out=theta)
 
 
 @optimizers("adamw")

@@ -123,11 +123,11 @@ def products(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
     def epoch() -> None:
         for rows in batches:
             for y, z, W, _, _ in views[rows]:
-                np.matmul(y, W, out=z)
+                np.dot(y, W, z)
             for i, (y, z, W, dW, dy) in enumerate(reversed(views[rows])):
-                np.matmul(y.T, z, out=dW)
+                np.dot(y.T, z, dW)
                 if i < len(weights) - 1:
-                    np.matmul(z, W.T, out=dy)
+                    np.dot(z, W.T, dy)
 
     return lambda: _seconds(epoch)
 
