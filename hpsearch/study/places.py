@@ -122,7 +122,7 @@ def _keys(text: str) -> Iterator[tuple[Path, int]]:
     for kind, token in _tokens(text):
         if kind == "line" and depth <= 0:
             if state == "header":
-                yield table, line
+                yield from _header(table, line)
             state, depth, parts = "key", 0, []
         elif state == "key" and token == "[" and not parts:
             state, depth = "header", 0
@@ -146,7 +146,13 @@ def _keys(text: str) -> Iterator[tuple[Path, int]]:
             depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
         line += token.count("\n")
     if state == "header":
-        yield table, line
+        yield from _header(table, line)
+
+
+def _header(table: Path, line: int) -> Iterator[tuple[Path, int]]:
+    yield table, line
+    if table and isinstance(table[-1], int):  # the array as a whole begins with its first table
+        yield table[:-1], line
 
 
 def _table(parts: list[str], array: bool, counts: dict[Path, int]) -> Path:
