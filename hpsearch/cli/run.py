@@ -14,6 +14,7 @@ import typer
 
 from hpsearch.cli.app import app
 from hpsearch.cli.options import Runs
+from hpsearch.cli.overrides import Sets, overrides
 
 if TYPE_CHECKING:
     from hpsearch.engine.launch import Launched
@@ -41,15 +42,7 @@ def run(
     name: Annotated[
         str | None, typer.Option(help="Name of the run.", show_default="the study's")
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Any value of the study file, such as training.epochs=20; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    set_: Sets = None,
     fork: Annotated[
         str | None,
         typer.Option(
@@ -89,22 +82,28 @@ def run(
     _must_be_a_study(study)
     if detach and foreground:
         raise UsageError("--detach lets the search outlive this command, --foreground does not.")
-    overrides = _overrides(trials, workers, seed, fork or name, set_ or [])
+    values = _values(trials, workers, seed, fork or name, overrides(set_ or []))
     place = runs_folder(runs).resolve()
-    folder = RunFolder(place / _name(study, overrides))
+    folder = RunFolder(place / _name(study, values))
     if fork and folder.exists:
         raise UsageError(f"--fork {fork}: {folder.path} exists; choose another name.")
     owned = foreground or not (detach or sys.stdout.isatty())
     since = mark(folder)
+    mode = mode_for(json)
     try:
-        order = Order(study.resolve(), place, overrides, owned)
-        launched = launch(order, lambda text: typer.echo(text, err=True))
+        order = Order(study.resolve(), place, values, owned)
+        launched = launch(order, _say if mode == "bars" else lambda text: None)
     except Held as held:
         raise typer.Exit(_attach(RunFolder(held.folder), json)) from None
     if detach:
         typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
         return
-    raise typer.Exit(_watch(Watched(launched, owned), mode_for(json), since))
+    raise typer.Exit(_watch(Watched(launched, owned), mode, since))
+
+
+def _say(text: str) -> None:
+    """Bars leave no room for what was made of the data; lines tell it themselves."""
+    typer.echo(text, err=True)
 
 
 @dataclass
@@ -185,29 +184,28 @@ def _must_be_a_study(path: Path) -> None:
         raise UsageError(f"there is no file {path}.{hint(path)}")
 
 
-def _overrides(
-    trials: int | None, workers: int | None, seed: int | None, name: str | None, given: list[str]
+def _values(
+    trials: int | None,
+    workers: int | None,
+    seed: int | None,
+    name: str | None,
+    given: dict[str, str],
 ) -> dict[str, Any]:
-    from hpsearch.errors import UsageError
-
-    overrides: dict[str, Any] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            raise UsageError(f"--set {text}: write KEY=VALUE, such as training.epochs=20.")
-        overrides[key.strip()] = value.strip()
-    named = {"study.trials": trials, "study.workers": workers, "study.seed": seed}
-    overrides |= {key: value for key, value in named.items() if value is not None}
-    if name is not None:
-        overrides["study.name"] = name
-    return overrides
+    """What the command line says, by full name; an option of its own wins over --set."""
+    named = {
+        "study.trials": trials,
+        "study.workers": workers,
+        "study.seed": seed,
+        "study.name": name,
+    }
+    return {**given, **{key: value for key, value in named.items() if value is not None}}
 
 
-def _name(study: Path, overrides: dict[str, Any]) -> str:
+def _name(study: Path, values: dict[str, Any]) -> str:
     from hpsearch.store.folder import name_of_study_file
 
-    if "study.name" in overrides:
-        return str(overrides["study.name"])
+    if "study.name" in values:
+        return str(values["study.name"])
     try:
         return name_of_study_file(study.read_text(encoding="utf-8"), study)
     except (OSError, ValueError):

@@ -134,6 +134,7 @@ def _write_down(
         epochs=planned_epochs(study),
         space={name: range_to_json(range_) for name, range_ in study.space.items()},
         meaning=meaning,
+        overrides=dict(study.overrides),
         toml=study.resolved(),
         path=str(study.path),
         data=told,

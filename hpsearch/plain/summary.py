@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from pathlib import Path
@@ -103,8 +104,11 @@ def _run(status: Status, folder: RunFolder) -> str:
     study = status.study
     path = Path(study.path) if study.path else folder.toml
     words = ["hpsearch", "run", near(path)]
-    if name_of_study_file(study.toml, path) != folder.name:
+    if "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name:
         words += ["--name", folder.name]
+    for key, value in study.overrides.items():
+        if key not in ("study.name", "study.trials", "study.workers"):  # free to change each run
+            words += ["--set", f"{key}={value if isinstance(value, str) else json.dumps(value)}"]
     runs = folder.path.absolute().parent
     if runs.resolve() != runs_folder().resolve():
         words += ["--runs", near(runs)]

@@ -35,6 +35,8 @@ class StudyFacts:
     max_workers: int = 0
     meaning: Mapping[str, object] = field(default_factory=dict)
     """What gives a trial its meaning: the values of the file and the command line together."""
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    """Values of the last run's command line, by full name."""
     space: Mapping[str, object] = field(default_factory=dict)
     """Every searched name, in the study file's order, with its range as written there."""
     toml: str = ""

@@ -99,7 +99,8 @@ cpu           float   CPU seconds of the engine's own process in this run, train
 epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file
 meaning       object  what gives a trial its meaning; a change in it is refused
-toml          str     the study file as it was when the run started
+overrides     object  values of the last run's command line, by full name
+toml          str     the study file, with these values in it, as it was when the run started
 path          str     where that file lies
 data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes: [str]}
 engine        object  {pid, host, started}
