@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nncore.activations import Linear
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
 from nncore.dataset import Batches, Dataset
@@ -65,8 +66,13 @@ class Recipe:
         if self.clip_norm is not None and not self.clip_norm > 0.0:
             raise ValueError(f"clip_norm is {self.clip_norm:g}; it is above 0, or None.")
         object.__setattr__(self, "metrics", tuple(self.metrics))
-        for name in self.metrics:
-            metrics[name]  # an unknown name is refused here, not after an epoch
+        numbers = self.loss.link is Linear
+        for name in self.metrics:  # refused here, not after an epoch
+            if metrics[name].classification is numbers:
+                kinds = ("numbers", "classes") if numbers else ("classes", "numbers")
+                raise ValueError(
+                    f"The loss is about {kinds[0]}, but the metric {name} is about {kinds[1]}."
+                )
 
 
 @dataclass(frozen=True)
@@ -187,10 +193,11 @@ class Training(Iterator[Epoch]):
             rate = self.learning_rate
             norm = self.learn()
             cost = self._costs.sum(axis=(0, -2, -1)) / self._rows
-            self._refuse(cost, rate)
+            theta = self.network.buffers.theta.reshape(-1)
+            # a square that is not finite is a weight that ran off, be the cost as it may
+            self._refuse(cost, np.dot(theta, theta), rate)
             figures = self._evaluation.figures()
-            for name in ("train_cost", "val_cost"):
-                self._refuse(figures.get(name, 0.0), rate)
+            self._refuse(figures["train_cost"], figures.get("val_cost", 0.0), rate)
         return Epoch(
             number=self.epoch,
             figures=figures,
@@ -248,15 +255,12 @@ class Training(Iterator[Epoch]):
             np.abs(numbers, out=room[0])
             np.copyto(numbers, 0.0, where=np.less(room[0], VANISHED))
 
-    def _refuse(self, cost: Figure, rate: float) -> None:
-        """Raise if a cost or a weight is not finite."""
-        theta = self.network.buffers.theta.reshape(-1)
-        if np.isfinite(cost).all() and np.isfinite(np.dot(theta, theta)):
-            return
-        bad = np.asarray(cost, np.float64).reshape(-1)
-        bad = bad[~np.isfinite(bad)]
-        seen = float(bad[0]) if len(bad) else float("nan")  # a weight ran off before the cost did
-        raise Diverged(self.epoch, seen, rate)
+    def _refuse(self, cost: Figure, other: Figure, rate: float) -> None:
+        """Raise if any of these is not finite; the first that is not is what is said."""
+        for value in (cost, other):
+            bad = np.atleast_1d(value)[~np.isfinite(np.atleast_1d(value))]
+            if len(bad):
+                raise Diverged(self.epoch, float(bad[0]), rate)
 
     def _plain(self, values: Array) -> Figure:
         return float(values) if self.network.members is None else np.array(values)

@@ -70,8 +70,9 @@ def test_a_unit_is_learnt():
 
 
 def test_numbers_are_learnt_and_shown_in_their_own_units():
-    recipe = replace(RECIPE, network=Sequential.from_dims([4, 16, 1]), loss=losses["mse"]())
-    recipe = replace(recipe, metrics=("rmse", "r2"), lambd=0.0, epochs=60)
+    network = Sequential.from_dims([4, 16, 1])
+    recipe = replace(RECIPE, network=network, loss=losses["mse"](), metrics=("rmse", "r2"))
+    recipe = replace(recipe, lambd=0.0, epochs=60)
     figures = list(train(recipe, NUMBERS, 0))[-1].figures
     assert figures["val_r2"] > 0.97
     assert figures["val_rmse"] == pytest.approx(10 * figures["val_cost"] ** 0.5, rel=1e-4)
@@ -334,6 +335,19 @@ def test_a_recipe_that_cannot_be_is_refused(change, said):
 def test_a_recipe_refuses_a_metric_nobody_knows():
     with pytest.raises(LookupError, match="Did you mean 'accuracy'"):
         replace(RECIPE, metrics=("acuracy",))
+
+
+@pytest.mark.parametrize(("loss", "metric"), [("mse", "accuracy"), ("binary_cross_entropy", "r2")])
+def test_a_recipe_refuses_a_metric_of_another_kind_of_task(loss, metric):
+    with pytest.raises(ValueError, match=f"but the metric {metric} is about"):
+        replace(RECIPE, loss=losses[loss](), metrics=(metric,))
+
+
+def test_a_weight_that_runs_off_is_found_though_the_cost_is_finite():
+    training = train(RECIPE, CLASSES, 0)
+    training.network.buffers.theta[0] = 1e30
+    with pytest.raises(Diverged):
+        next(training)
 
 
 def test_a_recipe_compares_and_travels():
