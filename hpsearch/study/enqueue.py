@@ -25,6 +25,8 @@ from hpsearch.study.tables import Draft
 
 _MOST = 1000
 """Entries a file may have."""
+_MOST_WRONG = 30
+"""Mistakes after which the rest is not looked at: each is compared with every known name."""
 
 
 def read(
@@ -43,18 +45,20 @@ def read(
         )
         return ()
     entries: list[Params] = []
+    wrong = 0
     for number, entry in enumerate(raw):
         found: dict[str, Value] = {}
         for path, value in _flat(entry):
-            place = ("enqueue", number, *path)
             written = ".".join(path)
             try:
                 name = _full_name(written)
-                if name in draft.overridden:
-                    continue
                 read_ = _value(name, value, draft, space, fixed)
             except Wrong as error:
+                place = ("enqueue", number, *path)
                 mistakes.add(place, *error.sentences, key=f"enqueue: {written[:80]}")
+                wrong += 1
+                if wrong == _MOST_WRONG:
+                    return ()
                 continue
             if read_ is not None:
                 found[name] = read_
@@ -88,8 +92,11 @@ def _full_name(written: str) -> str:
 
 
 def _value(name: str, value: object, draft: Draft, space: Space, fixed: Config) -> Value | None:
-    """The value, if it is in the space; None if it is what the file fixes anyway."""
-    if not draft.sound(name):
+    """The value, if it is in the space; None if something else decides it anyway."""
+    chooser, _ = NEEDS.get(name, ("", ()))
+    if not draft.sound(name) or name in draft.overridden:
+        return None
+    if idle(draft, name) and chooser in draft.overridden:
         return None
     kind = schema.kind_of(name)
     assert isinstance(kind, Searched)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hpsearch.study.space import Params
+
 
 @dataclass(frozen=True)
 class Rewrite:
@@ -19,6 +21,8 @@ class Rewrite:
     """Values by full name."""
     dropped: tuple[str, ...] = ()
     """Keys that these values leave without effect."""
+    entries: tuple[Params, ...] | None = None
+    """What is left of [[enqueue]] beside these values; None: all of it."""
 
     def __call__(self, text: str, folder: Path) -> str:
         """The text with all of it; paths become relative to `folder` where that is shorter."""
@@ -38,6 +42,13 @@ class Rewrite:
             for table in tables:
                 at = at.setdefault(table, tomlkit.table())
             at[key] = _near(value, folder) if name == "data.path" else _inline(value)
+        if self.entries is not None:
+            document.pop("enqueue")
+            document.append("enqueue", tomlkit.aot())
+            for entry in self.entries:
+                table = tomlkit.table()
+                table.update(entry)
+                document["enqueue"].append(table)  # type: ignore[union-attr]  # the array above
         return tomlkit.dumps(document)
 
 

@@ -203,6 +203,7 @@ def _parsed(text: str, raw: dict[str, Any], where: Places) -> StudyFile:
     first = enqueue.read(raw.get("enqueue", []), draft, ranges, fixed, mistakes)
     mistakes.raise_if_any()
     idle_ = tuple(key for key in sorted(draft.written) if idle(draft, key))
+    searched = put.keys() & set(schema.searchable())
     whole = draft.values["network.layer_dims"]
     return StudyFile(
         path=where.path,
@@ -216,7 +217,7 @@ def _parsed(text: str, raw: dict[str, Any], where: Places) -> StudyFile:
         whole=whole if isinstance(whole, WholeNetwork) else None,
         _meaning=assembly.meaning(draft, ranges, fixed, where.path),
         _places=where,
-        _rewrite=Rewrite(added, put, idle_),
+        _rewrite=Rewrite(added, put, idle_, first if first and searched else None),
     )
 
 
