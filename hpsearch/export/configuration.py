@@ -8,6 +8,7 @@ first tries, and comments beside what was searched) goes.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Comment, InlineTable, Item, Table, Whitespace
 
+from hpsearch.errors import RunError
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.study import studyfile
 from hpsearch.study.space import Config
@@ -53,6 +55,9 @@ def configuration(facts: StudyFacts, trial: TrialRecord, folder: Path, file: str
         trial: one with a best epoch.
         folder: where the file will lie; a path to data is written as seen from there.
         file: what the file will be called, for the commands in its heading.
+
+    Raises:
+        RunError: the run does not say what its data was like.
     """
     study = _as_it_was(facts)
     name = f"{facts.name[:_LONGEST_NAME]}-trial-{trial.number}"
@@ -88,7 +93,12 @@ def _as_it_was(facts: StudyFacts) -> StudyFile:
 
 def _ends(facts: StudyFacts) -> tuple[int, int]:
     features, outputs = facts.data.get("features"), facts.data.get("outputs")
-    return (int(features), int(outputs))  # type: ignore[arg-type]  # JSON numbers, see the schema
+    if not isinstance(features, int) or not isinstance(outputs, int):
+        raise RunError(
+            f"The run of {facts.name} does not say what its data was like, so its trials cannot be "
+            "written out; run it again for one more trial, which notes it."
+        )
+    return features, outputs
 
 
 def _data(facts: StudyFacts, study: StudyFile, trial: TrialRecord, folder: Path) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _data(facts: StudyFacts, study: StudyFile, trial: TrialRecord, folder: Path)
         "test": study.data.test,
         "validation": study.data.validation,
         "normalize": study.config(trial.params)["data.normalize"],
-        "fingerprint": facts.data["fingerprint"],
+        "fingerprint": facts.data.get("fingerprint"),
     }
 
 
@@ -195,7 +205,7 @@ def _rewritten(
     apart = False  # from the last key, by an empty line
     for key, item in written.value.body if written is not None else ():
         if key is None:
-            above += _comment(item)
+            above += _comment(item, wanted)
             if isinstance(item, Whitespace) and "\n" in item.s:
                 yield from above if table == "data" else ()
                 above, apart = [], True
@@ -214,8 +224,11 @@ def _rewritten(
         yield _line(key, _shown(value), _told(table, key))
 
 
-def _comment(item: Item) -> list[str]:
-    return [item.as_string().strip()] if isinstance(item, Comment) else []
+def _comment(item: Item, wanted: Mapping[str, Any]) -> list[str]:
+    """What it says, unless that is a key, commented out, that now stands in the file."""
+    text = item.as_string().strip() if isinstance(item, Comment) else ""
+    assigned = re.match(r"#\s*(\w+)\s*=", text)
+    return [] if not text or (assigned and assigned[1] in wanted) else [text]
 
 
 def _same(item: Item, value: object) -> bool:

@@ -29,6 +29,8 @@ pruner = "median"
 
 [data]
 # the flowers
+# split_seed = 7
+# path = "or.csv"
 source = "sklearn:iris"
 normalize = { choice = ["standard", "minmax", "quantile", "robust", "none"] }
 # a fifth, as usual
@@ -206,9 +208,21 @@ def test_training_it_again_up_to_its_best_epoch_gives_its_value_to_the_bit(iris,
 def test_comments_stay_where_they_still_say_the_truth(iris):
     trial = _trial({"data.normalize": "standard", **_some_params()})
     text = configuration(_facts(WIDE, iris), trial, _at().parent, "best.toml").text
-    for kept in ("# the flowers", "# a fifth, as usual", "# never looked at", "# never in the way"):
+    for kept in (
+        "# the flowers",
+        '# path = "or.csv"',
+        "# a fifth, as usual",
+        "# never looked at",
+        "# never in the way",
+    ):
         assert kept in text
-    gone = ("Everything is searched", "these four", "both are fine", "hidden layers, not")
+    gone = (
+        "Everything is searched",
+        "split_seed = 7",
+        "these four",
+        "both are fine",
+        "hidden layers, not",
+    )
     for lie in (*gone, "sampler", "pruner", "enqueue", "max_parameters"):
         assert lie not in text
 
@@ -378,3 +392,9 @@ def test_a_pruned_trial_is_exported_with_a_word_about_it(iris):
     trial = replace(_trial(params), state="pruned", epochs=4)
     text = configuration(_facts(WIDE, iris), trial, _at().parent, "best.toml").text
     assert "pruned after epoch 4" in text
+
+
+def test_a_run_that_does_not_know_its_data_is_a_sentence(iris):
+    facts = replace(_facts(WIDE, iris), data={})
+    with pytest.raises(RunError, match="what its data was like"):
+        configuration(facts, _trial(_some_params()), _at().parent, "best.toml")
