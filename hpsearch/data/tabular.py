@@ -16,6 +16,7 @@ from hpsearch.data.encoder import Encoder, fit
 from hpsearch.data.split import Split
 from hpsearch.data.table import Dialect
 from hpsearch.data.target import Target
+from hpsearch.study.options import Task
 from nncore.dataset import Dataset
 
 Kind = Literal["number", "boolean", "category", "target", "left out"]
@@ -74,7 +75,7 @@ class Data:
     """As guessed or given; encoders keep it."""
 
     @property
-    def task(self) -> str:
+    def task(self) -> Task:
         """binary, multiclass, multilabel or regression."""
         return self.target.task
 

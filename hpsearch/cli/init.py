@@ -1,0 +1,151 @@
+"""init: a study file for a table, or a bundled one, to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hpsearch.cli.app import app
+from hpsearch.cli.examples import bundled
+from hpsearch.cli.files import refuse_to_replace, write_text
+from hpsearch.errors import UsageError
+
+if TYPE_CHECKING:
+    from hpsearch.study.options import DataOptions
+
+
+@app.command()
+def init(
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            help="A table (.csv, .tsv, .npz), or a bundled set such as sklearn:wine.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        list[str] | None, typer.Option(help="The column to predict; again for several.")
+    ] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="A column to leave out.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="binary, multiclass, multilabel or regression.")
+    ] = None,
+    separator: Annotated[str | None, typer.Option(help="Between cells, such as ';'.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="In numbers, such as ','.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as utf-8 or cp1252.")] = None,
+    null_value: Annotated[
+        list[str] | None, typer.Option(help="A word to read as an empty cell.")
+    ] = None,
+    example: Annotated[
+        str | None, typer.Option(help="Copy a bundled study instead, such as digits.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Where to write.", show_default="NAME.toml"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+) -> None:
+    """Write a study file for a table, with sensible ranges and every choice explained.
+
+    Without --target, shows the columns and the likely ones.
+    """
+    if (data is None) == (example is None):
+        raise UsageError(
+            "init needs a table or an example:\n"
+            "  hpsearch init houses.csv --target price\n"
+            "  hpsearch init --example digits"
+        )
+    if example is not None:
+        path, text = _example(example, output)
+        refuse_to_replace(path, force)
+    else:
+        options = _options(data or "", target, drop, task, null_value)
+        options = _dialect(options, separator, decimal, encoding)
+        path = output or Path(_name(data or "") + ".toml")
+        refuse_to_replace(path, force)
+        text = _proposal(data or "", options, path)
+    write_text(path, text)
+    typer.echo(f"Wrote {path}. Next:\n  hpsearch run {_shell(path)}")
+
+
+def _example(name: str, output: Path | None) -> tuple[Path, str]:
+    from difflib import get_close_matches
+
+    known = bundled()
+    name = name.removesuffix(".toml")
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"there is no example {name!r}. {hint}There are: {', '.join(known)}.")
+    text = known[name].read_text(encoding="utf-8")
+    path = output or Path(f"{name}.toml")
+    # Its comments name the commands as they are typed beside the bundled file.
+    return path, text.replace(f"studies/{name}.toml", path.as_posix())
+
+
+def _options(
+    data: str,
+    target: list[str] | None,
+    drop: list[str] | None,
+    task: str | None,
+    null_values: list[str] | None,
+) -> DataOptions:
+    from typing import cast, get_args
+
+    from hpsearch.study.options import DataOptions, Task
+
+    if task is not None and task not in get_args(Task):
+        raise UsageError(f"there is no task {task!r}; there are: {', '.join(get_args(Task))}.")
+    bundled_set = ":" in data and not Path(data).exists()
+    return DataOptions(
+        source=data if bundled_set else None,
+        path=None if bundled_set else Path(data).absolute(),
+        target=tuple(target or ()),
+        drop=tuple(drop or ()),
+        task=cast("Task | None", task),
+        null_values=tuple(null_values) if null_values else None,
+    )
+
+
+def _dialect(
+    options: DataOptions, separator: str | None, decimal: str | None, encoding: str | None
+) -> DataOptions:
+    from dataclasses import replace
+
+    tab = "\t" if separator == "\\t" else separator  # what a shell makes hard to type
+    return replace(options, separator=tab, decimal=decimal, encoding=encoding)
+
+
+def _name(data: str) -> str:
+    from hpsearch.propose import study_name
+
+    return study_name(data)
+
+
+def _proposal(data: str, options: DataOptions, path: Path) -> str:
+    from hpsearch.data.loading import open_table
+    from hpsearch.propose import propose
+
+    if not options.target and not open_table(options).targets:
+        raise UsageError(_ask_for_target(data, options))
+    return propose(options, path.absolute().parent, _name(path.name), say=typer.echo)
+
+
+def _ask_for_target(data: str, options: DataOptions) -> str:
+    from hpsearch.propose import likely_targets
+
+    lines, likely = likely_targets(options)
+    listed = "\n".join(f"  {line}" for line in lines)
+    ways = "\n".join(
+        f"  hpsearch init {_shell(Path(data))} --target {_shell(name)}"
+        for name in likely or ("COLUMN",)
+    )
+    return f"which column of {data} is to be predicted?\n{listed}\nPerhaps:\n{ways}"
+
+
+def _shell(word: str | Path) -> str:
+    import shlex
+
+    return shlex.quote(str(word))

@@ -1,0 +1,192 @@
+"""A study file for a table: what `hpsearch init` writes, with every choice and its reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from hpsearch.data import Data, load
+from hpsearch.data.columns import Category, Unusable, judge
+from hpsearch.data.loading import open_table
+from hpsearch.data.table import quoted
+from hpsearch.study.defaults import default_space_toml
+from hpsearch.study.options import DataOptions
+
+UNEVEN = 0.8
+"""Above this share of one class, accuracy and cost say little of the others."""
+
+_TARGET_WORDS = re.compile(
+    r"(?i:(^|[_\s.-])(target|label|class|y|outcome|result|response|price|cost|sales?|demand|score"
+    r"|quality|species|type|status|survived|churn(ed)?|default(ed)?|diagnosis|ziel|klasse|preis)$)"
+)
+_SHOWN = 60
+"""Columns in use that are listed one by one; of images there are thousands."""
+
+
+def propose(
+    options: DataOptions, folder: Path, name: str, say: Callable[[str], None] = lambda note: None
+) -> str:
+    """The text of a study file, to stand in `folder`, that searches a network for this data.
+
+    It reads back without a mistake. `say` hears what was read, guessed and left out.
+
+    Raises:
+        DataError: the data cannot be read, or not with that target.
+    """
+    data = load(options, say)
+    metric, why = _metric(data)
+    if why:
+        say(why)
+    parts = [
+        *_opening(data, name),
+        "[study]",
+        _line("name", name, f"the run goes to runs/{name}/"),
+        _line("metric", metric, why or "what trials are ranked by, on the validation rows"),
+        _line("trials", _trials(data), "in all: raise it and run again to go on"),
+        _line("seed", 0, "of the search, and of the split"),
+        "",
+        "[data]",
+        *_source(options, data, folder),
+        *_left_out(data),
+        _line("test", options.test, "share of all rows that only `hpsearch retrain` reads"),
+        _line("validation", options.validation, "share of all rows that trials are judged by"),
+        _line("normalize", "standard", "standard | minmax | quantile | robust | scale255 | none"),
+        "",
+        default_space_toml(data.task),
+    ]
+    return "\n".join(parts)
+
+
+def study_name(source: str) -> str:
+    """A name a study may have, made from a file's or a bundled set's.
+
+    >>> study_name("Häuser (2020).csv")
+    'H-user-2020'
+    """
+    stem = source.partition(":")[2] if ":" in source else Path(source).stem
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("._-")[:64] or "study"
+
+
+def likely_targets(options: DataOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """For a table whose target is not known: a line for each column, and the likeliest targets.
+
+    Raises:
+        DataError: the table cannot be read.
+    """
+    table = open_table(options)
+    rows = np.arange(table.frame.height)
+    lines, scores = [], {}
+    for at, column in enumerate(table.frame.get_columns()):
+        found = judge(column, rows, table.dialect.decimal)
+        if isinstance(found, Unusable):
+            about = f"cannot be used: {found.reason}"
+        elif isinstance(found, Category):
+            about = f"category, {column.drop_nulls().n_unique():,} different"
+        else:
+            about = f"boolean, {' or '.join(found.words)}" if found.words else "number"
+        lines.append(f"{quoted(column.name)}: {about}")
+        if isinstance(found, Unusable):
+            continue
+        last, words = at == table.frame.width - 1, isinstance(found, Category) or found.words
+        named = bool(_TARGET_WORDS.search(column.name))
+        scores[column.name] = 4 * named + 2 * last + bool(words)
+    likely = sorted(scores, key=lambda column: -scores[column])
+    return tuple(lines), tuple(column for column in likely[:3] if scores[column])
+
+
+def _opening(data: Data, name: str) -> list[str]:
+    what = ", ".join(quoted(target) for target in data.target.names)
+    rows = sum(data.rows.values())
+    return [
+        f"# {data.name}: {data.task}, {what} from {len(data.inputs):,} columns of {rows:,} rows.",
+        "#",
+        f"#   hpsearch check {name}.toml     what this file means",
+        f"#   hpsearch run {name}.toml       search; running it again goes on",
+        "#",
+        "# Write a value to fix it, a range to search it: { float = [low, high], log = true },",
+        "# { int = [low, high] } or { choice = [a, b] }.",
+        "",
+    ]
+
+
+def _metric(data: Data) -> tuple[str, str]:
+    """What to rank by; and why, where it is not the cost."""
+    values = data.target.values[data.split.train]
+    if data.task == "regression":
+        return "val_cost", ""
+    if data.task == "multilabel":
+        most = float(np.maximum(values.mean(axis=0), 1 - values.mean(axis=0)).max())
+        what = "one of the labels is the same"
+    else:
+        counts = np.bincount(values)
+        most = float(counts.max() / counts.sum())
+        what = f"{quoted(data.classes[int(counts.argmax())])} is the class"
+    if most <= UNEVEN:
+        return "val_cost", ""
+    metric = "val_roc_auc" if data.task == "binary" else "val_f1"
+    return metric, f"and not val_cost, since {what} in {most:.0%} of the rows"
+
+
+def _trials(data: Data) -> int:
+    """A budget that ends within the hour or so on two cores."""
+    cells = data.rows["train"] * data.features
+    if cells <= 2_000_000:
+        return 100
+    return 60 if cells <= 20_000_000 else 30
+
+
+def _source(options: DataOptions, data: Data, folder: Path) -> list[str]:
+    if options.source is not None:
+        lines = [_line("source", options.source, "comes with its library")]
+    else:
+        path = Path(os.path.relpath(options.path or "", folder)).as_posix()
+        lines = [_line("path", path, "from this file's folder")]
+    if options.target:
+        target = options.target[0] if len(options.target) == 1 else list(options.target)
+        lines.append(_line("target", target, "to be predicted"))
+    lines.append(_line("task", data.task, "binary | multiclass | multilabel | regression"))
+    dialect = data.dialect
+    if dialect.separator is not None:
+        lines.append(_line("separator", dialect.separator, "between cells"))
+        lines.append(_line("decimal", dialect.decimal, "in numbers"))
+    if options.encoding is not None:
+        lines.append(_line("encoding", options.encoding, ""))
+    if options.null_values is not None:
+        lines.append(_line("null_values", list(options.null_values), "read as empty"))
+    return lines
+
+
+def _left_out(data: Data) -> list[str]:
+    """The columns: those in use as comments, those left out as a list with the reasons."""
+    used = [column for column in data.columns if column.inputs]
+    lines = ["# Columns in use. To choose them by name: features = [...]"]
+    lines += [
+        f"#   {quoted(column.name)}: {column.kind}, {column.detail}"
+        + (f" ({column.missing:,} empty)" if column.missing else "")
+        for column in used[:_SHOWN]
+    ]
+    if len(used) > _SHOWN:
+        lines.append(f"#   and {len(used) - _SHOWN:,} more")
+    out = [column for column in data.columns if column.kind == "left out"]
+    if out:
+        lines.append("drop = [  # left out, and why")
+        lines += [f"    {_toml(column.name)},  # {column.detail}" for column in out]
+        lines.append("]")
+    return lines
+
+
+def _line(key: str, value: object, comment: str) -> str:
+    setting = f"{key} = {_toml(value)}"
+    return f"{setting:<40}# {comment}" if comment else setting
+
+
+def _toml(value: object) -> str:
+    """A string, number or list as TOML writes it: JSON does, but for one control character."""
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
