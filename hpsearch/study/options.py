@@ -1,4 +1,4 @@
-"""The plain facts of a study file's [study] and [data] tables, checked and with defaults filled in."""
+"""The plain facts of [study] and [data] in a study file, checked and with defaults filled in."""
 
 from __future__ import annotations
 
