@@ -91,34 +91,33 @@ def judge(
         table: a file of columns, not of arrays, where a constant pixel keeps its place.
     """
     values, bad = numbers(column, decimal)
-    there = column.is_not_null() if not column.dtype.is_float() else column.is_not_nan()
-    filled = int(there.fill_null(False).sum())
+    known = values[~np.isnan(values)]
+    wrong = int(bad.sum())
+    filled = len(known) + wrong
     if filled == 0:
         return Unusable(column.name, "every cell is empty", harmless=True)
-    wrong = int(bad.sum())
-    if column.dtype.is_numeric() or (filled - wrong) > _MOSTLY * filled:
-        number = Number(column.name, indicator=filled < len(column))
+    gaps = filled < len(column)
+    if column.dtype.is_numeric() or len(known) > _MOSTLY * filled:
+        number = Number(column.name, indicator=gaps)
         if not table or wrong:  # what is wrong is named when all rows are read
             return number
-        return _judge_numbers(number, values, rows, asked)
-    text = column.cast(pl.String)
-    return _judge_text(text.drop_nulls(), column.null_count() > 0, filled - wrong)
+        return _judge_numbers(number, known, rows, asked)
+    return _judge_text(column.cast(pl.String).drop_nulls(), gaps, len(known))
 
 
 def _judge_numbers(
-    number: Number, values: pl.Series, rows: np.ndarray, asked: bool
+    number: Number, known: np.ndarray, rows: np.ndarray, asked: bool
 ) -> Column | Unusable:
-    known = values.drop_nulls()
-    if known.n_unique() == 1 and not number.indicator:
-        return _constant(number.name, f"{known[0]:g}")
-    if asked or number.indicator or known.n_unique() < len(known):
+    if number.indicator:
         return number
-    if not (known == known.round(0)).all():
+    if (known == known[0]).all():
+        return _constant(number.name, f"{known[0]:g}")
+    if asked or (known != np.round(known)).any() or len(np.unique(known)) < len(known):
         return number
     # From here every value is a different whole number.
     if _ID_NAME.search(number.name):
         return Unusable(number.name, "an identifier: a different whole number in every row")
-    if len(known) >= 10 and np.ptp(known.to_numpy() - rows) == 0:
+    if len(known) >= 10 and np.ptp(known - rows) == 0:
         return Unusable(number.name, "it only counts the rows")
     return number
 
@@ -149,7 +148,7 @@ def _judge_text(text: pl.Series, gaps: bool, number_like: int) -> Column | Unusa
 def _why_not_category(text: pl.Series, distinct: int, number_like: int) -> str:
     if number_like * 2 > len(text):
         _, bad = numbers(text)
-        slip = text.filter(bad)[0]
+        slip = text[int(bad.argmax())]
         share = f"{number_like / len(text):.0%} numbers"
         return f"neither numbers nor categories: {share}, and such as {quoted(slip)}"
     if text.str.contains(r"\s").sum() * 2 > len(text):

@@ -164,7 +164,7 @@ class Encoder:
                     " training; encoded as no category."
                 )
         for number, fill in zip(self.numbers, self.fills, strict=True):
-            if (gaps := clean[number.name].null_count()) and not number.indicator:
+            if not number.indicator and (gaps := int(clean[number.name].is_nan().sum())):
                 notes.append(
                     f"Column {number.name!r}: {gaps:,} cells are empty, which none was in"
                     f" training; filled with {fill:g}."
@@ -248,20 +248,20 @@ class Encoder:
 
 
 def clean_frame(table: Table, columns: Sequence[Column]) -> pl.DataFrame:
-    """The columns wanted: numbers as Float64, words as String, empty cells as nulls.
+    """The columns wanted: numbers as Float64 with nan for empty cells, words as String.
 
     Raises:
         DataError: a cell does not fit; names row and column.
     """
     decimal = table.dialect.decimal
-    cleaned = []
+    cleaned: dict[str, pl.Series | np.ndarray] = {}
     for column in columns:
         if isinstance(column, Category):
-            cleaned.append(table.frame[column.name].cast(pl.String))
+            cleaned[column.name] = table.frame[column.name].cast(pl.String)
         elif column.words:
-            cleaned.append(strict_booleans(table, column.name, column.words))
+            cleaned[column.name] = strict_booleans(table, column.name, column.words)
         else:
-            cleaned.append(strict_numbers(table, column.name, decimal))
+            cleaned[column.name] = strict_numbers(table, column.name, decimal)
     return pl.DataFrame(cleaned)
 
 

@@ -118,6 +118,11 @@ def _empty(column: pl.Series) -> pl.Series:
     return empty | column.is_nan().fill_null(False) if column.dtype.is_float() else empty
 
 
+def _empty_cells(column: pl.Series) -> int:
+    gaps = int(np.isnan(column.to_numpy()).sum()) if column.dtype.is_float() else 0
+    return gaps or column.null_count()  # to_numpy shows nulls as nan
+
+
 def _without_target(whole: Table, table: Table, names: Sequence[str], lost: int) -> str:
     kept = np.arange(table.frame.height) if table.rows is None else table.rows
     first = int(np.setdiff1d(np.arange(whole.frame.height), kept)[0])
@@ -173,8 +178,8 @@ def _judge(
     asked = options.features is not None
     usable: list[Column] = []
     unusable: list[Unusable] = []
-    for name in candidates:
-        column = table.frame[name][train]
+    for column in table.frame[train].select(candidates).get_columns():
+        name = column.name
         verdict = judge(column, rows, table.dialect.decimal, asked, table.first_row > 0)
         if not isinstance(verdict, Unusable):
             usable.append(verdict)
@@ -217,7 +222,7 @@ def _reports(
     reasons = {one.name: one.reason for one in unusable}
     reports = []
     for name in table.frame.columns:
-        missing = int(_empty(table.frame[name]).sum())
+        missing = _empty_cells(table.frame[name])
         if name in targets:
             reports.append(ColumnReport(name, "target", missing, 0, "to be predicted"))
         elif (column := used.get(name)) is None:

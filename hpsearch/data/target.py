@@ -79,8 +79,8 @@ def _guess(table: Table, column: pl.Series) -> tuple[Task, str]:
             )
         kind: Task = "binary" if different == 2 else "multiclass"
         return kind, f"{name} holds {different:,} different words ({override})"
-    different = values.n_unique()
-    if not (values == values.round(0)).all():
+    different = len(np.unique(values))
+    if (values != np.round(values)).any():
         return "regression", f"{name} holds fractions ({override})"
     if different > MOST_NUMERIC_CLASSES:
         return "regression", f"{name} holds {different:,} different numbers ({override})"
@@ -96,16 +96,11 @@ def _labels(table: Table, column: pl.Series) -> tuple[tuple[str, ...], np.ndarra
     text = column.cast(pl.String)
     values, bad = numbers(column, table.dialect.decimal)
     if bad.any():
-        written = sorted(text.unique())
-        return tuple(written), _numbered(text, written)
-    every = sorted(values.unique())
-    first = dict(zip(reversed(values.to_list()), reversed(text.to_list()), strict=True))
-    return tuple(first[value] for value in every), _numbered(values, every)
-
-
-def _numbered(column: pl.Series, every: list[object]) -> np.ndarray:
-    ids = column.replace_strict(every, list(range(len(every))), return_dtype=pl.Int64)
-    return np.ascontiguousarray(ids.to_numpy())
+        words = sorted(text.unique())
+        places = range(len(words))
+        return tuple(words), text.replace_strict(words, places, return_dtype=pl.Int64).to_numpy()
+    _, first, ids = np.unique(values, return_index=True, return_inverse=True)
+    return tuple(text[int(at)] for at in first), ids.astype(np.int64)
 
 
 def _classes(table: Table, column: pl.Series, task: Task, notes: tuple[str, ...]) -> Target:
@@ -164,13 +159,13 @@ def _several(table: Table, names: tuple[str, ...], task: Task | None) -> Target:
 
 def _regression(table: Table, names: tuple[str, ...], note: str) -> Target:
     columns = [strict_numbers(table, name, table.dialect.decimal) for name in names]
-    for column in columns:
-        if column.n_unique() < 2:
+    for name, column in zip(names, columns, strict=True):
+        if (column == column[0]).all():
             raise DataError(
-                f"{table.name}: the target {quoted(column.name)} is {column[0]:g} in every row;"
+                f"{table.name}: the target {quoted(name)} is {column[0]:g} in every row;"
                 " there is nothing to predict."
             )
-    values = np.stack([column.to_numpy() for column in columns], axis=1)
+    values = np.stack(columns, axis=1)
     return Target("regression", names, values, (), (), (note,))
 
 

@@ -81,13 +81,14 @@ def _header(cells: list[str], name: str) -> list[str]:
     names = [cell.strip() for cell in cells]
     if not names:
         raise DataError(f"{name}: row 1 is empty; it must name the columns.")
+    seen: dict[str, int] = {}
     for at, column in enumerate(names):
         if not column:
             index = " (pandas writes such a column unless index=False)" if at == 0 else ""
             raise DataError(
                 f"{name}: row 1, column {at + 1} has no name{index}; name it or take it out."
             )
-        if (first := names.index(column)) != at:
+        if (first := seen.setdefault(column, at)) != at:
             raise DataError(
                 f"{name}: row 1, columns {first + 1} and {at + 1} are both called"
                 f" {quoted(column)}; rename one."
@@ -182,16 +183,20 @@ def _empty_cells(
     """Turn the words for nothing into nulls, and count those that are words."""
     words = [word.strip() for word in nothing]
     seen: dict[str, int] = {}
-    columns: list[pl.Series] = []
-    for column in frame.get_columns():
+    hits = frame.select(pl.all().is_in(words).any()).row(0)
+    changed: list[pl.Series] = []
+    for name, hit in zip(frame.columns, hits, strict=True):
+        if not hit:
+            continue
+        column = frame[name]
         empty = column.is_in(words)
-        if empty.any():
-            for word, count in column.filter(empty).value_counts().iter_rows():
-                if word:
-                    seen[word] = seen.get(word, 0) + count
-            column = column.set(empty, None)
-        columns.append(column)
-    return pl.DataFrame(columns), dict(sorted(seen.items(), key=lambda pair: (-pair[1], pair[0])))
+        for word, count in column.filter(empty).value_counts().iter_rows():
+            if word:
+                seen[word] = seen.get(word, 0) + count
+        changed.append(column.set(empty, None))
+    return frame.with_columns(changed), dict(
+        sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
 
 
 def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:
