@@ -203,11 +203,14 @@ def _values(
 
 def _name(study: Path, values: dict[str, Any]) -> str:
     from hpsearch.store.folder import name_of_study_file
+    from hpsearch.study.places import LARGEST
 
     if "study.name" in values:
         return str(values["study.name"])
     try:
-        return name_of_study_file(study.read_text(encoding="utf-8"), study)
+        with study.open("rb") as file:
+            start = file.read(LARGEST)
+        return name_of_study_file(start.decode("utf-8-sig"), study)
     except (OSError, ValueError):
         return study.stem  # the engine will say what is wrong with it
 

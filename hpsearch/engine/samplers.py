@@ -11,7 +11,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
@@ -19,6 +18,7 @@ from optuna.trial import FrozenTrial
 
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
+from hpsearch.study.seeds import draw_seed
 
 
 class Silent(BaseSampler):
@@ -58,10 +58,9 @@ class Maker:
         check_options("sampler", options.sampler, self._kind, options.sampler_options, {"seed"})
         self._options = {**defaults, **options.sampler_options}
 
-    def make(self, number: int, redraw: int, study: optuna.Study) -> BaseSampler:
+    def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
-        words = np.random.SeedSequence([self._seed, number, redraw, 1]).generate_state(1)
-        return self._kind(seed=int(words[0]), **self._options)
+        return self._kind(seed=draw_seed(self._seed, number, redraw), **self._options)
 
 
 _KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {

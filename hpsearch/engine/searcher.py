@@ -24,6 +24,7 @@ from hpsearch.engine import pruning, samplers
 from hpsearch.engine.drawing import distribution_of, draw, grid, inner_params
 from hpsearch.store.writer import Past
 from hpsearch.study.events import EpochDone, State, Trial
+from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config, Params, Space, applies
 from hpsearch.study.studyfile import StudyFile
 
@@ -116,7 +117,7 @@ class Searcher:
             self._seen.add(key)
             self._next += 1
             self._open[number] = _Open(asked)
-            return Trial(number, params, trial_seed(self._file, number))
+            return Trial(number, params, self._seed_of(number))
 
     def memory(self, number: int) -> dict[str, Any]:
         """What must come back with this trial after a restart; JSON."""
@@ -159,12 +160,17 @@ class Searcher:
     def _draw(self, number: int, redraw: int) -> tuple[optuna.Trial, Params]:
         if redraw == 0 and number < len(self._first):
             self._study.enqueue_trial(inner_params(self._space, self._first[number]))
-        self._study.sampler = self._sampler.make(number, redraw, self._study)
+        self._study.sampler = self._sampler.make(number, redraw)
         try:
             asked = self._study.ask()
             return asked, draw(asked, self._space, self._file.fixed)
         finally:
             self._study.sampler = samplers.Silent()
+
+    def _seed_of(self, number: int) -> int:
+        """A trial's own seed, or the one the file fixes."""
+        fixed = self._file.fixed.get("training.seed")
+        return fixed if isinstance(fixed, int) else trial_seed(self._file.study.seed, number)
 
     def _fits(self, params: Params) -> bool:
         return self._limit is None or self._size(self._file.config(params)) <= self._limit
@@ -196,23 +202,21 @@ class Searcher:
         return optuna.Trial(self._study, last._trial_id)
 
 
-def trial_seed(study: StudyFile, number: int) -> int:
-    """A trial's own seed, from the study's and its number; or the one the file fixes."""
-    fixed = study.fixed.get("training.seed")
-    if isinstance(fixed, int):
-        return fixed
-    return int(np.random.SeedSequence([study.study.seed, number]).generate_state(1)[0])
-
-
 def _first_tries(study: StudyFile) -> list[Params]:
     """What is tried before the sampler draws; with grid, everything."""
-    defaults = study.defaults()
     if study.study.sampler != "grid":
-        return [*study.enqueue, *([defaults] if study.study.defaults_first else [])]
+        return [*study.enqueue, *([study.defaults()] if study.study.defaults_first else [])]
     points = grid(study.space, study.fixed)
     np.random.default_rng(study.study.seed).shuffle(points)  # type: ignore[arg-type]
-    tries = [{**defaults, **entry} for entry in study.enqueue] + points
+    tries = [_whole(entry, study) for entry in study.enqueue] + points
     return list({_key(params): params for params in tries}.values())
+
+
+def _whole(entry: Params, study: StudyFile) -> Params:
+    """What is enqueued, with the defaults where it leaves a value to the sampler."""
+    params = {**study.defaults(), **entry}
+    config = {**study.fixed, **params}
+    return {name: value for name, value in params.items() if applies(name, config)}
 
 
 def _last(past: Past) -> float | None:

@@ -17,6 +17,7 @@ from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.saved import SavedModel
 from hpsearch.study.options import Task
 from hpsearch.study.recipe import Shape, cook
+from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile, differences
 from nncore import Dataset, Diverged, Epoch, Network, metrics, train
@@ -116,7 +117,7 @@ def prepare(study: StudyFile, say: Callable[[str], None] = lambda _: None) -> Re
     _refuse_other_data(study, data)
     settled = study.settle(cast(Task, data.task), data.features, data.outputs)
     config = dict(settled.config({}))
-    config.setdefault("training.seed", study.study.seed)
+    config.setdefault("training.seed", trial_seed(study.study.seed, 0))
     notes = []
     if config.pop("training.early_stopping", 0):
         notes.append(

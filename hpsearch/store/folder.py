@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from hpsearch.errors import UsageError
+from hpsearch.study import places
 from hpsearch.system import holder
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -135,8 +135,8 @@ def name_of_study_file(text: str, path: Path) -> str:
     Reads no more than that: whether the file is sound is not asked here.
     """
     try:
-        name = tomllib.loads(text).get("study", {}).get("name")
-    except (tomllib.TOMLDecodeError, RecursionError, AttributeError):
+        name = places.load(text).get("study", {}).get("name")
+    except (places.Unreadable, AttributeError):
         name = None
     return name if isinstance(name, str) and NAME.fullmatch(name) else path.stem
 

@@ -286,9 +286,7 @@ def mark(folder: RunFolder) -> Mark:
         return Mark()
 
 
-def _after(
-    since: Mark, ended: tuple[TrialRecord, ...], events: tuple[EventRecord, ...]
-) -> Mark:
+def _after(since: Mark, ended: tuple[TrialRecord, ...], events: tuple[EventRecord, ...]) -> Mark:
     told = ended[-1].told if ended else None
     return Mark(events[-1].id if events else since.event, since.told if told is None else told)
 

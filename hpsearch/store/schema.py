@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS trial (
     state      TEXT NOT NULL,           -- waiting running complete pruned diverged failed
     seed       INTEGER NOT NULL,
     params     TEXT NOT NULL,           -- JSON object by full name: what was drawn
-    memory     TEXT NOT NULL,           -- JSON: what the searcher needs to go on as if never stopped
-    told       INTEGER,                 -- the how-manieth end of a trial this was; NULL until finished
+    memory     TEXT NOT NULL,           -- JSON: what the searcher needs to go on
+    told       INTEGER,                 -- its place in the order of ends; NULL until then
     planned    INTEGER NOT NULL,        -- epochs it may train
     epochs     INTEGER NOT NULL DEFAULT 0,  -- epochs done
     value      REAL,                    -- the study's metric at its best epoch so far
@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS attempt (
     host    TEXT NOT NULL,
     started REAL NOT NULL,
     ended   REAL,
-    outcome TEXT,                       -- finished, stopped, died, raised, lost (engine or shell gone)
+    outcome TEXT,                       -- finished stopped aborted died raised lost
     reason  TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (trial, number)
 ) WITHOUT ROWID;
@@ -80,6 +80,7 @@ CREATE TABLE IF NOT EXISTS command (
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS trial_by_value ON trial (state, value);
+CREATE INDEX IF NOT EXISTS trial_by_end ON trial (told);
 """
 
 KEYS = """
@@ -90,7 +91,7 @@ task          str     binary, multiclass, multilabel, regression
 trials        int     how many are asked for, over all runs
 workers       int     how many train at once
 max_workers   int     how many slots there are
-state         str     running paused stopping stopped finished failed (whether the engine lives is told by the lock)
+state         str     running paused stopping stopped finished failed; the lock tells if it lives
 why           str     one sentence on how it came to that state
 created       float   Unix seconds
 seconds       float   wall time of all runs together, up to `beat`
@@ -102,7 +103,7 @@ meaning       object  what gives a trial its meaning; a change in it is refused
 overrides     object  values of the last run's command line, by full name
 toml          str     the study file, with these values in it, as it was when the run started
 path          str     where that file lies
-data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes: [str]}
+data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes}
 engine        object  {pid, host, started}
 searching     object  {sampler, pruner} of the last run
 """

@@ -1,7 +1,7 @@
 """python -m tests.benchmarks.accuracy: is the model that comes out of a search any good?
 
-For each seed, a split of its own: search digits, export, retrain, and read the test rows once; beside
-it scikit-learn's MLPClassifier as it comes, trained on the same rows.
+For each seed, a split of its own: search digits, export, retrain, and read the test rows once;
+beside it scikit-learn's MLPClassifier as it comes, trained on the same rows.
 """
 
 from __future__ import annotations

@@ -20,8 +20,14 @@ def write_messy(path, rows, seed=0, target=True):
             area = rng.uniform(30, 200)
             rooms = str(rng.randint(1, 7)) if rng.random() > 0.1 else rng.choice(["", "N/A"])
             heating = rng.choice(["gas", "oil", "district", ""])
-            row = [f"H-{1000 + i}", f"{1 + i % 28:02d}.03.2024", town, f"{area:.1f}".replace(".", ",")]
-            row += [rooms, heating, f"seen by agent {i}, nice view no. {i * 7}", "x"]
+            row = [f"H-{1000 + i}", f"{1 + i % 28:02d}.03.2024", town]
+            row += [
+                f"{area:.1f}".replace(".", ","),
+                rooms,
+                heating,
+                f"seen by agent {i}, nice view no. {i * 7}",
+                "x",
+            ]
             dear = "dear" if area + 25 * (town == "Köln") + rng.gauss(0, 8) > 120 else "cheap"
             table.writerow([*row, dear if rng.random() > 0.02 else ""] if target else row)
 
