@@ -17,7 +17,7 @@ from hpsearch.data.cells import LARGEST, strict_booleans, strict_numbers
 from hpsearch.data.columns import Category, Column, Number
 from hpsearch.data.readers import read
 from hpsearch.data.scaling import Linear, Scaler, normalizer, scaler_from_json, spread
-from hpsearch.data.table import Dialect, Table, listed
+from hpsearch.data.table import Dialect, Table, counted, listed
 from hpsearch.data.target import Target
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
@@ -155,18 +155,18 @@ class Encoder:
             if len(unseen):
                 where = "as rare ones are" if category.rest else "as none of the known"
                 notes.append(
-                    f"Column {category.name!r}: {len(unseen):,} cells hold categories that are"
-                    f" rare or new ({listed(sorted(unseen.unique()), 3)}); encoded {where}."
+                    f"Column {category.name!r}: {counted(len(unseen), 'cell')} with rare or new"
+                    f" categories ({listed(sorted(unseen.unique()), 3)}); encoded {where}."
                 )
             if (gaps := column.null_count()) and not category.missing:
                 notes.append(
-                    f"Column {category.name!r}: {gaps:,} cells are empty, which none was in"
+                    f"Column {category.name!r}: {counted(gaps, 'cell')} empty, as none was in"
                     " training; encoded as no category."
                 )
         for number, fill in zip(self.numbers, self.fills, strict=True):
             if not number.indicator and (gaps := int(clean[number.name].is_nan().sum())):
                 notes.append(
-                    f"Column {number.name!r}: {gaps:,} cells are empty, which none was in"
+                    f"Column {number.name!r}: {counted(gaps, 'cell')} empty, as none was in"
                     f" training; filled with {fill:g}."
                 )
         return notes

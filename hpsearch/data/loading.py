@@ -11,7 +11,7 @@ from hpsearch.data import bundled, readers
 from hpsearch.data.columns import Column, Number, Unusable, judge
 from hpsearch.data.encoder import clean_frame
 from hpsearch.data.split import Split, split
-from hpsearch.data.table import Dialect, Table, check_known, listed, quoted
+from hpsearch.data.table import Dialect, Table, check_known, counted, listed, quoted
 from hpsearch.data.tabular import ColumnReport, Data
 from hpsearch.data.target import Target, read_target
 from hpsearch.errors import DataError
@@ -126,9 +126,8 @@ def _empty_cells(column: pl.Series) -> int:
 def _without_target(whole: Table, table: Table, names: Sequence[str], lost: int) -> str:
     kept = np.arange(table.frame.height) if table.rows is None else table.rows
     first = int(np.setdiff1d(np.arange(whole.frame.height), kept)[0])
-    rows = "1 row has" if lost == 1 else f"{lost:,} rows have"
     return (
-        f"{rows} no {listed(names)} and cannot be learnt from: left out"
+        f"{counted(lost, 'row')} without {listed(names)}, not to be learnt from: left out"
         f" (first: row {whole.number(first):,})."
     )
 

@@ -94,6 +94,15 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     return f"{', '.join(every[:limit])} and {len(every) - limit:,} more"
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def check_known(wanted: Iterable[str], table: Table, key: str) -> None:
     """Refuse names that are not columns, with the nearest that are.
 

@@ -60,7 +60,7 @@ def test_null_values_given_replace_the_usual_words(tmp_path: Path) -> None:
         ("", ["empty"]),
         ("\n\n", ["empty"]),
         ("a,b", ["row 1", "no row follows"]),
-        ("a,b\n1,2\n3\n", ["row 3", "1 cells", "2"]),
+        ("a,b\n1,2\n3\n", ["row 3", "1 cell,", "2"]),
         ("a,b\n1,2\n4,5,6\n", ["row 3", "3 cells", "column 3"]),
         ('a,b\n1,"2"\n4,5,6\n', ["row 3", "3 cells"]),
         ("a,b,a\n1,2,3\n", ["row 1", "columns 1 and 3", "'a'"]),

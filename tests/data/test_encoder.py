@@ -130,7 +130,7 @@ def test_new_categories_and_new_gaps_are_counted_and_said(tmp_path: Path) -> Non
     x, notes = encoder.encode(frame)
     assert x.shape == (80, encoder.width)
     assert any("'town': 2 cells" in note and "'Oslo'" in note for note in notes)
-    assert any("'whole': 1 cells are empty" in note for note in notes)
+    assert any("'whole': 1 cell empty" in note for note in notes)
 
 
 @pytest.mark.parametrize(

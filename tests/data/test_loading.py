@@ -77,7 +77,7 @@ def test_a_messy_table_is_understood_and_every_decision_said(tmp_path: Path, enc
     for word in (
         "separator ';', decimal ',', encoding",
         "'N/A'",
-        "5 rows have no 'Kauf'",
+        "5 rows without 'Kauf'",
         "first: row 7",
         "multiclass, since 'Kauf' holds 3 different words",
         "'Nr_id' is left out: an identifier",

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from hpsearch.data.readers import reader
-from hpsearch.data.table import Dialect, Table, quoted
+from hpsearch.data.table import Dialect, Table, counted, quoted
 from hpsearch.data.text import guess_separator, iter_lines, read_text, records
 from hpsearch.errors import DataError
 
@@ -53,7 +53,7 @@ def read(path: Path, dialect: Dialect) -> Table:
     given = [dialect.separator, dialect.decimal, dialect.encoding]
     how = "" if all(given) else " (guessed; data.separator, .decimal and .encoding override)"
     notes = [
-        f"{path.name}: {frame.height:,} rows × {frame.width:,} columns, separator"
+        f"{path.name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}, separator"
         f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
     ]
     if seen:
@@ -98,7 +98,7 @@ def _header(cells: list[str], name: str) -> list[str]:
 
 def _ragged(name: str, row: int, cells: int, expected: int) -> DataError:
     return DataError(
-        f"{name}: row {row:,} has {cells:,} cells, but the header has {expected:,};"
+        f"{name}: row {row:,} has {counted(cells, 'cell')}, but the header has {expected:,};"
         f" look near column {min(cells, expected) + (cells > expected)}, or set data.separator."
     )
 
