@@ -18,6 +18,9 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import engine_of
 
+LEFT_OUT = ("CI", "TERM", "SSH_CONNECTION", "SLURM_JOB_ID", "SLURM_CPUS_PER_TASK")
+"""What would make the program show something else here than on a person's machine."""
+
 STUDY = """
 [study]
 name = "small"
@@ -102,7 +105,8 @@ class Place:
 
     def _environ(self) -> dict[str, str]:
         quiet = {"PYTHONWARNINGS": "default", "COLUMNS": "100", "NO_COLOR": "1"}
-        return {**os.environ, **quiet, "HPSEARCH_RUNS": str(self.path / "runs")}
+        plain = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+        return {**plain, **quiet, "HPSEARCH_RUNS": str(self.path / "runs")}
 
     def close(self) -> None:
         """Nothing that a test started may outlive it."""
