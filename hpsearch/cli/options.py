@@ -25,6 +25,14 @@ Name = Annotated[
     ),
 ]
 
+Plain = Annotated[
+    bool, typer.Option("--plain", help="Plain progress, also where there is a dashboard.")
+]
+
+Json = Annotated[
+    bool, typer.Option("--json", help="JSON lines on standard output, and nothing else there.")
+]
+
 Runs = Annotated[
     Path | None,
     typer.Option(

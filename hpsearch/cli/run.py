@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Runs
+from hpsearch.cli.options import Json, Plain, Runs
 from hpsearch.cli.overrides import Sets, overrides
 
 if TYPE_CHECKING:
@@ -57,12 +57,8 @@ def run(
     detach: Annotated[
         bool, typer.Option("--detach", help="Start the search and return at once.")
     ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Plain progress, also where there is a dashboard.")
-    ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="JSON lines on standard output, and nothing else there.")
-    ] = False,
+    plain: Plain = False,
+    json: Json = False,
     runs: Runs = None,
 ) -> None:
     """Run a study, or go on with one.

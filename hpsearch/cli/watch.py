@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Name, Runs
+from hpsearch.cli.options import Json, Name, Plain, Runs
 
 if TYPE_CHECKING:
     from hpsearch.store.folder import RunFolder
@@ -99,12 +99,8 @@ def status(
 @app.command()
 def attach(
     name: Name = None,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Plain progress, also where there is a dashboard.")
-    ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="JSON lines on standard output, and nothing else there.")
-    ] = False,
+    plain: Plain = False,
+    json: Json = False,
     runs: Runs = None,
 ) -> None:
     """Watch a study until it ends. Ctrl-C only leaves: the study goes on."""

@@ -44,7 +44,9 @@ def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
 
 def read(place: Path) -> Dataset:
     """The data set in `place`; its arrays are views of the files."""
-    return Dataset(**{name: _map(place / f"{name}.npy") for name in _FIELDS})
+    x, y = _map(place / "x.npy"), _map(place / "y.npy")
+    others = {name: place / f"{name}.npy" for name in _FIELDS[2:]}
+    return Dataset(x, y, **{name: _map(path) for name, path in others.items() if path.exists()})
 
 
 def obtain(line: Line, fingerprint: str, folder: str) -> Dataset:
@@ -99,8 +101,6 @@ def _fetch_file(line: Line, fingerprint: str, name: str, into: Path) -> None:
         offset += len(frame.body)
 
 
-def _map(path: Path) -> np.ndarray | None:
-    if not path.exists():
-        return None
+def _map(path: Path) -> np.ndarray:
     # A plain view of the map: the memmap class itself makes every slice a Python call dearer.
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

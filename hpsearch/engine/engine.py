@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from hpsearch.data import Data
-from hpsearch.engine import arrays
+from hpsearch.engine.champion import Champion
 from hpsearch.engine.checkpoint import Checkpoints
+from hpsearch.engine.jobs import Jobs, parameters_of
 from hpsearch.engine.searcher import Direction, Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Past, Store
 from hpsearch.study.events import FINISHED, EpochDone, State, Trial, Verdict
-from hpsearch.study.recipe import Shape, network_parameters, recorded
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
 
@@ -59,28 +58,29 @@ class Engine:
         workers: int,
     ) -> None:
         self.study, self.store, self.folder, self.workers = study, store, folder, workers
-        self._data, self._direction = data, direction
-        self._shape = Shape(data.features, data.outputs, data.task)
+        history = store.history()
+        self._parameters = parameters_of(data)
+        self._searcher = Searcher(study, direction, self._parameters, history)
+        self._jobs = Jobs(study, data, direction, self._searcher.rungs, folder)
         self._checkpoints = Checkpoints(folder.checkpoints)
-        self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
-        self._prepared: dict[str, str] = {}
-        self._news = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._champion = Champion(study.study.metric, direction)
+        self._champion.remember(past.value for past in history if past.state == "complete")
+
         self.trainers: set[Trainer] = set()
         self.mode: Mode = "running"
-        self._why = ""
-        self._exhausted = False
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._why = ""
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
+        self._drawing: asyncio.Future[None] | None = None
+        self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._exhausted = False
 
-        history = store.history()
-        self._searcher = Searcher(study, direction, self._parameters, history)
         self._open: dict[int, _Trial] = {}
         self._queue: deque[int] = deque()
         self._finished = sum(past.state in FINISHED for past in history)
-        self._complete = sum(past.state == "complete" for past in history)
         self._drawn = len(history)
         self._failed_in_a_row = 0
-        self._best = self._best_of(history)
         for past in history:
             if past.state not in FINISHED:
                 self._put_in_line(past)
@@ -96,8 +96,8 @@ class Engine:
             news = self._news
             async with self._turn:  # one ask at a time, in the order they came
                 if self._may_start(trainer) and (number := await self._next_number()) is not None:
-                    config = self.study.config(self._open[number].trial.params)
-                    data = await self._data_for(str(config["data.normalize"]))
+                    config = self._jobs.config(self._open[number].trial)
+                    data = await self._jobs.data_for(config)
                     if self._may_start(trainer):  # nobody stopped the study meanwhile
                         self._queue.remove(number)
                         return self._hand_over(trainer, number, config, data)
@@ -215,8 +215,10 @@ class Engine:
     async def _next_number(self) -> int | None:
         """The trial at the head of the line, drawn if need be; None where there are no more."""
         if not self._queue and not self._exhausted and self._drawn < self.study.study.trials:
+            if self._drawing is None or self._drawing.done():
+                self._drawing = asyncio.ensure_future(self._draw())
             # Not cancelled with its caller: a number that is drawn must get into the line.
-            await asyncio.shield(asyncio.ensure_future(self._draw()))
+            await asyncio.shield(self._drawing)
         if not self._queue:
             self.check_end()
             return None
@@ -230,7 +232,7 @@ class Engine:
         except SpaceExhausted:
             self._exhausted = True
             return
-        config = self.study.config(trial.params)
+        config = self._jobs.config(trial)
         self._drawn += 1
         self._open[trial.number] = _Trial(trial)
         self.store.asked(
@@ -249,43 +251,11 @@ class Engine:
         held.attempts += 1
         self.store.started(number, trainer.slot, held.attempts, trainer.pid, trainer.host, epochs)
         self.store.flush()
-        ascending = self._direction == "minimize"
+        ascending = self._champion.direction == "minimize"
         best = self.store.best_of(number, ascending) if epochs else None
-        trainer.running = Running(
-            number, self.study.study.metric, ascending, held.seconds if epochs else 0.0, best
-        )
-        metric = self.study.study.metric
-        return {
-            "kind": "trial",
-            "number": number,
-            "seed": held.trial.seed,
-            "config": dict(config),
-            "fingerprint": fingerprint,
-            "folder": str(self.folder.data.resolve()),
-            "shape": self._shape.to_json(),
-            "metric": metric,
-            "direction": self._direction,
-            "metrics": recorded(self._shape.task, metric),
-            "patience": config.get("training.early_stopping", 0),
-            "rungs": sorted(self._searcher.rungs),
-            "seconds": trainer.running.seconds,
-        }, checkpoint
-
-    async def _data_for(self, normalize: str) -> str:
-        """The fingerprint of the arrays for a normalizer, which are made when first wanted."""
-        if normalize not in self._prepared:
-            loop = asyncio.get_running_loop()
-            self._prepared[normalize] = await loop.run_in_executor(None, self._prepare, normalize)
-        return self._prepared[normalize]
-
-    def _prepare(self, normalize: str) -> str:
-        fingerprint = f"{self._data.fingerprint[:32]}{normalize}"
-        dataset = self._data.prepare(normalize).dataset
-        arrays.write(self.folder.data, fingerprint, dataset)
-        return fingerprint
-
-    def _parameters(self, config: Config) -> int:
-        return network_parameters(config, self._shape)
+        seconds = held.seconds if epochs else 0.0
+        trainer.running = Running(number, self.study.study.metric, ascending, seconds, best)
+        return self._jobs.frame(held.trial, config, fingerprint, seconds), checkpoint
 
     def _release(self, trainer: Trainer) -> Running:
         running, trainer.running = trainer.running, None
@@ -331,26 +301,10 @@ class Engine:
     def _say_how_it_ended(
         self, number: int, state: State, reason: str, value: float | None
     ) -> None:
-        if state == "complete" and value is not None:
-            self._complete += 1
-            if self._best is None or self._better(value, self._best):
-                self.store.note("best", self._new_best(number, value), number)
-                self._best = value
-        elif state != "complete":
+        if state != "complete" or value is None:
             self.store.note(state, f"#{number} {reason or state}", number)
-
-    def _new_best(self, number: int, value: float) -> str:
-        change = ""
-        if self._best:
-            change = f" ({100 * (value - self._best) / abs(self._best):+.1f} %)"
-        return f"#{number} new best: {self.study.study.metric} {value:.6g}{change}"
-
-    def _better(self, value: float, than: float) -> bool:
-        return value < than if self._direction == "minimize" else value > than
-
-    def _best_of(self, history: Sequence[Past]) -> float | None:
-        values = [past.value for past in history if past.state == "complete" and past.value]
-        return (min if self._direction == "minimize" else max)(values, default=None)
+        elif news := self._champion.challenge(number, value):
+            self.store.note("best", news, number)
 
     def _end(self, state: Literal["finished", "stopped", "failed"], why: str) -> None:
         if not self.ended.done():

@@ -1,0 +1,76 @@
+"""A trial as it is handed to a trainer: configuration, data, and what to report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from hpsearch.data import Data
+from hpsearch.engine import arrays
+from hpsearch.engine.searcher import Direction
+from hpsearch.store.folder import RunFolder
+from hpsearch.study.events import Trial
+from hpsearch.study.recipe import Shape, network_parameters, recorded
+from hpsearch.study.space import Config
+from hpsearch.study.studyfile import StudyFile
+
+
+class Jobs:
+    """Makes the frames that trainers work on, and the arrays these speak of."""
+
+    def __init__(
+        self,
+        study: StudyFile,
+        data: Data,
+        direction: Direction,
+        rungs: frozenset[int],
+        folder: RunFolder,
+    ) -> None:
+        self._study, self._data, self._direction, self._folder = study, data, direction, folder
+        self._rungs = sorted(rungs)
+        self._shape = Shape.of(data)
+        self._prepared: dict[str, str] = {}
+
+    def config(self, trial: Trial) -> Config:
+        """A trial's whole configuration."""
+        return self._study.config(trial.params)
+
+    async def data_for(self, config: Config) -> str:
+        """The fingerprint of the arrays for a configuration; they are made when first wanted."""
+        normalize = str(config["data.normalize"])
+        if normalize not in self._prepared:
+            self._prepared[normalize] = await asyncio.to_thread(self._prepare, normalize)
+        return self._prepared[normalize]
+
+    def frame(
+        self, trial: Trial, config: Config, fingerprint: str, seconds: float
+    ) -> dict[str, Any]:
+        """What the trainer is told; `seconds` were spent on the trial before."""
+        metric = self._study.study.metric
+        return {
+            "kind": "trial",
+            "number": trial.number,
+            "seed": trial.seed,
+            "config": dict(config),
+            "fingerprint": fingerprint,
+            "folder": str(self._folder.data.resolve()),
+            "shape": self._shape.to_json(),
+            "metric": metric,
+            "direction": self._direction,
+            "metrics": recorded(self._shape.task, metric),
+            "patience": config.get("training.early_stopping", 0),
+            "rungs": self._rungs,
+            "seconds": seconds,
+        }
+
+    def _prepare(self, normalize: str) -> str:
+        fingerprint = f"{self._data.fingerprint[:32]}{normalize}"
+        arrays.write(self._folder.data, fingerprint, self._data.prepare(normalize).dataset)
+        return fingerprint
+
+
+def parameters_of(data: Data) -> Callable[[Config], int]:
+    """A function from a configuration to the number of its network's parameters."""
+    shape = Shape.of(data)
+    return lambda config: network_parameters(config, shape)
