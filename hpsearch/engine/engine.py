@@ -16,13 +16,14 @@ from hpsearch.data import Data
 from hpsearch.engine.champion import Champion
 from hpsearch.engine.checkpoint import Checkpoints
 from hpsearch.engine.jobs import Jobs, parameters_of
-from hpsearch.engine.searcher import Direction, Searcher, SpaceExhausted
+from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Past, Store
 from hpsearch.study.events import FINISHED, EpochDone, State, Trial, Verdict
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
+from nncore.metrics import Direction
 
 Mode = Literal["running", "paused", "draining", "stopping", "aborting"]
 

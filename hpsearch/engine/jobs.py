@@ -8,12 +8,12 @@ from typing import Any
 
 from hpsearch.data import Data
 from hpsearch.engine import arrays
-from hpsearch.engine.searcher import Direction
 from hpsearch.store.folder import RunFolder
 from hpsearch.study.events import Trial
 from hpsearch.study.recipe import Shape, network_parameters, recorded
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
+from nncore.metrics import Direction
 
 
 class Jobs:

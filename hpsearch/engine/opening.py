@@ -25,7 +25,8 @@ from hpsearch.study.recipe import Shape, training_bytes
 from hpsearch.study.space import range_to_json
 from hpsearch.study.studyfile import StudyFile
 from hpsearch.system import Lock, holder
-from nncore import metrics
+from nncore.metrics import Direction
+from nncore.metrics import direction as better
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Opened:
     study: StudyFile
     """Settled: nothing is open but the ranges."""
     data: Data
-    direction: str
+    direction: Direction
     folder: RunFolder
     lock: Lock
     store: Store
@@ -76,7 +77,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     facts = store.facts()
     meaning = {**study.meaning(), "data.fingerprint": loaded.fingerprint}
     _refuse_another_meaning(order, study, facts.get("meaning"), meaning)
-    direction = metrics.direction(study.study.metric)
+    direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
     _write_text(folder.toml, study.resolved())
     return Opened(
@@ -103,7 +104,7 @@ def _write_down(
     store: Store,
     study: StudyFile,
     data: Data,
-    direction: str,
+    direction: Direction,
     room: Capacity,
     facts: Mapping[str, Any],
     meaning: Mapping[str, Any],

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import optuna
@@ -27,6 +27,7 @@ from hpsearch.study.events import EpochDone, State, Trial
 from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config, Params, Space, applies
 from hpsearch.study.studyfile import StudyFile
+from nncore.metrics import Direction
 
 _REDRAWS = 20
 _STATES: Mapping[State, TrialState] = {
@@ -35,9 +36,6 @@ _STATES: Mapping[State, TrialState] = {
     "diverged": TrialState.PRUNED,  # told as failed, the region would be tried again and again
     "failed": TrialState.FAIL,
 }
-
-
-Direction = Literal["minimize", "maximize"]
 
 
 class SpaceExhausted(Exception):
