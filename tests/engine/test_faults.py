@@ -122,15 +122,16 @@ def test_abort_is_at_once(place):
 
 
 def test_pause_starts_no_new_trials_and_resume_goes_on(place):
-    command, _ = at_work(place, trials=5, workers=1, epochs=1200)
+    command, _ = at_work(place, trials=500, workers=1, epochs=800)
     assert place.command("pause", "small").returncode == 0
     wait_for(lambda: not place.running())
-    paused = place.status()
-    assert paused["state"] == "paused"
+    assert place.status()["state"] == "paused"
+    finished = len(place.trials())
     assert place.command("resume", "small").returncode == 0
-    command.communicate(timeout=60)
-    assert command.returncode == 0
-    assert place.status()["state"] == "finished"
+    wait_for(lambda: len(place.trials()) > finished)
+    assert place.command("stop", "small").returncode == 0
+    command.communicate(timeout=20)
+    assert command.returncode == 3
 
 
 def test_a_second_run_attaches_and_leaving_it_stops_nothing(place):
