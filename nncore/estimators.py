@@ -28,7 +28,7 @@ class NNClassifier(ClassifierMixin, NeuralNetwork):
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), NNClassifier((16,), epochs=40, random_state=0))
+    >>> model = make_pipeline(StandardScaler(), NNClassifier((32,), random_state=0))
     >>> bool(cross_val_score(model, X, y, cv=3).mean() > 0.9)
     True
 
