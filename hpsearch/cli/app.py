@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import typer
+from typer.core import TyperGroup
+
+ORDER = (
+    "init",
+    "check",
+    "run",
+    "attach",
+    "status",
+    "top",
+    "ls",
+    "pause",
+    "resume",
+    "stop",
+    "export",
+    "retrain",
+    "predict",
+)
+"""As one meets them; a command that is not here comes last."""
+
+
+class InOrder(TyperGroup):
+    """Lists commands in the order in which a person needs them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=lambda n: (n not in ORDER, _place(n), n))
+
+
+def _place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
 
 app = typer.Typer(
     name="hpsearch",
+    cls=InOrder,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Search hyperparameters for a neural network on your data, from a terminal.",
+    epilog="First steps: hpsearch init data.csv --target COLUMN, then hpsearch run data.toml.",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from hpsearch import __version__
+
+        typer.echo(f"hpsearch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def hpsearch(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Search hyperparameters for a neural network on your data, from a terminal."""
