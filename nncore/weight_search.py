@@ -45,7 +45,7 @@ class DrawAnew:
     Guess 10,000 knows nothing that guess 1 did not.
     """
 
-    scale: float = 1.0
+    scale: float = 0.5
     """The standard deviation of a weight."""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,46 @@
+"""List the lessons, or run some: python -m nncore.lessons [NUMBER ... | all]."""
+
+from __future__ import annotations
+
+import sys
+
+from nncore.lessons import Lesson, lessons
+
+
+def chosen(words: list[str]) -> list[Lesson]:
+    """The lessons `words` name.
+
+    Raises:
+        LookupError: there is no such lesson; says which there are.
+    """
+    known = {lesson.number: lesson for lesson in lessons()}
+    if words == ["all"]:
+        return list(known.values())
+    for word in words:
+        if not word.isdecimal() or int(word) not in known:
+            raise LookupError(f"There is no lesson {word!r}: say 1 to {len(known)}, or all.")
+    return [known[int(word)] for word in words]
+
+
+def main(words: list[str]) -> int:
+    """Do what the command line says; the exit code."""
+    if not words:
+        for lesson in lessons():
+            print(f"{lesson.number:>2}  {lesson.title}")
+        print("\nRun one with: python -m nncore.lessons 1")
+        return 0
+    try:
+        wanted = chosen(words)
+    except LookupError as error:
+        print(f"lessons: {error}", file=sys.stderr)
+        return 2
+    for i, lesson in enumerate(wanted):
+        lead = "\n\n" if i else ""
+        print(f"{lead}{lesson.number}. {lesson.title}")
+        print(f"   why: at the top of nncore/lessons/{lesson.name}.py\n")
+        lesson.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
