@@ -2,6 +2,7 @@
 
 from nncore.activations import activations as activations
 from nncore.dataset import Dataset as Dataset
+from nncore.generated import generators as generators
 from nncore.gradient_check import GradientCheck as GradientCheck
 from nncore.gradient_check import gradient_check as gradient_check
 from nncore.initializers import initializers as initializers
@@ -14,6 +15,9 @@ from nncore.metrics import metrics as metrics
 from nncore.network import Network as Network
 from nncore.network import Sequential as Sequential
 from nncore.optimizers import optimizers as optimizers
+from nncore.perceptron import NotSeparated as NotSeparated
+from nncore.perceptron import Perceptron as Perceptron
+from nncore.perceptron import train_perceptron as train_perceptron
 from nncore.schedules import schedules as schedules
 from nncore.training import Diverged as Diverged
 from nncore.training import Epoch as Epoch
@@ -23,3 +27,6 @@ from nncore.training import TrainingState as TrainingState
 from nncore.training import train as train
 from nncore.training import train_member as train_member
 from nncore.training import until_stale as until_stale
+from nncore.weight_search import DrawAnew as DrawAnew
+from nncore.weight_search import Perturb as Perturb
+from nncore.weight_search import WeightSearch as WeightSearch
