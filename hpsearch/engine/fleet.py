@@ -91,7 +91,8 @@ class Fleet:
             except BaseException as error:  # joblib raises what its backend likes, SystemExit too
                 if self._ending.is_set():
                     return
-                reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
+                first = (str(error).strip().splitlines() or ["no reason given"])[0]
+                reason = f"{type(error).__name__}: {first[:200]}"
             quick = quick + 1 if time.monotonic() - began < 5.0 else 0
             if quick >= GIVE_UP:
                 self._hopeless(reason)

@@ -49,10 +49,16 @@ class _Open:
     trial: optuna.Trial
     judged: int = 0
     """The last epoch whose value Optuna was told."""
+    pruned: int | None = None
+    """The epoch at which it was to be pruned."""
 
 
 class Searcher:
-    """Asks for values, judges epochs, and learns from how trials end. Safe to call from threads."""
+    """Asks for values, judges epochs, and learns from how trials end.
+
+    One ask at a time; judging and telling may go on meanwhile, on another thread: an ask over
+    thousands of trials takes a tenth of a second, and nobody's verdict waits for it.
+    """
 
     def __init__(
         self,
@@ -100,22 +106,22 @@ class Searcher:
         Raises:
             SpaceExhausted: nothing new could be drawn.
         """
+        number = self._next
+        if self._grid and number >= len(self._first):
+            raise SpaceExhausted
+        for redraw in range(_REDRAWS + 1):
+            asked, params = self._draw(number, redraw)
+            key = _key(params)
+            if key not in self._seen and self._fits(params):
+                break
+            self._study.tell(asked, state=TrialState.FAIL)
+        else:
+            raise SpaceExhausted
         with self._lock:
-            number = self._next
-            if self._grid and number >= len(self._first):
-                raise SpaceExhausted
-            for redraw in range(_REDRAWS + 1):
-                asked, params = self._draw(number, redraw)
-                key = _key(params)
-                if key not in self._seen and self._fits(params):
-                    break
-                self._study.tell(asked, state=TrialState.FAIL)
-            else:
-                raise SpaceExhausted
             self._seen.add(key)
             self._next += 1
             self._open[number] = _Open(asked)
-            return Trial(number, params, self._seed_of(number))
+        return Trial(number, params, self._seed_of(number))
 
     def memory(self, number: int) -> dict[str, Any]:
         """What must come back with this trial after a restart; JSON."""
@@ -126,6 +132,7 @@ class Searcher:
                 "optuna": frozen.number,
                 "params": frozen.params,
                 "attrs": frozen.system_attrs,
+                "pruned": self._open[number].pruned,
             }
 
     def judge(self, number: int, epochs: Sequence[EpochDone]) -> bool:
@@ -135,11 +142,16 @@ class Searcher:
             for epoch in epochs:
                 value = epoch.figures.get(self._file.study.metric)
                 # A trial that is trained again repeats itself; what was said before stands.
+                if held.pruned is not None and epoch.number >= held.pruned:
+                    return True
                 decide = epoch.number > held.judged and value is not None
                 if decide:
                     held.trial.report(value, epoch.number)  # type: ignore[arg-type]
                     held.judged = epoch.number
-            return decide and held.judged in self.rungs and held.trial.should_prune()
+            if not decide or held.judged not in self.rungs or not held.trial.should_prune():
+                return False
+            held.pruned = held.judged
+            return True
 
     def tell(self, number: int, state: State, value: float | None) -> None:
         """Learn from a trial that is over."""
@@ -192,7 +204,8 @@ class Searcher:
         self._seen.add(_key(past.trial.params))
         self._next = max(self._next, number + 1)
         if not over:
-            self._open[number] = _Open(self._reopen(), judged=max(past.curve, default=0))
+            judged = max(past.curve, default=0)
+            self._open[number] = _Open(self._reopen(), judged, past.memory.get("pruned"))
 
     def _reopen(self) -> optuna.Trial:
         """The trial added last, ready to be judged and told. The silent sampler draws nothing."""

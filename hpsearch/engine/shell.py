@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -37,20 +38,28 @@ class Shell:
     def __call__(self) -> int:
         """Keep a trainer at work until the engine has had enough. Returns the slot."""
         parent = os.getppid()
-        try:
-            line = Line(self.address)
-        except (OSError, EOFError, WireError):
-            return self.slot  # the engine is gone
+        while os.getppid() == parent:
+            try:
+                line = Line(self.address)
+            except ConnectionRefusedError:
+                return self.slot  # the engine listens no more
+            except (OSError, EOFError, WireError):
+                time.sleep(PATIENCE)  # it was too busy to shake hands
+                continue
+            if self._serve(line, parent):
+                return self.slot
+        os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
+
+    def _serve(self, line: Line, parent: int) -> bool:
+        """Keep a trainer as long as the connection lasts; whether the engine said it was over."""
         keeper = _Keeper(self, line)
         try:
-            keeper.keep(parent)
+            return keeper.keep(parent)
         except (EOFError, OSError, WireError):
-            pass
+            return False
         finally:
             keeper.end()
-        if os.getppid() != parent:
-            os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
-        return self.slot
+            line.close()
 
 
 class _Keeper:
@@ -60,8 +69,11 @@ class _Keeper:
         self._output: IO[bytes] = tempfile.TemporaryFile("ab+", buffering=0)  # noqa: SIM115  # lives as long as we do
         self._allowed = False
 
-    def keep(self, parent: int) -> None:
-        """Start the trainer when allowed, start it again when it dies, until told to end."""
+    def keep(self, parent: int) -> bool:
+        """Start the trainer when allowed, start it again when it dies, until told to end.
+
+        Returns whether the engine said so; otherwise the parent is gone.
+        """
         hello = {"kind": "hello", "role": "shell", "slot": self._shell.slot}
         self._line.send({**hello, "pid": os.getpid(), "host": socket.gethostname()})
         while os.getppid() == parent:
@@ -80,7 +92,8 @@ class _Keeper:
                 case "kill" if self._trainer is not None and head["pid"] == self._trainer.pid:
                     self._trainer.kill()
                 case "end":
-                    return
+                    return True
+        return False
 
     def end(self) -> None:
         """Close the trainer's stdin, which ends it; make sure."""

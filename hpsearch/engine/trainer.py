@@ -137,13 +137,13 @@ class Conversation:
             for epoch in training:
                 stale = stopping.over(_finite(epoch.figures.get(job.metric)))
                 verdict = self._report(epoch)
-                if verdict == "stop":
-                    return self._put_aside(training, stopping, epoch.number, began)
                 if verdict == "prune":
                     return self._finished("pruned", began, f"pruned after epoch {epoch.number}")
-                if stale:
+                if stale:  # before a stop: gone on from here, it would train for ever
                     reason = f"stopped early: {job.patience} epochs without a better {job.metric}"
                     return self._finished("complete", began, reason)
+                if verdict == "stop":
+                    return self._put_aside(training, stopping, epoch.number, began)
         except Diverged:
             self._flush()
             raise

@@ -195,3 +195,28 @@ def test_seeds_depend_on_the_study_and_the_number_alone():
     assert searcher(study(seed=2)).ask().seed != first[0]
     fixed = study(fixed={"training.seed": 5})
     assert searcher(fixed).ask().seed == 5
+
+
+@pytest.mark.parametrize("pruner", ["median", "halving", "hyperband"])
+def test_a_verdict_stands_when_the_engine_dies_before_it_is_obeyed(pruner):
+    of = study(pruner=pruner, trials=60)
+    search, past = searcher(of), []
+    for _ in range(40):
+        trial, told = search.ask(), {}
+        cost = 0.1 if len(past) < 12 else 9.0 + trial.number
+        for number in range(1, EPOCHS + 1):
+            told[number] = cost + 1 / number
+            epoch = EpochDone(number, {"val_cost": told[number]}, 0.1, 1.0, 0.01)
+            if search.judge(trial.number, (epoch,)):
+                memory = search.memory(trial.number)
+                again = searcher(of, [*past, Past(trial, "running", memory, None, told, 1, 0, 1.0)])
+                epochs = [
+                    EpochDone(n, {"val_cost": cost + 1 / n}, 0.1, 1.0, 0.01)
+                    for n in range(1, EPOCHS + 1)
+                ]
+                verdicts = [again.judge(trial.number, (epoch,)) for epoch in epochs]
+                assert verdicts.index(True) + 1 == number
+                return
+        past.append(Past(trial, "complete", search.memory(trial.number), 0.1, told, 1, 0, 1.0))
+        search.tell(trial.number, "complete", 0.1)
+    raise AssertionError("nothing was pruned")
