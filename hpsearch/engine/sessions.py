@@ -10,6 +10,7 @@ from hpsearch.engine import arrays
 from hpsearch.engine.engine import Engine
 from hpsearch.engine.slots import Obituary, Slot, Trainer
 from hpsearch.engine.wire import BODY_LIMIT, Frame, Peer, WireError
+from hpsearch.errors import HpsearchError
 from hpsearch.store.triallog import TrialLogs
 from hpsearch.study.events import EpochDone
 
@@ -47,6 +48,9 @@ class Sessions:
             log.info("slot %d: its %s hung up", slot.number, hello.get("role"))
         except NONSENSE as error:
             log.warning("slot %d: its %s: %s", slot.number, hello.get("role"), error)
+        except HpsearchError as error:  # the disk is full, say
+            log.error("slot %d: %s", slot.number, error)
+            self._engine.fail(str(error))
         except Exception as error:
             log.exception("slot %d", slot.number)
             self._engine.fail(f"{type(error).__name__}: {error}")
