@@ -17,6 +17,7 @@ import numpy as np
 
 from nncore.arrays import Array, Shape
 from nncore.initializers import Initializer
+from nncore.members import Setting, lead
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Plan:
     params: Mapping[str, Param] = field(default_factory=dict)
     scratch: Mapping[str, int] = field(default_factory=dict)
     """Working space while training, as features per row: a dropout mask, say."""
-    constants: Mapping[str, float] = field(default_factory=dict)
-    """Numbers the kernels use, kept as 0-d arrays so that no ufunc has to cast."""
+    constants: Mapping[str, Setting] = field(default_factory=dict)
+    """Numbers the kernels use, kept as 0-d arrays so that no ufunc has to cast; where members
+    have their own, as a column."""
     fills: Mapping[str, float] = field(default_factory=dict)
     """Arrays like the output that hold one number throughout, never written to."""
 
@@ -87,22 +89,32 @@ class Buffers:
             for name, param in plan.params.items()
         ]
         wanted.sort(key=lambda want: not want[2].decay)
-        lead = () if members is None else (members,)
+        axes = lead(members)
         size = sum(prod(param.shape) for _, _, param in wanted)
-        theta = np.zeros((*lead, size), dtype)
-        work = np.zeros((2, *lead, size), dtype)
+        shape = (size,) if members is None else (members, size)
+        theta, work = np.zeros(shape, dtype), np.zeros((2, *shape), dtype)
 
         start = decayed = 0
         for slot, name, param in wanted:
             stop = start + prod(param.shape)
-            weights = theta[..., start:stop].reshape(*lead, *param.shape)
+            weights = theta[..., start:stop].reshape(*axes, *param.shape)
             for rng, member in zip(rngs, weights.reshape(-1, *param.shape), strict=True):
                 member[...] = param.init(rng, param.shape)
             setattr(slot, name, weights)
-            setattr(slot, f"d{name}", work[0, ..., start:stop].reshape(*lead, *param.shape))
+            setattr(slot, f"d{name}", work[0, ..., start:stop].reshape(*axes, *param.shape))
             decayed = stop if param.decay else decayed
             start = stop
         return cls(theta, work, decayed, slots)
+
+    def member(self, member: int) -> Buffers:
+        """One member's own, as views: what it learns is seen here."""
+        slots = tuple(
+            Slot(
+                **{name: view[member] if view.ndim > 2 else view for name, view in vars(s).items()}
+            )
+            for s in self.slots
+        )
+        return Buffers(self.theta[member], self.work[:, member], self.decayed, slots)
 
 
 def carve(memory: Array, lead: Shape, rows: int, width: int) -> Array:

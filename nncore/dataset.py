@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nncore.arrays import Array, Shape, Targets
+from nncore.arrays import Array, Targets
 from nncore.buffers import carve
+from nncore.members import lead
 
 CHUNK = 2**18
 """Numbers gathered at once: about 1 MB, so that batches are still in the cache when used."""
@@ -71,37 +72,42 @@ class Batches:
     """Deals rows out in shuffled mini-batches, always into the same memory.
 
     Rows are gathered a chunk of batches at a time; the last batch may be smaller. Class ids come
-    out as one-hot rows.
+    out as one-hot rows. Members that learn from tables of different lengths go at the pace of the
+    shortest: each epoch deals as many rows of every table, shuffled anew, so that all get their
+    turn.
     """
 
     def __init__(
         self,
-        x: Array,
-        y: Targets,
+        tables: Sequence[tuple[Array, Targets]],
         outputs: int,
         size: int,
         rngs: Sequence[np.random.Generator],
         members: int | None,
     ) -> None:
         """Args:
+        tables: (x, y) for all members, or one each.
         rngs: shuffle the rows, one a member.
         """
-        self._x, self._y, self._rngs = x, y, rngs
-        self.sizes = [min(size, len(x) - start) for start in range(0, len(x), size)]
-        lead: Shape = () if members is None else (members,)
-        self._order = np.empty((*lead, len(x)), np.intp)
-        self._rows = np.arange(len(x))
+        self._tables, self._rngs = tables, rngs
+        (x, y), axes, copies = tables[0], lead(members), members or 1
+        self.rows = min(len(x) for x, _ in tables)
+        """Rows dealt in an epoch."""
+        self.sizes = [min(size, self.rows - start) for start in range(0, self.rows, size)]
+        self._order = np.empty((*axes, self.rows), np.intp)
+        self._each = self._order.reshape(copies, self.rows)
+        longest = max(len(x) for x, _ in tables)
+        self._whole, self._rows = np.empty(longest, np.intp), np.arange(longest)
         self._table = np.eye(outputs, dtype=x.dtype) if y.ndim == 1 else None
 
         wide = x.shape[1] + outputs
         rows = size * max(1, CHUNK // (size * wide))
         rows = min(rows, size * len(self.sizes))
-        copies = members or 1
         x_memory = np.empty(copies * rows * x.shape[1], x.dtype)
         y_memory = np.empty(copies * rows * outputs, x.dtype)
         self._ids = np.empty(copies * rows, np.int64)
-        self._lead, self._chunk = lead, rows
-        whole, last = divmod(len(x), rows)
+        self._lead, self._chunk = axes, rows
+        whole, last = divmod(self.rows, rows)
         self._gathered = {
             count: self._views(x_memory, y_memory, count, size, x.shape[1], outputs)
             for count in {rows if whole else last, last or rows}
@@ -117,18 +123,33 @@ class Batches:
 
     def shuffled(self) -> Iterator[tuple[Array, Array]]:
         """Each row once, in a new order: (x, targets) of (..., up to size, features | outputs)."""
-        for rng, order in zip(self._rngs, self._order.reshape(-1, len(self._rows)), strict=True):
-            order[...] = self._rows
-            rng.shuffle(order)
-        for start in range(0, len(self._rows), self._chunk):
+        self._shuffle()
+        for start in range(0, self.rows, self._chunk):
             order = self._order[..., start : start + self._chunk]
             x, target, batches = self._gathered[order.shape[-1]]
-            # mode="clip", because "raise" would gather into a buffer and copy
-            np.take(self._x, order, axis=0, out=x, mode="clip")
-            if self._table is None:
-                np.take(self._y, order, axis=0, out=target, mode="clip")
+            if len(self._tables) == 1:
+                self._gather(*self._tables[0], order, x, target)
             else:
-                ids = self._ids[: order.size].reshape(order.shape)
-                np.take(self._y, order, out=ids, mode="clip")
-                np.take(self._table, ids, axis=0, out=target, mode="clip")
+                for own in zip(self._tables, order, x, target, strict=True):
+                    self._gather(*own[0], *own[1:])
             yield from batches
+
+    def _shuffle(self) -> None:
+        """Draw every member's order of rows."""
+        for k, (rng, order) in enumerate(zip(self._rngs, self._each, strict=True)):
+            x, _ = self._tables[k % len(self._tables)]  # of one table, everybody's
+            whole = self._whole[: len(x)]
+            whole[...] = self._rows[: len(x)]
+            rng.shuffle(whole)
+            order[...] = whole[: self.rows]
+
+    def _gather(self, x: Array, y: Targets, order: Array, rows: Array, target: Array) -> None:
+        """Write the rows of `order` and their targets."""
+        # mode="clip", because "raise" would gather into a buffer and copy
+        np.take(x, order, axis=0, out=rows, mode="clip")
+        if self._table is None:
+            np.take(y, order, axis=0, out=target, mode="clip")
+        else:
+            ids = self._ids[: order.size].reshape(order.shape)
+            np.take(y, order, out=ids, mode="clip")
+            np.take(self._table, ids, axis=0, out=target, mode="clip")

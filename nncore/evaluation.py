@@ -23,6 +23,32 @@ class Evaluation:
     Its memory is its own and is made once, so that an epoch's figures allocate next to nothing.
     """
 
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        loss: Loss,
+        names: Sequence[str],
+        data: Sequence[Dataset],
+        seeds: Sequence[int],
+    ) -> Evaluation | Apart:
+        """What measures a training.
+
+        Args:
+            data: for all members, or one each.
+            seeds: decide which rows of a large table are measured; for all members, or one each.
+        """
+        sampled = len(set(seeds)) > 1 and any(one.rows > SAMPLE for one in data)
+        if len(data) == 1 and not sampled:
+            return cls(network, loss, names, data[0], seeds[0])
+        count = network.members or 1
+        return Apart(
+            [
+                cls(network.member(k), loss, names, data[k % len(data)], seeds[k % len(seeds)])
+                for k in range(count)
+            ]
+        )
+
     def __init__(
         self, network: Network, loss: Loss, names: Sequence[str], data: Dataset, seed: int
     ) -> None:
@@ -51,12 +77,28 @@ class Evaluation:
     def _each(self, z: Array, y: Targets, metric: Metric) -> Figure:
         if self._network.members is None:
             return metric.quietly(z, y, self._scale)
-        return np.array([metric.quietly(one, y, self._scale) for one in z])
+        return np.array([metric.quietly(one, y, self._scale) for one in self._members(z)])
 
     def _cost(self, z: Array, y: Targets) -> Figure:
         if self._network.members is None:
             return self._loss.mean(z, y)
-        return np.array([self._loss.mean(one, y) for one in z])
+        return np.array([self._loss.mean(one, y) for one in self._members(z)])
+
+    def _members(self, z: Array) -> Array:
+        """Shape (members, rows, outputs), for a single member too."""
+        return z if z.ndim == 3 else z[None]
+
+
+class Apart:
+    """Measures each member by rows of its own: folds, say."""
+
+    def __init__(self, each: Sequence[Evaluation]) -> None:
+        self._each = each
+
+    def figures(self) -> dict[str, Figure]:
+        """The members' figures, beside each other."""
+        found = [one.figures() for one in self._each]
+        return {name: np.array([one[name] for one in found]) for name in found[0]}
 
 
 class _Part:

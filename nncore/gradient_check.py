@@ -14,6 +14,7 @@ import numpy as np
 from nncore.activations import Activation
 from nncore.arrays import Array, Targets
 from nncore.losses import Loss
+from nncore.members import Setting
 from nncore.network import Network, Sequential
 from nncore.objective import Objective
 
@@ -36,7 +37,7 @@ def gradient_check(
     x: Array,
     y: Targets,
     *,
-    lambd: float = 0.0,
+    lambd: Setting = 0.0,
     seed: int = 0,
     members: int | None = None,
     epsilon: float = 1e-5,

@@ -15,6 +15,7 @@ import numpy as np
 from nncore.arrays import Array
 from nncore.buffers import Param, Plan, Slot
 from nncore.initializers import HeNormal, Initializer, Zeros
+from nncore.members import Setting, each, mapped
 from nncore.registry import Registry
 
 
@@ -87,32 +88,38 @@ class Dropout:
     Srivastava et al. 2014. https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    keep_prob: float
+    keep_prob: Setting
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.keep_prob < 1.0:
-            raise ValueError(
-                f"Dropout: keep_prob is {self.keep_prob:g}; it is the share that is kept, "
-                "between 0 and 1. To keep everything, leave the layer out."
-            )
+        if isinstance(self.keep_prob, list):  # as JSON has it
+            object.__setattr__(self, "keep_prob", tuple(self.keep_prob))
+        for keep_prob in each(self.keep_prob):
+            if not 0.0 < keep_prob < 1.0:
+                raise ValueError(
+                    f"Dropout: keep_prob is {keep_prob:g}; it is the share that is kept, "
+                    "between 0 and 1. To keep everything, leave the layer out."
+                )
 
     @property
-    def threshold(self) -> int:
-        """16-bit numbers below this are kept."""
-        return min(max(round(self.keep_prob * 65536), 1), 65535)
+    def thresholds(self) -> tuple[int, ...]:
+        """16-bit numbers below this are kept: one for all members, or one each."""
+        return tuple(_threshold(keep_prob) for keep_prob in each(self.keep_prob))
 
     def plan(self, width: int) -> Plan:
-        return Plan(width, scratch={"mask": width}, constants={"scale": 65536 / self.threshold})
+        scale = mapped(lambda keep_prob: 65536 / _threshold(keep_prob), self.keep_prob)
+        return Plan(width, scratch={"mask": width}, constants={"scale": scale})
 
     def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
         if not training:
             np.copyto(y, x)
             return
-        threshold, mask = self.threshold, at.mask
+        mask, thresholds = at.mask, self.thresholds
         rows = mask.reshape(len(at.draws), -1)
+        if len(thresholds) == 1:
+            thresholds *= len(rows)
         count = rows.shape[1]
         # a fair coin from 16 random bits is 2–4 times faster than from a uniform float
-        for draw, row in zip(at.draws, rows, strict=True):
+        for draw, row, threshold in zip(at.draws, rows, thresholds, strict=True):
             np.less(draw(-(-count // 4)).view(np.uint16)[:count], threshold, out=row)
         np.multiply(mask, at.scale, out=mask)
         np.multiply(x, mask, out=y)
@@ -120,3 +127,7 @@ class Dropout:
     def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
         if dx is not None:
             np.multiply(dy, at.mask, out=dx)
+
+
+def _threshold(keep_prob: float) -> int:
+    return min(max(round(keep_prob * 65536), 1), 65535)

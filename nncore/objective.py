@@ -7,6 +7,7 @@ import numpy as np
 from nncore.arrays import Array
 from nncore.buffers import Slot
 from nncore.losses import Loss
+from nncore.members import Setting, column, each, refuse
 from nncore.network import Network
 
 
@@ -17,17 +18,23 @@ class Objective:
     reading is 6.5 times too strong. Biases are not penalised.
     """
 
-    def __init__(self, network: Network, loss: Loss, lambd: float, rows: int) -> None:
-        if not lambd >= 0.0:
-            raise ValueError(f"lambd is {lambd:g}; a penalty's strength is 0 or more.")
+    def __init__(
+        self, network: Network, loss: Loss, lambd: Setting, rows: int | tuple[int, ...]
+    ) -> None:
+        """Args:
+        rows: training rows; where members learn from different ones, how many each has.
+        """
+        refuse(lambd, "lambd", lambda number: number >= 0.0, "a penalty's strength is 0 or more.")
         self._network, self._loss = network, loss
         buffers = network.buffers
         weights = buffers.theta[..., : buffers.decayed]
         self._weights, self._dweights = weights, buffers.grad[..., : buffers.decayed]
         self._room = buffers.work[1, ..., : buffers.decayed]
         self._across, self._upright = weights[..., None, :], weights[..., :, None]
-        self._strength = np.asarray(lambd / rows, buffers.theta.dtype)
-        self._penalised = lambd > 0.0
+        dtype, strength = buffers.theta.dtype, _strength(lambd, rows)
+        self._strength = column(strength, dtype, 2)
+        self._half = column(strength, dtype, 3) * np.asarray(0.5, dtype)
+        self._penalised = any(each(lambd))
         self._slots: dict[int, Slot] = {}
 
     def gradient(self, x: Array, target: Array) -> Array:
@@ -52,7 +59,7 @@ class Objective:
 
     def penalty(self) -> Array:
         """λ/(2N) Σ‖W‖², shape (..., 1, 1)."""
-        return 0.5 * self._strength * np.matmul(self._across, self._upright)
+        return self._half * np.matmul(self._across, self._upright)
 
     def _slot(self, rows: int) -> Slot:
         """The room the loss needs for a batch of `rows`. Made once per size."""
@@ -69,3 +76,12 @@ class Objective:
         at.slope = np.asarray(self._loss.factor / count, dtype)
         self._slots[rows] = at
         return at
+
+
+def _strength(lambd: Setting, rows: int | tuple[int, ...]) -> Setting:
+    """λ/N; one a member where either is."""
+    if not isinstance(lambd, tuple) and not isinstance(rows, tuple):
+        return lambd / rows
+    count = max(len(each(lambd)), len(each(rows)))
+    lambds, every = (one if isinstance(one, tuple) else (one,) * count for one in (lambd, rows))
+    return tuple(strength / n for strength, n in zip(lambds, every, strict=True))

@@ -3,16 +3,20 @@
 η is the learning rate, g the gradient of the cost, t the number of the step from 1. Where a
 formula averages with 1 − β, the memory here is kept without that factor and the factor goes into
 the step size (and ε): the same numbers in fewer passes over the vector.
+
+With members a setting may be one number for all or a tuple of one each, which becomes a column.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
+from nncore.members import Setting, column, each, exact, mapped, refuse
 from nncore.registry import Registry
 
 
@@ -31,12 +35,21 @@ class Optimizer(Protocol):
         """Add to the slot, once, the views and constants that `step` uses."""
         ...
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
-        """Move `at.theta` in place by the gradient in `at.work[0]`."""
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
+        """Move `at.theta` in place by the gradient in `at.work[0]`.
+
+        Args:
+            rate: one for all, or a column of one a member, (members, 1), float64.
+        """
         ...
 
 
 optimizers: Registry[type[Optimizer]] = Registry("optimizer")
+
+
+def place(at: Slot) -> Array:
+    """Room for a number that changes from step to step, one a member."""
+    return np.zeros((*at.theta.shape[:-1], 1) if at.theta.ndim > 1 else (), at.theta.dtype)
 
 
 @optimizers("gd")
@@ -48,9 +61,9 @@ class GradientDescent:
 
     def prepare(self, at: Slot) -> None:
         at.g = at.work[0]
-        at.size = np.zeros((), at.theta.dtype)
+        at.size = place(at)
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
         at.size[...] = rate
         np.multiply(at.g, at.size, out=at.g)
         np.subtract(at.theta, at.g, out=at.theta)
@@ -64,7 +77,7 @@ class Momentum:
     PyTorch's momentum lacks the factor 1 − β₁: its rate is η(1−β₁) in our terms.
     """
 
-    beta1: float = 0.9
+    beta1: Setting = 0.9
     slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
@@ -72,11 +85,12 @@ class Momentum:
 
     def prepare(self, at: Slot) -> None:
         at.g, at.v = at.work[0], at.state[0]
-        at.size = np.zeros((), at.theta.dtype)
-        at.beta1 = np.asarray(self.beta1, at.theta.dtype)
+        at.size = place(at)
+        at.beta1 = column(self.beta1, at.theta.dtype, 2)
+        at.share = 1.0 - exact(self.beta1)
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
-        at.size[...] = rate * (1.0 - self.beta1)
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
+        at.size[...] = rate * at.share
         np.multiply(at.v, at.beta1, out=at.v)
         np.add(at.v, at.g, out=at.v)
         np.multiply(at.v, at.size, out=at.g)
@@ -91,7 +105,7 @@ class RmsProp:
     Hinton 2012, "Neural Networks for Machine Learning", lecture 6e.
     """
 
-    beta1: float = 0.9
+    beta1: Setting = 0.9
     epsilon: float = 1e-8
     slots: ClassVar[int] = 1
 
@@ -100,13 +114,13 @@ class RmsProp:
 
     def prepare(self, at: Slot) -> None:
         (at.g, at.d), at.s = at.work, at.state[0]
-        scale = (1.0 - self.beta1) ** 0.5
-        at.size = np.zeros((), at.theta.dtype)
-        at.beta1 = np.asarray(self.beta1, at.theta.dtype)
+        # of numbers, not of a column: an array's root may differ in its last bit
+        at.scale = scale = exact(mapped(lambda beta: (1.0 - beta) ** 0.5, self.beta1))
+        at.size = place(at)
+        at.beta1 = column(self.beta1, at.theta.dtype, 2)
         at.epsilon = np.asarray(self.epsilon / scale, at.theta.dtype)
-        at.scale = scale
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
         g, d, s = at.g, at.d, at.s
         at.size[...] = rate / at.scale
         np.multiply(g, g, out=d)
@@ -129,8 +143,8 @@ class Adam:
     √((1−β₂)/(1−β₂ᵗ)) with the rest, not merely moved inside. https://arxiv.org/abs/1412.6980
     """
 
-    beta1: float = 0.9
-    beta2: float = 0.999
+    beta1: Setting = 0.9
+    beta2: Setting = 0.999
     epsilon: float = 1e-8
     slots: ClassVar[int] = 2
 
@@ -140,15 +154,28 @@ class Adam:
     def prepare(self, at: Slot) -> None:
         dtype = at.theta.dtype
         at.vectors = (at.theta, *at.work, at.state, *at.state, at.work)
-        betas = (np.asarray(beta, dtype) for beta in (self.beta1, self.beta2))
-        at.scalars = (*betas, np.zeros((), dtype), np.zeros((), dtype))
+        betas = (column(beta, dtype, 2) for beta in (self.beta1, self.beta2))
+        at.scalars = (*betas, place(at), place(at))
+        at.betas = None  # members' own, where they have any
+        if isinstance(self.beta1, tuple) or isinstance(self.beta2, tuple):
+            count = len(at.theta)
+            both = (each(beta) for beta in (self.beta1, self.beta2))
+            at.betas = list(zip(*(b if len(b) == count else b * count for b in both), strict=True))
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
+    def folded(self, beta1: Any, beta2: Any, rate: Any, t: int) -> tuple[Any, Any]:
+        """The step size and ε with everything in them that is the same for all parameters."""
+        scale = ((1.0 - beta2) / (1.0 - beta2**t)) ** 0.5
+        return rate * (1.0 - beta1) / (1.0 - beta1**t) / scale, self.epsilon / scale
+
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
         theta, g, d, moments, m, v, both = at.vectors  # from one attribute: it shows in the timing
         beta1, beta2, size, epsilon = at.scalars
-        scale = ((1.0 - self.beta2) / (1.0 - self.beta2**t)) ** 0.5
-        size[...] = rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) / scale
-        epsilon[...] = self.epsilon / scale
+        if at.betas is None:
+            size[...], epsilon[...] = self.folded(self.beta1, self.beta2, rate, t)
+        else:  # one by one, for the same reason as in RmsProp
+            rates = np.broadcast_to(rate, size.shape)
+            for k, (own1, own2) in enumerate(at.betas):
+                size[k], epsilon[k] = self.folded(own1, own2, float(rates[k, 0]), t)
         np.multiply(g, g, out=d)
         np.multiply(m, beta1, out=m)
         np.multiply(v, beta2, out=v)
@@ -169,22 +196,23 @@ class AdamW(Adam):
     divided by √v̂. https://arxiv.org/abs/1711.05101
     """
 
-    weight_decay: float = 0.01
+    weight_decay: Setting = 0.01
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.weight_decay > 0.0:
-            raise ValueError(
-                f"adamw: weight_decay is {self.weight_decay:g}; it is above 0. "
-                "Without decay it is adam."
-            )
+        refuse(
+            self.weight_decay,
+            "adamw: weight_decay",
+            lambda decay: decay > 0.0,
+            "it is above 0. Without decay it is adam.",
+        )
 
     def prepare(self, at: Slot) -> None:
         super().prepare(at)
-        at.shrink = np.ones((), at.theta.dtype)
+        at.shrink, at.decay = place(at), exact(self.weight_decay)
 
-    def step(self, at: Slot, rate: float, t: int) -> None:
-        at.shrink[...] = 1.0 - rate * self.weight_decay
+    def step(self, at: Slot, rate: Figure, t: int) -> None:
+        at.shrink[...] = 1.0 - rate * at.decay
         np.multiply(at.decayed, at.shrink, out=at.decayed)
         super().step(at, rate, t)
 
@@ -192,8 +220,9 @@ class AdamW(Adam):
 def _shares(optimizer: object, *names: str) -> None:
     """Refuse betas outside [0, 1)."""
     for name in names:
-        beta = getattr(optimizer, name)
-        if not 0.0 <= beta < 1.0:
-            raise ValueError(
-                f"{optimizers.name_of(optimizer)}: {name} is {beta:g}; it lies in [0, 1)."
-            )
+        refuse(
+            getattr(optimizer, name),
+            f"{optimizers.name_of(optimizer)}: {name}",
+            lambda beta: 0.0 <= beta < 1.0,
+            "it lies in [0, 1).",
+        )

@@ -6,8 +6,8 @@ are loops over it, not hooks inside it, and stopping is not asking for more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -16,14 +16,15 @@ import numpy as np
 from nncore.activations import Linear
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
+from nncore.cohort import Cohort
 from nncore.dataset import Batches, Dataset
 from nncore.evaluation import Evaluation
 from nncore.losses import Loss
+from nncore.members import Setting, member_of, refuse
 from nncore.metrics import Direction, metrics
 from nncore.network import Sequential
 from nncore.objective import Objective
 from nncore.optimizers import Adam, Optimizer
-from nncore.randomness import Streams
 from nncore.schedules import Constant, Schedule
 
 FLUSH_EVERY = 256
@@ -35,17 +36,21 @@ VANISHED = 1e-20
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a network is made and trained, the data and the seed apart."""
+    """Everything that decides how a network is made and trained, the data and the seed apart.
+
+    With members, `learning_rate`, `lambd`, the optimizer's settings and a `Dropout`'s keep_prob
+    may each be a tuple, of one number a member.
+    """
 
     network: Sequential
     loss: Loss
     optimizer: Optimizer = field(default_factory=Adam)
-    learning_rate: float = 1e-3
+    learning_rate: Setting = 1e-3
     """η₀, before the schedule."""
     schedule: Schedule = field(default_factory=Constant)
     epochs: int = 200
     mini_batch_size: int = 32
-    lambd: float = 0.0
+    lambd: Setting = 0.0
     """λ of the L2 penalty λ/(2N) Σ‖W‖², N the number of training rows."""
     clip_norm: float | None = None
     """The longest gradient (over all parameters together) a step may use; None: any."""
@@ -55,14 +60,22 @@ class Recipe:
     """Which figures beside the cost are measured after each epoch, by name."""
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.learning_rate < float("inf"):
-            raise ValueError(f"learning_rate is {self.learning_rate:g}; it is a number above 0.")
+        refuse(
+            self.learning_rate,
+            "learning_rate",
+            lambda rate: 0.0 < rate < float("inf"),
+            "it is a number above 0.",
+        )
         for name in ("epochs", "mini_batch_size", "schedule_epochs"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} is {value}; it is 1 or more.")
-        if not 0.0 <= self.lambd < float("inf"):
-            raise ValueError(f"lambd is {self.lambd:g}; it is 0 (no penalty) or more.")
+        refuse(
+            self.lambd,
+            "lambd",
+            lambda lambd: 0.0 <= lambd < float("inf"),
+            "it is 0 (no penalty) or more.",
+        )
         if self.clip_norm is not None and not self.clip_norm > 0.0:
             raise ValueError(f"clip_norm is {self.clip_norm:g}; it is above 0, or None.")
         object.__setattr__(self, "metrics", tuple(self.metrics))
@@ -73,6 +86,14 @@ class Recipe:
                 raise ValueError(
                     f"The loss is about {kinds[0]}, but the metric {name} is about {kinds[1]}."
                 )
+
+    def member(self, member: int) -> Recipe:
+        """As it is for one member."""
+        return replace(
+            member_of(self, member),
+            network=self.network.member(member),
+            optimizer=member_of(self.optimizer, member),
+        )
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,8 @@ class Epoch:
     recipe's metrics as `train_accuracy`, `val_accuracy`, …; `val_` only with validation rows."""
     cost: Figure
     """The mean over the epoch of the penalised cost the optimizer saw, dropout on."""
-    learning_rate: float
+    learning_rate: Figure
+    """One for all, or where members have rates of their own one each."""
     gradient_norm: Figure
     """Length of the last mini-batch's gradient, penalty included, before any clipping."""
     seconds: float
@@ -106,81 +128,95 @@ class TrainingState:
 class Diverged(ArithmeticError):
     """Training ran off to infinity. The text says what was seen and what to try."""
 
-    def __init__(self, epoch: int, cost: float, learning_rate: float) -> None:
-        super().__init__(epoch, cost, learning_rate)
+    def __init__(
+        self, epoch: int, cost: float, learning_rate: float, member: int | None = None
+    ) -> None:
+        super().__init__(epoch, cost, learning_rate, member)
         self.epoch, self.cost, self.learning_rate = epoch, cost, learning_rate
+        self.member = member
+        """Which of several members it was."""
 
     def __str__(self) -> str:
+        whose = "" if self.member is None else f" of member {self.member}"
         return (
-            f"The cost was {self.cost:.4g} after epoch {self.epoch} (learning_rate "
+            f"The cost{whose} was {self.cost:.4g} after epoch {self.epoch} (learning_rate "
             f"{self.learning_rate:.4g}). Try a lower learning_rate, or set clip_norm."
         )
 
 
-def train(recipe: Recipe, data: Dataset, seed: int, members: int | None = None) -> Training:
+def train(
+    recipe: Recipe,
+    data: Dataset | Sequence[Dataset],
+    seed: int | Sequence[int],
+    members: int | None = None,
+) -> Training:
     """Train a new network, one epoch per item.
 
     Args:
+        data: rows for all, or with members a data set each: folds, say. They go at the pace of the
+            shortest; a longer one leaves a few rows out of each epoch, others every time.
         seed: decides weights, shuffles and masks. The same recipe, data and seed give the same
-            bits on the same machine.
-        members: how many networks of this shape to train together, on the same rows, each with
-            generators of its own. Member 0 is the network that is trained alone.
+            bits on the same machine. With members it may be a sequence: member k is then the
+            network that seed k gives alone.
+        members: how many networks of this shape to train together, each with generators of its
+            own. Member 0 is the network that is trained alone. May be left out where the recipe,
+            the data or the seeds say it.
 
     Raises:
         ValueError: the data does not fit the network or the loss; says how.
         Diverged: while iterating, when a cost or a weight is no longer finite.
     """
-    if members is None:
-        return Training(recipe, data, seed, (0,), None)
-    return Training(recipe, data, seed, tuple(range(members)), members)
+    return Training(Cohort.of(recipe, data, seed, members))
 
 
-def train_member(recipe: Recipe, data: Dataset, seed: int, member: int) -> Training:
+def train_member(
+    recipe: Recipe,
+    data: Dataset | Sequence[Dataset],
+    seed: int | Sequence[int],
+    member: int,
+) -> Training:
     """Train alone the network that is `member` of `train(..., members=K)`: the same weights."""
-    return Training(recipe, data, seed, (member,), None)
+    return Training(Cohort.of(recipe, data, seed, None).alone(member))
 
 
 class Training(Iterator[Epoch]):
     """A network being trained: an iterator of epochs, `recipe.epochs` in all."""
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        data: Dataset,
-        seed: int,
-        chosen: tuple[int, ...],
-        members: int | None,
-    ) -> None:
-        if not chosen:
-            raise ValueError("members is 0; train at least one, or leave it out.")
-        self.recipe = recipe
-        self._streams = [Streams.of(seed, member) for member in chosen]
-        size = min(recipe.mini_batch_size, data.rows)
+    def __init__(self, cohort: Cohort) -> None:
+        self.recipe = recipe = cohort.recipe
+        self._streams = cohort.streams()
+        rows = tuple(one.rows for one in cohort.data)
+        size = min(recipe.mini_batch_size, *rows)
         self.network = recipe.network.ending_in(recipe.loss.link).build(
-            data.features,
+            cohort.data[0].features,
             size,
             [streams.weights for streams in self._streams],
-            members,
+            cohort.members,
             masks=[streams.masks.bit_generator for streams in self._streams],
         )
         buffers, outputs = self.network.buffers, self.network.outputs
         dtype = buffers.theta.dtype
-        self._objective = Objective(self.network, recipe.loss, recipe.lambd, data.rows)
-        self._batches = Batches(
-            np.ascontiguousarray(data.x, dtype),
-            _like(recipe.loss.targets(np.asarray(data.y), outputs), dtype),
-            outputs,
-            size,
-            [streams.shuffles for streams in self._streams],
-            members,
+        n = rows[0] if len(set(rows)) == 1 else rows
+        self._objective = Objective(self.network, recipe.loss, recipe.lambd, n)
+        tables = [
+            (
+                np.ascontiguousarray(one.x, dtype),
+                _like(recipe.loss.targets(np.asarray(one.y), outputs), dtype),
+            )
+            for one in cohort.data
+        ]
+        shuffles = [streams.shuffles for streams in self._streams]
+        self._batches = Batches(tables, outputs, size, shuffles, cohort.members)
+        self._evaluation = Evaluation.of(
+            self.network, recipe.loss, recipe.metrics, cohort.data, cohort.seeds
         )
-        self._evaluation = Evaluation(self.network, recipe.loss, recipe.metrics, data, seed)
-        state = np.zeros((recipe.optimizer.slots, *buffers.theta.shape), dtype)
+        self._state = state = np.zeros((recipe.optimizer.slots, *buffers.theta.shape), dtype)
+        if cohort.members == 1:  # it costs what a network without the axis costs
+            buffers, state = buffers.member(0), state[:, 0]
         self._at = Slot(theta=buffers.theta, work=buffers.work, state=state)
         self._at.decayed = buffers.theta[..., : buffers.decayed]
         recipe.optimizer.prepare(self._at)
         self._costs = np.zeros((len(self._batches.sizes), *self.network.lead, 1, 1))
-        self._rows = data.rows
         self.epoch = 0
         """Epochs done."""
         self._step = 0
@@ -192,10 +228,9 @@ class Training(Iterator[Epoch]):
         with np.errstate(all="ignore"):  # what overflows is found below, and said as Diverged
             rate = self.learning_rate
             norm = self.learn()
-            cost = self._costs.sum(axis=(0, -2, -1)) / self._rows
-            theta = self.network.buffers.theta.reshape(-1)
+            cost = self._costs.sum(axis=(0, -2, -1)) / self._batches.rows
             # a square that is not finite is a weight that ran off, be the cost as it may
-            self._refuse(cost, np.dot(theta, theta), rate)
+            self._refuse(cost, _squares(self.network.buffers.theta), rate)
             figures = self._evaluation.figures()
             self._refuse(figures["train_cost"], figures.get("val_cost", 0.0), rate)
         return Epoch(
@@ -208,11 +243,13 @@ class Training(Iterator[Epoch]):
         )
 
     @property
-    def learning_rate(self) -> float:
+    def learning_rate(self) -> Figure:
         """Of the next epoch: the base rate times what the schedule says."""
         recipe = self.recipe
-        epochs = recipe.schedule_epochs or recipe.epochs
-        return recipe.learning_rate * recipe.schedule(self.epoch, epochs)
+        factor = recipe.schedule(self.epoch, recipe.schedule_epochs or recipe.epochs)
+        if isinstance(recipe.learning_rate, tuple):
+            return np.array([rate * factor for rate in recipe.learning_rate])
+        return recipe.learning_rate * factor
 
     def learn(self) -> Array:
         """One pass over the training rows without measuring it; the length of the last gradient.
@@ -220,6 +257,7 @@ class Training(Iterator[Epoch]):
         An epoch begins with it. By itself it is for timing, and warns of overflow as NumPy does.
         """
         rate = self.learning_rate
+        rate = rate[:, None] if isinstance(rate, np.ndarray) else rate
         gradient, step = self._objective.gradient, self.recipe.optimizer.step
         at, costs, clip = self._at, self._costs, self.recipe.clip_norm
         last = len(costs) - 1
@@ -227,7 +265,7 @@ class Training(Iterator[Epoch]):
         for i, (x, target) in enumerate(self._batches.shuffled()):
             costs[i] = gradient(x, target)
             if clip is not None or i == last:
-                norm = self._gradient_norm()
+                norm = np.sqrt(_squares(self.network.buffers.grad))
                 if clip is not None:
                     self._shorten(norm, clip)
             self._step = t = self._step + 1
@@ -236,11 +274,6 @@ class Training(Iterator[Epoch]):
                 self._flush()
         self.epoch += 1
         return norm
-
-    def _gradient_norm(self) -> Array:
-        """Each member's, shape () or (members,)."""
-        grad = self.network.buffers.grad
-        return np.sqrt(np.matmul(grad[..., None, :], grad[..., :, None])[..., 0, 0])
 
     def _shorten(self, norm: Array, longest: float) -> None:
         """Scale the gradients that are longer down to `longest`."""
@@ -251,24 +284,28 @@ class Training(Iterator[Epoch]):
     def _flush(self) -> None:
         """Set what has all but vanished to zero, before it slows everything down."""
         room = self.network.buffers.work
-        for numbers in (self.network.buffers.theta, *self._at.state):
+        for numbers in (self.network.buffers.theta, *self._state):
             np.abs(numbers, out=room[0])
             np.copyto(numbers, 0.0, where=np.less(room[0], VANISHED))
 
-    def _refuse(self, cost: Figure, other: Figure, rate: float) -> None:
+    def _refuse(self, cost: Figure, other: Figure, rate: Figure) -> None:
         """Raise if any of these is not finite; the first that is not is what is said."""
-        for value in (cost, other):
-            bad = np.atleast_1d(value)[~np.isfinite(np.atleast_1d(value))]
+        for value in (np.atleast_1d(cost), np.atleast_1d(other)):
+            bad = np.flatnonzero(~np.isfinite(value))
             if len(bad):
-                raise Diverged(self.epoch, float(bad[0]), rate)
+                k = int(bad[0])
+                rates = np.broadcast_to(rate, value.shape)
+                member = None if self.network.members is None else k
+                raise Diverged(self.epoch, float(value[k]), float(rates[k]), member)
 
     def _plain(self, values: Array) -> Figure:
-        return float(values) if self.network.members is None else np.array(values)
+        members = self.network.members
+        return float(values) if members is None else np.array(values).reshape(members)
 
     def state(self) -> TrainingState:
         """All that is needed to go on from here; copies, which further epochs leave alone."""
         return TrainingState(
-            arrays={"theta": self.network.buffers.theta.copy(), "state": self._at.state.copy()},
+            arrays={"theta": self.network.buffers.theta.copy(), "state": self._state.copy()},
             meta={
                 "epoch": self.epoch,
                 "step": self._step,
@@ -282,7 +319,7 @@ class Training(Iterator[Epoch]):
         Raises:
             ValueError: it belongs to another recipe or other members.
         """
-        mine = {"theta": self.network.buffers.theta, "state": self._at.state}
+        mine = {"theta": self.network.buffers.theta, "state": self._state}
         for name, array in mine.items():
             if name not in state.arrays or state.arrays[name].shape != array.shape:
                 raise ValueError(
@@ -319,6 +356,11 @@ def until_stale(
         best = max(best, score)
         if waited >= patience:
             return
+
+
+def _squares(vectors: Array) -> Array:
+    """Each member's sum of squares, shape () or (members,)."""
+    return np.matmul(vectors[..., None, :], vectors[..., :, None])[..., 0, 0]
 
 
 def _like(y: Array, dtype: Any) -> Array:

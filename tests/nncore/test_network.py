@@ -87,7 +87,7 @@ def test_dropout_keeps_the_share_it_says_and_the_mean(keep_prob):
     y = net.forward(np.ones((400, 50), np.float32), training=True)
     assert (y > 0).mean() == pytest.approx(keep_prob, abs=0.01)
     assert y.mean() == pytest.approx(1.0, abs=0.02)
-    np.testing.assert_allclose(np.unique(y), [0.0, 65536 / layer.threshold], rtol=1e-6)
+    np.testing.assert_allclose(np.unique(y), [0.0, 65536 / layer.thresholds[0]], rtol=1e-6)
 
 
 def test_the_mask_that_fell_on_the_output_falls_on_its_gradient():

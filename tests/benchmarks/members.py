@@ -1,0 +1,81 @@
+"""What a member costs when K networks of one shape are trained together.
+
+    python -m tests.benchmarks.members [--rounds N]
+
+Each of the K trains on the same rows with generators of its own; the time of a training pass is
+divided by K and by that of one network alone. One process, one BLAS thread, every K in turn, so
+that a noisy machine is noisy for all; medians of the rounds. K = 1 should cost what a network
+without the axis costs.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy loads its BLAS
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+import argparse
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+from nncore import Dataset, train
+from tests.benchmarks.training import TASKS, Task, recipe
+
+COUNTS = (None, 1, 5, 10)
+"""Members; None is a network without the axis."""
+TARGETS = {
+    (3, 32, 16, 1): (0.42, 0.32),
+    (64, 64, 10): (0.62, 0.56),
+    (5, 64, 128, 64, 32, 16, 2): (0.72, 0.55),
+}
+"""Cost per member with 5 and with 10, against one alone."""
+
+
+def epoch(task: Task, members: int | None) -> Callable[[], float]:
+    """Runs a training pass and says how many seconds it took."""
+    training = train(recipe(task), Dataset(*task.data()), seed=0, members=members)
+
+    def run() -> float:
+        began = perf_counter()
+        training.learn()
+        return perf_counter() - began
+
+    return run
+
+
+def measure(task: Task, rounds: int) -> dict[int | None, float]:
+    """Median seconds of an epoch for each number of members."""
+    runs = {members: epoch(task, members) for members in COUNTS}
+    taken: dict[int | None, list[float]] = {members: [] for members in COUNTS}
+    for run in runs.values():
+        run()  # to warm up
+    for _ in range(rounds):
+        for members, run in runs.items():
+            taken[members].append(run())
+    return {members: median(seconds) for members, seconds in taken.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=15)
+    asked = parser.parse_args()
+    head = ("task (batch)", "alone ms", "K = 1", "K = 5", "K = 10", "wanted")
+    print("{:<30}{:>10}{:>8}{:>8}{:>8}{:>16}".format(*head))
+    for dims, wanted in TARGETS.items():
+        task = next(task for task in TASKS if task.dims == dims)
+        took = measure(task, asked.rounds)
+        alone = took[None]
+        shares = [took[members] / members / alone for members in COUNTS if members]
+        goal = " / ".join(f"{one:.2f}" for one in wanted)
+        print(
+            f"{task.name:<30}{alone * 1e3:>10.2f}{shares[0]:>8.2f}{shares[1]:>8.2f}"
+            f"{shares[2]:>8.2f}{goal:>16}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
