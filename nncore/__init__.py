@@ -11,6 +11,7 @@ from nncore.layers import Dropout as Dropout
 from nncore.layers import layers as layers
 from nncore.losses import losses as losses
 from nncore.metrics import UndefinedMetric as UndefinedMetric
+from nncore.metrics import confusion_matrix as confusion_matrix
 from nncore.metrics import metrics as metrics
 from nncore.network import Network as Network
 from nncore.network import Sequential as Sequential

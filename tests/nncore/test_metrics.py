@@ -94,6 +94,7 @@ def test_a_target_that_never_changes_has_the_r2_of_scikit_learn(value):
 def test_errors_are_in_the_units_of_the_target():
     z, y, scale = np.zeros((2, 2)), np.array([[1.0, 2.0], [1.0, 2.0]]), np.array([10.0, 100.0])
     assert quiet("rmse", z, y, scale) == pytest.approx((10 + 200) / 2)
+    assert quiet("mse", z, y, scale) == pytest.approx((10**2 + 200**2) / 2)
     assert quiet("mae", z, y, scale) == pytest.approx((10 + 200) / 2)
 
 
@@ -103,7 +104,7 @@ def test_errors_are_in_the_units_of_the_target():
 def test_rows_all_of_one_class_crash_nothing(name, rows, kind):
     y = np.zeros(rows, np.int64) if kind == "classes" else np.zeros((rows, 1))
     z = np.zeros((rows, 3 if kind == "classes" else 1))
-    assert 0.0 <= quiet(name, z, y) <= 1.0
+    assert 0.0 <= quiet(name, z, y) <= (np.log(3) + 1e-9 if name == "log_loss" else 1.0)
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -115,6 +116,10 @@ def test_rows_all_of_one_number_crash_nothing(name, rows):
 def test_a_figure_without_a_value_says_so():
     with pytest.warns(UndefinedMetric, match=r"roc_auc has no value.*0\.5 stands in"):
         assert metrics["roc_auc"]()(np.ones((3, 1)), np.ones((3, 1))) == 0.5
+    with pytest.warns(UndefinedMetric, match="precision has no value"):
+        assert metrics["precision"]()(np.full((3, 1), -1.0), np.ones((3, 1))) == 0.0
+    with pytest.warns(UndefinedMetric, match="recall has no value"):
+        assert metrics["recall"]()(np.ones((3, 1)), np.zeros((3, 1))) == 0.0
     with pytest.warns(UndefinedMetric, match="f1 has no value"):
         assert metrics["f1"]()(np.full((3, 1), -1.0), np.zeros((3, 1))) == 0.0
 
@@ -127,6 +132,10 @@ def test_a_figure_without_a_value_says_so():
         ("parameters", "minimize"),
         ("val_accuracy", "maximize"),
         ("val_rmse", "minimize"),
+        ("val_mse", "minimize"),
+        ("val_log_loss", "minimize"),
+        ("val_precision", "maximize"),
+        ("val_recall", "maximize"),
         ("r2", "maximize"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics as oracle
 
-from nncore.metrics import UndefinedMetric, metrics
+from nncore.metrics import UndefinedMetric, confusion_matrix, metrics
 
 ON_CLASSES = [name for name in metrics if metrics[name].classification]
 ON_NUMBERS = [name for name in metrics if not metrics[name].classification]
@@ -80,7 +80,8 @@ NUMBERS = {
     "mse": lambda z, y: oracle.mean_squared_error(y, z),
     "rmse": lambda z, y: oracle.root_mean_squared_error(y, z),
     "mae": lambda z, y: oracle.mean_absolute_error(y, z),
-    "r2": lambda z, y: oracle.r2_score(y, z) if len(y) > 1 else 0.0,
+    # in float64: near 0 the float32 that scikit-learn would stay in shows in the fifth digit
+    "r2": lambda z, y: oracle.r2_score(y.astype(float), z.astype(float)) if len(y) > 1 else 0.0,
 }
 """Of values and numbers (rows, outputs). Of one row scikit-learn's R² is NaN, and ours 0."""
 
@@ -128,6 +129,30 @@ def test_metrics_of_classes_are_those_of_scikit_learn(name, made):
 @given(made=rows_of(COARSE, bits, least=1))
 def test_metrics_of_units_are_those_of_scikit_learn(name, made):
     agrees(name, UNITS[name], *made)
+
+
+@given(made=rows_of(COARSE, ids, least=2))
+def test_the_confusion_matrix_of_classes_is_that_of_scikit_learn(made):
+    z, y = made
+    expected = oracle.confusion_matrix(y, z.argmax(1), labels=range(z.shape[1]))
+    assert np.array_equal(confusion_matrix(z, y), expected)
+
+
+@given(made=rows_of(COARSE, bits, least=1))
+def test_the_confusion_matrix_of_units_is_that_of_scikit_learn(made):
+    z, y = made
+    expected = [
+        oracle.confusion_matrix(t, s, labels=[False, True])
+        for s, t in zip((z > 0).T, y.T > 0.5, strict=True)
+    ]
+    assert np.array_equal(confusion_matrix(z, y).reshape(-1, 2, 2), expected)
+
+
+def test_a_confusion_matrix_refuses_targets_that_do_not_fit():
+    with pytest.raises(ValueError, match="shape"):
+        confusion_matrix(np.zeros((3, 2)), np.zeros(4, np.int64))
+    with pytest.raises(ValueError, match="ids 0 to 1"):
+        confusion_matrix(np.zeros((3, 2)), np.array([0, 1, 2]))
 
 
 @pytest.mark.parametrize("name", ON_NUMBERS)

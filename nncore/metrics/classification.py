@@ -1,81 +1,15 @@
-"""Metrics: what a person would ask of a trained network.
-
-Each takes logits or values of shape (rows, outputs) and targets: class ids (rows,), or numbers
-(rows, outputs), where 0 and 1 mean units that are each on or off. Each knows which direction is
-better. Where a figure has no value (a zero denominator) it is what scikit-learn would give, with
-an `UndefinedMetric` warning instead of a crash.
-"""
+"""Metrics of classes, and of units that are each on or off."""
 
 from __future__ import annotations
 
-import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from nncore.arrays import Array, Targets
-from nncore.registry import Registry
-
-Direction = Literal["minimize", "maximize"]
-
-
-class UndefinedMetric(UserWarning):
-    """A metric has no value on these rows, and its stand-in was given."""
-
-
-class Metric(ABC):
-    """A figure that says how good outputs are."""
-
-    direction: ClassVar[Direction] = "maximize"
-    stand_in: ClassVar[float] = 0.0
-    """What is given where there is no value."""
-    classification: ClassVar[bool] = True
-    """Whether it is about classes (or units that are on or off), rather than numbers."""
-
-    @abstractmethod
-    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
-        """The figure, or None where it has no value."""
-
-    def quietly(self, z: Array, y: Targets, scale: Array | None = None) -> float:
-        """The figure without a warning: an epoch in which no row got a class is nothing unusual."""
-        value = self.figure(z, y, scale) if len(z) else None
-        return self.stand_in if value is None else value
-
-    def __call__(self, z: Array, y: Targets, scale: Array | None = None) -> float:
-        """The figure of outputs `z` for targets `y`.
-
-        Args:
-            scale: the units of a standardised regression target, shape (outputs,).
-        """
-        value = self.figure(z, y, scale) if len(z) else None
-        if value is None:
-            name = metrics.name_of(self)
-            warnings.warn(
-                f"{name} has no value on these rows; {self.stand_in:g} stands in for it.",
-                UndefinedMetric,
-                stacklevel=2,
-            )
-            return self.stand_in
-        return value
-
-
-class Metrics(Registry[type[Metric]]):
-    """The metrics by name, which also know the direction of every figure an epoch shows."""
-
-    def direction(self, figure: str) -> Direction:
-        """Which way is better for a figure such as `val_cost`, `train_accuracy` or `parameters`.
-
-        Raises:
-            LookupError: no metric is called so.
-        """
-        bare = figure.removeprefix("train_").removeprefix("val_")
-        return "minimize" if bare in ("cost", "parameters") else self[bare].direction
-
-
-metrics = Metrics("metric")
-direction = metrics.direction
+from nncore.metrics.figures import Direction, Metric, metrics
 
 
 def decide(z: Array, y: Targets) -> tuple[Array, Array]:
@@ -155,6 +89,79 @@ class F1(Metric):
         return float(np.mean(2 * right / np.maximum(total, 1)))
 
 
+class Ratio(Metric):
+    """right / something: of one unit alone; else the mean over classes or units (macro).
+
+    Classes that neither occur nor are called are left out, as scikit-learn does. Of the others,
+    and of units, one whose denominator is zero counts 0.
+    """
+
+    @abstractmethod
+    def below(self, called: Array, are: Array) -> Array:
+        """The denominators, of how many rows were called each class and how many are it."""
+
+    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
+        said, true = decide(z, y)
+        if true.ndim == 1:
+            right, called, are = counts(said, true, z.shape[-1])
+            known = called + are > 0
+            right, below = right[known], self.below(called, are)[known]
+        else:
+            right, called, are = unit_counts(said, true)
+            below = self.below(called, are)
+            if len(below) == 1 and below[0] == 0:
+                return None
+        return float(np.mean(right / np.maximum(below, 1)))
+
+
+@metrics("precision")
+@dataclass(frozen=True)
+class Precision(Ratio):
+    """right / called: which share of the rows called a class are it.
+
+    >>> z, y = np.array([[2.0], [1.0], [-1.0]]), np.array([[1.0], [0.0], [1.0]])
+    >>> metrics["precision"]()(z, y)
+    0.5
+    """
+
+    def below(self, called: Array, are: Array) -> Array:
+        return called
+
+
+@metrics("recall")
+@dataclass(frozen=True)
+class Recall(Ratio):
+    """right / are: which share of the rows that are of a class are called it.
+
+    >>> z, y = np.array([[2.0], [-1.0], [1.0]]), np.array([[1.0], [1.0], [1.0]])
+    >>> round(metrics["recall"]()(z, y), 3)
+    0.667
+    """
+
+    def below(self, called: Array, are: Array) -> Array:
+        return are
+
+
+@metrics("log_loss")
+@dataclass(frozen=True)
+class LogLoss(Metric):
+    """−log of the probability given to what is true, in nats; the mean over rows (and units).
+
+    It is taken from logits, in float64, so that a probability that rounds to 0 has a finite loss:
+    log Σ exp(z) − z[true] for classes, log(1 + exp(z)) − t z for a unit that is on or off.
+    """
+
+    direction: ClassVar[Direction] = "minimize"
+
+    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
+        z = z.astype(np.float64)
+        if y.ndim == 1:
+            z -= z.max(axis=-1, keepdims=True)
+            right = np.take_along_axis(z, y[:, None], axis=-1)[:, 0]
+            return float(np.mean(np.log(np.exp(z).sum(axis=-1)) - right))
+        return float(np.mean(np.logaddexp(0.0, z) - y * z))
+
+
 @metrics("roc_auc")
 @dataclass(frozen=True)
 class RocAuc(Metric):
@@ -195,53 +202,40 @@ def _area(score: Array, true: Array) -> float | None:
     return float(over / (positive * negative))
 
 
-class Difference(Metric):
-    """A metric of numbers, shape (rows, outputs)."""
+def confusion_matrix(z: Array, y: Targets) -> Array:
+    """How many rows of each class (down) were called each class (across), as integers.
 
-    classification: ClassVar[bool] = False
+    Args:
+        z: logits, shape (rows, outputs).
+        y: class ids (rows,), or 0 and 1 (rows, outputs) for units that are on or off.
 
+    Returns:
+        (classes, classes) for class ids; (2, 2), off and on, for one unit; (units, 2, 2) for
+        several. The sum over everything (for each unit) is the number of rows.
 
-@metrics("rmse")
-@dataclass(frozen=True)
-class RootMeanSquaredError(Difference):
-    """√mean((z − y)²) in the target's own units; the mean over outputs."""
+    Raises:
+        ValueError: `z` and `y` differ in rows, in units, or name a class that has no output.
 
-    direction: ClassVar[Direction] = "minimize"
-
-    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
-        d = np.subtract(z, y, dtype=np.float64)
-        each = np.sqrt(np.mean(d * d, axis=0))
-        return float(np.mean(each if scale is None else each * scale))
-
-
-@metrics("mae")
-@dataclass(frozen=True)
-class MeanAbsolute(Difference):
-    """mean |z − y| in the target's own units; the mean over outputs."""
-
-    direction: ClassVar[Direction] = "minimize"
-
-    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
-        each = np.mean(np.abs(np.subtract(z, y, dtype=np.float64)), axis=0)
-        return float(np.mean(each if scale is None else each * scale))
-
-
-@metrics("r2")
-@dataclass(frozen=True)
-class R2(Difference):
-    """1 − Σ(z − y)² / Σ(y − ȳ)²: the share of the variance explained; the mean over outputs.
-
-    A target that never changes counts 1 where it is met and else 0, as in scikit-learn; one row
-    has no variance and so no value.
+    >>> confusion_matrix(np.array([[3.0, 1.0], [0.0, 2.0], [0.0, 1.0]]), np.array([0, 1, 0]))
+    array([[1, 1],
+           [0, 1]])
     """
+    if len(z) != len(y) or (y.ndim == 2 and y.shape != z.shape):
+        raise ValueError(f"The outputs have shape {z.shape}, but the targets {y.shape}.")
+    classes = z.shape[-1]
+    if y.ndim == 1 and len(y) and not (y.min() >= 0 and y.max() < classes):
+        raise ValueError(
+            f"The class ids run from {y.min()} to {y.max()}, but there are {classes} outputs: "
+            f"ids 0 to {classes - 1}."
+        )
+    said, true = decide(z, y)
+    if true.ndim == 1:
+        return _crossed(said, true, classes)
+    units = [_crossed(s, t, 2) for s, t in zip(said.T, true.T, strict=True)]
+    return units[0] if len(units) == 1 else np.array(units)
 
-    def figure(self, z: Array, y: Targets, scale: Array | None) -> float | None:
-        if len(y) < 2:
-            return None
-        y = y.astype(np.float64)
-        left = np.sum((z - y) ** 2, axis=0)
-        spread = np.sum((y - y.mean(axis=0)) ** 2, axis=0)
-        moves = spread > 0.0
-        each = np.where(left > 0.0, 0.0, 1.0)
-        each[moves] = 1.0 - left[moves] / spread[moves]
-        return float(np.mean(each))
+
+def _crossed(said: Array, true: Array, classes: int) -> Array:
+    """The table of one variable with `classes` values."""
+    cells = np.bincount(true * classes + said, minlength=classes * classes)
+    return cells.reshape(classes, classes)
