@@ -67,11 +67,15 @@ def _running(name: str | None, runs: object) -> RunFolder:
 
 
 def _ask(folder: RunFolder, verb: str) -> None:
-    from hpsearch.store.inbox import send
+    from hpsearch.errors import RunError
+    from hpsearch.store.inbox import remove, send
 
     command = send(folder.inbox, verb)
     until = time.monotonic() + TAKEN_SECONDS
-    while (folder.inbox / command.id).exists() and folder.alive:
+    while (folder.inbox / command.id).exists():
+        if not folder.alive:
+            remove(folder.inbox, command)  # or the next run would obey it
+            raise RunError(f"{folder.name} ended before it could be asked to {verb}.")
         if time.monotonic() > until:
             typer.echo("The engine is busy; it will take the request when it can.", err=True)
             return
@@ -81,6 +85,8 @@ def _ask(folder: RunFolder, verb: str) -> None:
 def _wait_for_end(folder: RunFolder, patient: bool) -> None:
     """Return when the engine is gone; a drain may take as long as a trial."""
     until = time.monotonic() + (float("inf") if patient else 30.0)
+    if patient:
+        typer.echo("The running trials finish first; Ctrl-C here leaves them to it.", err=True)
     while folder.alive and time.monotonic() < until:
         time.sleep(0.05)
     state = "is still stopping" if folder.alive else "has stopped"

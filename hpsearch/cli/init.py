@@ -64,6 +64,8 @@ def init(
         options = _options(data or "", target, drop, task, null_value)
         options = _dialect(options, separator, decimal, encoding)
         path = output or Path(_name(data or "") + ".toml")
+        if path.exists() and Path(data or "").exists() and path.samefile(data or ""):
+            raise UsageError(f"{path} is the data itself; name another file with -o.")
         refuse_to_replace(path, force)
         text = _proposal(data or "", options, path)
     write_text(path, text)

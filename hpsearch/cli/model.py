@@ -112,14 +112,17 @@ def predict(
     keep_all: Annotated[
         bool, typer.Option("--keep-all", help="All columns of the data in front.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
 ) -> None:
     """Predict the target of each row: one row out for each row in, in the same order."""
-    from hpsearch.cli.files import check_table_output, write_bytes
+    from hpsearch.cli.files import check_table_output, refuse_to_replace, write_bytes
     from hpsearch.models.saved import SavedModel
     from hpsearch.models.tables import as_csv, beside
 
     if output is not None:
         check_table_output(output, data)
+        if not output.exists() or output.is_file():  # a pipe or a device is not replaced
+            refuse_to_replace(output, force)
     loaded = SavedModel.load(model)
     frame = loaded.encoder.read(data)
     predictions = loaded.predict(frame, data.name)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import signal
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,7 +93,7 @@ def run(
         order = Order(study.resolve(), place, values, owned)
         launched = launch(order, _say if mode == "bars" else lambda text: None)
     except Held as held:
-        raise typer.Exit(_attach(RunFolder(held.folder), json)) from None
+        raise typer.Exit(_attach(RunFolder(held.folder), json, values)) from None
     if detach:
         typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
         return
@@ -99,7 +102,8 @@ def run(
 
 def _say(text: str) -> None:
     """Bars leave no room for what was made of the data; lines tell it themselves."""
-    typer.echo(text, err=True)
+    width = shutil.get_terminal_size().columns
+    typer.echo(textwrap.fill(text, width, break_on_hyphens=False), err=True)
 
 
 @dataclass
@@ -159,10 +163,16 @@ def _watch(watched: Watched, mode: Any, since: Any) -> int:
     return exit_code(outcome.state, outcome.complete)
 
 
-def _attach(folder: RunFolder, json: bool) -> int:
+def _attach(folder: RunFolder, json: bool, values: dict[str, Any]) -> int:
     from hpsearch.cli.watch import follow_run
 
     typer.echo(f"{folder.name} is running already; this is only a view of it.", err=True)
+    if ignored := [key for key in values if key != "study.name"]:
+        typer.echo(
+            f"Not taken up: {', '.join(ignored)}. Stop it first (`hpsearch stop {folder.name}`), "
+            "then run it with them.",
+            err=True,
+        )
     return follow_run(folder, json)
 
 
@@ -172,7 +182,7 @@ def _must_be_a_study(path: Path) -> None:
     if path.suffix.lower() in TABLES:
         raise UsageError(
             f"{path} is a table, not a study file. Write one for it first:\n"
-            f"  hpsearch init {path} --target COLUMN"
+            f"  hpsearch init {shlex.quote(str(path))} --target COLUMN"
         )
     if not path.exists():
         from hpsearch.cli.examples import hint

@@ -16,7 +16,7 @@ import polars as pl
 from hpsearch.data.cells import LARGEST, strict_booleans, strict_numbers
 from hpsearch.data.columns import Category, Column, Number
 from hpsearch.data.readers import read
-from hpsearch.data.scaling import Linear, Scaler, normalizer, scaler_from_json, spread
+from hpsearch.data.scaling import LinearScaler, Scaler, normalizer, scaler_from_json, spread
 from hpsearch.data.table import Dialect, Table, counted, listed
 from hpsearch.data.target import Target
 from hpsearch.errors import DataError
@@ -45,7 +45,7 @@ class Encoder:
     """The words of a classification, in the order of the outputs; () for regression."""
     labels: tuple[tuple[str, ...], ...]
     """For each target the words of its classes."""
-    target_scale: Linear
+    target_scale: LinearScaler
     """For regression: how targets were standardised."""
     dialect: Dialect
 
@@ -134,7 +134,7 @@ class Encoder:
                 part = clean.slice(start, step)
                 values = np.stack([part[number.name].to_numpy() for number in self.numbers], axis=1)
                 gaps = np.isnan(values)
-                scaled = self.scaler(np.where(gaps, self.fills, values))
+                scaled = self.scaler.apply(np.where(gaps, self.fills, values))
                 x[start : start + step, :count] = np.clip(scaled, -LARGEST, LARGEST)
                 told = [at for at, number in enumerate(self.numbers) if number.indicator]
                 x[start : start + step, count : count + len(told)] = gaps[:, told]
@@ -240,7 +240,7 @@ class Encoder:
                 targets=tuple(saved["targets"]),
                 classes=tuple(saved["classes"]),
                 labels=tuple(tuple(words) for words in saved["labels"]),
-                target_scale=cast(Linear, scaler_from_json(saved["target_scale"])),
+                target_scale=cast(LinearScaler, scaler_from_json(saved["target_scale"])),
                 dialect=_dialect_from_json(saved["dialect"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -281,10 +281,12 @@ def fit(
             there = values[~np.isnan(values)]
             fills.append(float(np.median(there)) if len(there) else 0.0)
             known.append(there if len(there) else np.zeros(1))
-    target_scale = Linear((), ())
+    target_scale = LinearScaler((), ())
     if target.task == "regression":
         y = target.values[train]
-        target_scale = Linear(tuple(float(c.mean()) for c in y.T), tuple(spread(c) for c in y.T))
+        target_scale = LinearScaler(
+            tuple(float(c.mean()) for c in y.T), tuple(spread(c) for c in y.T)
+        )
     return Encoder(
         columns=columns,
         fills=tuple(fills),

@@ -17,6 +17,9 @@ from hpsearch.data.target import Target, read_target
 from hpsearch.errors import DataError
 from hpsearch.study.options import DataOptions
 
+FEW_ROWS = 30
+"""Validation rows below which a figure says little."""
+
 
 def open_table(options: DataOptions) -> Table:
     """The file or bundled set that a [data] table names.
@@ -161,6 +164,11 @@ def _split_notes(parts: Split, target: Target, held: bool) -> list[str]:
         f"Rows: {size['train']} for training, {size['validation']} for validation,"
         f" {size['test']} for testing{alike}{own}."
     ]
+    if 0 < parts.sizes["validation"] < FEW_ROWS:
+        notes.append(
+            f"Only {size['validation']} rows judge the trials: their figures will jump about, and"
+            " the best of many is partly luck."
+        )
     if target.task in ("binary", "multiclass"):
         counts = np.bincount(target.values, minlength=len(target.classes))
         few = [word for word, count in zip(target.classes, counts, strict=True) if count < 3]

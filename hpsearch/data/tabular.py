@@ -145,7 +145,7 @@ class Data:
         """Inputs (rows, features) and targets, as nncore.Dataset wants them."""
         values = self.target.values[rows]
         if self.task == "regression":
-            y = encoder.target_scale(values).astype(np.float32)
+            y = encoder.target_scale.apply(values).astype(np.float32)
         elif self.task == "multiclass":
             y = values
         else:

@@ -8,10 +8,13 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
-from hpsearch.engine.engine import Ending, Engine
+from hpsearch.engine.engine import Ending, Engine, Mode
 from hpsearch.engine.fleet import Fleet
 from hpsearch.engine.opening import AlreadyRuns, Opened, open_study
 from hpsearch.engine.order import Answer, Order
@@ -28,6 +31,15 @@ GRACE = 1.4
 """Seconds that trials have to reach the end of an epoch after SIGTERM."""
 EXIT_SECONDS = 1.0
 """How long the interpreter may take to end."""
+
+_MODES: Mapping[str, tuple[Mode, str]] = {
+    "pause": ("paused", "paused"),
+    "resume": ("running", "resumed"),
+    "stop": ("stopping", "stopped"),
+    "drain": ("draining", "drained"),
+    "abort": ("aborting", "aborted"),
+}
+"""What each verb makes of a run, and how that is told."""
 
 log = logging.getLogger("hpsearch.engine")
 
@@ -57,7 +69,7 @@ class Run:
 
     def __init__(self, order: Order, opened: Opened) -> None:
         self._order, self._opened = order, opened
-        self._began = time.monotonic()
+        self._began, self._started = time.monotonic(), time.time()
         self._deadline = float("inf")
 
     async def run(self) -> None:
@@ -79,7 +91,7 @@ class Run:
             opened.capacity.slots,
             opened.study.study.nice,
             opened.capacity.memory,
-            opened.folder.path / "tmp",
+            _scratch(opened.folder.path / "tmp"),
             broken=lambda why: log.warning("workers are started again: %s", why),
             hopeless=lambda why: self._give_up(loop, why),
         )
@@ -114,7 +126,7 @@ class Run:
             loop.add_reader(0, self._owner_said)
 
     def _stop_soon(self, why: str) -> None:
-        self._deadline = time.monotonic() + GRACE
+        self._deadline = min(self._deadline, time.monotonic() + GRACE)
         self._engine.set_mode("stopping", f"stopped by {why}")
 
     def _owner_said(self) -> None:
@@ -149,21 +161,13 @@ class Run:
             inbox.remove(folder, command)
 
     def _obey(self, command: inbox.Command) -> str:
-        by = f"by {command.sender}"
-        match command.verb:
-            case "pause":
-                self._engine.set_mode("paused", f"paused {by}")
-            case "resume":
-                self._engine.set_mode("running", f"resumed {by}")
-            case "stop":
-                self._engine.set_mode("stopping", f"stopped {by}")
-            case "drain":
-                self._engine.set_mode("draining", f"drained {by}")
-            case "abort":
-                self._engine.set_mode("aborting", f"aborted {by}")
-            case _:
-                return "not a command"
-        return "done"
+        if command.verb not in _MODES:
+            return "not a command"
+        if command.sent < self._started and command.verb in ("stop", "drain", "abort"):
+            return "too late: meant for an earlier run"
+        mode, word = _MODES[command.verb]
+        done = self._engine.set_mode(mode, f"{word} by {command.sender}")
+        return "done" if done else f"not while {self._engine.mode}"
 
     def _seconds(self) -> float:
         return self._opened.seconds + time.monotonic() - self._began
@@ -182,6 +186,13 @@ class Run:
             self._opened.store.close()
         except RunError as error:
             log.error("%s", error)
+
+
+def _scratch(folder: Path) -> Path:
+    """A folder for joblib, which can name it in ASCII only."""
+    if str(folder).isascii():
+        return folder
+    return Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}-{os.getpid()}"
 
 
 def _answer(order: Order, answer: Answer, last: bool = False) -> None:

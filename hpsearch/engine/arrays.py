@@ -26,8 +26,12 @@ def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
     """Put a data set's arrays into `folder/fingerprint/`, unless they are there."""
     place = folder / fingerprint
     if place.is_dir():
-        return place
+        if _same(place, dataset):
+            return place
+        shutil.rmtree(place)  # cut short, by a full disk or a machine that went down
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".new-*"):
+        shutil.rmtree(left, ignore_errors=True)
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     try:
         for name in _FIELDS:
@@ -40,6 +44,16 @@ def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
         if not place.is_dir():  # nobody else was faster: it is a fault of the disk
             raise
     return place
+
+
+def _same(place: Path, dataset: Dataset) -> bool:
+    """Whether the files hold these very arrays."""
+    try:
+        held = read(place)
+    except (OSError, ValueError):
+        return False
+    pairs = [(getattr(held, name), getattr(dataset, name)) for name in _FIELDS]
+    return all((a is None) == (b is None) and np.array_equal(a, b) for a, b in pairs)
 
 
 def read(place: Path) -> Dataset:

@@ -27,6 +27,9 @@ from nncore.metrics import Direction
 
 Mode = Literal["running", "paused", "draining", "stopping", "aborting"]
 
+_SOONER = {"draining": 1, "stopping": 2, "aborting": 3}
+"""Of two ways to stop, the one that ends sooner."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -134,6 +137,10 @@ class Engine:
     def put_aside(self, trainer: Trainer, checkpoint: bytes, seconds: float) -> None:
         """A trial was stopped at the end of an epoch, and waits for the next run."""
         running = self._release(trainer)
+        if self._searcher.was_pruned(running.number):
+            self._close(running, "pruned", f"pruned by the {self._searcher.pruner} pruner")
+            return
+        self.store.flush()  # the epochs before the checkpoint, or a crash between loses them
         if checkpoint:
             self._checkpoints.write(running.number, checkpoint)
         self._open[running.number].seconds = seconds
@@ -157,10 +164,13 @@ class Engine:
 
     # What people ask for --------------------------------------------------------------------
 
-    def set_mode(self, mode: Mode, why: str) -> None:
-        """Pause, go on, drain, stop or abort; once the run has ended, nothing."""
-        if self.ended.done():
-            return
+    def set_mode(self, mode: Mode, why: str) -> bool:
+        """Pause, go on, drain, stop or abort. Whether it could be done.
+
+        A run that is stopping can only stop sooner, and one that has ended does nothing more.
+        """
+        if self.ended.done() or _SOONER.get(mode, 0) < _SOONER.get(self.mode, 0):
+            return False
         self.mode, self._why = mode, why
         state = {"running": "running", "paused": "paused"}.get(mode, "stopping")
         self.store.set(state=state, why=why)
@@ -178,20 +188,21 @@ class Engine:
         self.store.flush()
         self.check_end()
         self._changed()
+        return True
 
     def check_end(self) -> None:
         """End the run where nothing is left to do, or nothing more may be done."""
         if any(trainer.running for trainer in self.trainers):
             return
         asked = self.study.study.trials
-        if self._finished >= asked:
-            self._end("finished", f"all {asked} trials asked for are finished")
-        elif self._failed_in_a_row >= self.study.study.max_consecutive_failures:
+        if self._failed_in_a_row >= self.study.study.max_consecutive_failures:
             self._end(
                 "failed",
                 f"{self._failed_in_a_row} trials in a row failed; "
                 f"see {self.folder.logs} for the reasons",
             )
+        elif self._finished >= asked:
+            self._end("finished", f"all {asked} trials asked for are finished")
         elif self.mode in ("draining", "stopping", "aborting"):
             self._end("stopped", self._why)
         elif self._exhausted and not self._queue:

@@ -14,10 +14,11 @@ from typing import Any
 
 from hpsearch import data as tables
 from hpsearch.data import Data
+from hpsearch.engine import pruning, samplers
 from hpsearch.engine.capacity import Capacity, capacity
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
-from hpsearch.errors import StudyFileError
+from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store
 from hpsearch.study import studyfile
@@ -25,6 +26,7 @@ from hpsearch.study.recipe import Shape, training_bytes
 from hpsearch.study.space import range_to_json
 from hpsearch.study.studyfile import StudyFile
 from hpsearch.system import Lock, holder
+from hpsearch.view.command import near, run_command
 from nncore.metrics import Direction
 from nncore.metrics import direction as better
 
@@ -66,17 +68,25 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     folder = RunFolder(order.runs / study.study.name)
     if holder(folder.lock):
         raise AlreadyRuns(folder)
+    samplers.Maker(study.study)  # so that a wrong option is refused before anything is written
+    pruning.make(study.study, planned_epochs(study))
     loaded = tables.load(study.data, say)
     study = study.settle(loaded.task, loaded.features, loaded.outputs)
     room = capacity(study.study, training_bytes(study, Shape.of(loaded)))
-    folder.path.mkdir(parents=True, exist_ok=True)
     lock = Lock(folder.lock)
-    lock.acquire()
-    _log_into(folder.logs)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        _log_into(folder.logs)
+    except OSError as error:
+        raise RunError(
+            f"{near(folder.path)} cannot be written ({error.strerror}); "
+            "--runs DIR puts the run elsewhere."
+        ) from None
     store = Store(folder.db)
     facts = store.facts()
     meaning = {**study.meaning(), "data.fingerprint": loaded.fingerprint}
-    _refuse_another_meaning(order, study, facts.get("meaning"), meaning)
+    _refuse_another_meaning(order, study, facts, meaning, loaded)
     direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
     _write_text(folder.toml, study.resolved())
@@ -86,17 +96,27 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
 
 
 def _refuse_another_meaning(
-    order: Order, study: StudyFile, before: Mapping[str, Any] | None, now: Mapping[str, Any]
+    order: Order,
+    study: StudyFile,
+    facts: Mapping[str, Any],
+    now: Mapping[str, Any],
+    data: Data,
 ) -> None:
-    if before is None:
+    if "meaning" not in facts:
         return
+    before = {**facts["meaning"], "data.fingerprint": now["data.fingerprint"]}
     changes = studyfile.differences(before, now)
+    if facts["meaning"].get("data.fingerprint") != now["data.fingerprint"] and not changes:
+        rows = sum(facts["data"]["rows"].values()), sum(data.rows.values())
+        count = f"{rows[0]:,} → {rows[1]:,} rows" if rows[0] != rows[1] else f"{rows[0]:,} rows"
+        changes.append(f"{data.name} itself has changed ({count})")
     if changes:
         name = study.study.name
         listed = "\n".join(f"  {change}" for change in changes)
+        anew = run_command(order.study, order.overrides, order.runs, "--fork", f"{name}-2")
         raise StudyFileError(
-            f"{order.study}: the study {name!r} has trials that mean something else:\n{listed}\n"
-            f"Put it back, or start anew: hpsearch run {order.study.name} --fork {name}-2"
+            f"{near(order.study)}: the study {name!r} has trials that mean something else:\n"
+            f"{listed}\nPut it back, or start anew:\n  {anew}"
         )
 
 

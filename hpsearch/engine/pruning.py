@@ -19,6 +19,7 @@ from optuna.pruners import (
 )
 
 from hpsearch.engine.samplers import check_options
+from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.space import Choice, Float, Int
 from hpsearch.study.studyfile import StudyFile
@@ -57,7 +58,10 @@ def make(options: StudyOptions, epochs: int) -> BasePruner:
     kind, defaults = _KINDS[name](epochs)
     ours = {"max_resource", "n_warmup_steps", "interval_steps"}
     check_options("pruner", name, kind, options.pruner_options, ours)
-    return kind(**{**defaults, **options.pruner_options})
+    try:
+        return kind(**{**defaults, **options.pruner_options})
+    except (ValueError, TypeError) as error:
+        raise StudyFileError(f"study.pruner_options: {error}") from None
 
 
 def rungs(options: StudyOptions, epochs: int) -> frozenset[int]:

@@ -51,12 +51,16 @@ class Maker:
         """Take the name and the options.
 
         Raises:
-            StudyFileError: Optuna's sampler has no such option.
+            StudyFileError: Optuna's sampler has no such option, or refuses its value.
         """
         self._seed = options.seed
         self._kind, defaults = _KINDS[options.sampler]
         check_options("sampler", options.sampler, self._kind, options.sampler_options, {"seed"})
         self._options = {**defaults, **options.sampler_options}
+        try:
+            self.make(0, 0)
+        except (ValueError, TypeError) as error:
+            raise StudyFileError(f"study.sampler_options: {error}") from None
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""

@@ -153,6 +153,10 @@ class Searcher:
             held.pruned = held.judged
             return True
 
+    def was_pruned(self, number: int) -> bool:
+        """Whether a trial was to be pruned, though its trainer may not have heard so."""
+        return self._open[number].pruned is not None
+
     def tell(self, number: int, state: State, value: float | None) -> None:
         """Learn from a trial that is over."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from math import isfinite
 from typing import Any
 
 from hpsearch.engine import arrays
@@ -46,7 +47,7 @@ class Sessions:
                 await self._trainer(trainer, slot)
         except EOFError:
             log.info("slot %d: its %s hung up", slot.number, hello.get("role"))
-        except NONSENSE as error:
+        except (WireError, KeyError) as error:  # a peer that makes no sense
             log.warning("slot %d: its %s: %s", slot.number, hello.get("role"), error)
         except HpsearchError as error:  # the disk is full, say
             log.error("slot %d: %s", slot.number, error)
@@ -124,6 +125,9 @@ class Sessions:
             job.cancel()
         head, body = job.result()
         trainer.peer.send(head, body if len(body) <= BODY_LIMIT else b"")
+        if trainer.running is not None and trainer.running.asked == "stop":
+            # Asked between hand-over and here, so the trainer heard it before the trial, in vain.
+            trainer.peer.send({"kind": "verdict", "number": head["number"], "verdict": "stop"})
 
     def _hear(self, trainer: Trainer, frame: Frame) -> None:
         head, engine = frame.head, self._engine
@@ -135,8 +139,7 @@ class Sessions:
         match head["kind"]:
             case "epochs":
                 number = trainer.running.number
-                epochs = tuple(EpochDone(**epoch) for epoch in head["epochs"])
-                verdict = engine.progressed(trainer, epochs)
+                verdict = engine.progressed(trainer, _epochs(head["epochs"]))
                 if head["wait"]:
                     answer = {"kind": "verdict", "number": number, "verdict": verdict}
                     trainer.peer.send(answer)
@@ -172,5 +175,17 @@ class Sessions:
         self._engine.died(trainer, "died", str(obituary))
 
 
-NONSENSE = (WireError, KeyError, TypeError, ValueError)
-"""What messages raise that are none of ours."""
+def _epochs(told: Any) -> tuple[EpochDone, ...]:
+    """Epochs as a trainer tells them.
+
+    Raises:
+        WireError: they are none.
+    """
+    try:
+        epochs = tuple(EpochDone(**epoch) for epoch in told)
+        figures = [float(value) for epoch in epochs for value in epoch.figures.values()]
+    except (TypeError, ValueError, AttributeError):
+        raise WireError("epochs that are none") from None
+    if not epochs or not all(map(isfinite, figures)):
+        raise WireError("epochs without figures")
+    return epochs

@@ -48,6 +48,7 @@ class Shell:
                 continue
             if self._serve(line, parent):
                 return self.slot
+            time.sleep(PATIENCE)
         os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
 
     def _serve(self, line: Line, parent: int) -> bool:
@@ -78,7 +79,7 @@ class _Keeper:
         self._line.send({**hello, "pid": os.getpid(), "host": socket.gethostname()})
         while os.getppid() == parent:
             if self._trainer is None and self._allowed:
-                self._start()
+                self._try_to_start()
             if self._trainer is not None and self._trainer.poll() is not None:
                 self._bury()
             if not self._line.readable(PATIENCE):
@@ -106,6 +107,14 @@ class _Keeper:
         except subprocess.TimeoutExpired:
             self._trainer.kill()
             self._trainer.wait()
+
+    def _try_to_start(self) -> None:
+        try:
+            self._start()
+        except OSError as error:  # no more processes, or the interpreter is gone
+            log = f"no trainer can be started: {error}"
+            self._line.send({"kind": "died", "pid": 0, "code": 1, "log": log})
+            time.sleep(PATIENCE)
 
     def _start(self) -> None:
         self._output.truncate(0)

@@ -16,7 +16,7 @@ import select
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 HEAD_LIMIT = 1 << 20
@@ -49,7 +49,7 @@ class Address:
 
     host: str
     port: int
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 def new_key() -> bytes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shlex
 from pathlib import Path
 
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
 from hpsearch.store.records import Counts
 from hpsearch.view.columns import figure_names, figure_of, params_line
+from hpsearch.view.command import near, run_command
 from hpsearch.view.format import UNICODE, Glyphs, clean, duration, figure
 from hpsearch.view.status import LIVE, Status
 
@@ -47,8 +46,8 @@ def go_on(status: Status, folder: RunFolder) -> str:
     if status.state in LIVE:
         return f"hpsearch attach {name}"
     if status.state == "finished" and status.counts.finished >= status.counts.asked:
-        more = max(10, 2 * status.counts.asked)
-        return f"{_run(status, folder)} --trials {more}    (searches on)"
+        more = max(10, 2 * status.counts.asked, 2 * status.counts.finished)
+        return f"{_run(status, folder, more)}    (searches on)"
     return f"{_run(status, folder)}    (goes on from here)"
 
 
@@ -57,12 +56,6 @@ def reference(folder: RunFolder) -> str:
     if runs_folder().resolve() == folder.path.resolve().parent:
         return shlex.quote(folder.name)
     return shlex.quote(near(folder.path))
-
-
-def near(path: Path) -> str:
-    """A path as one would write it from the current folder."""
-    absolute, here = path.absolute(), Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)
 
 
 def _heading(status: Status, glyphs: Glyphs) -> str:
@@ -94,22 +87,17 @@ def _why(status: Status) -> str:
 def _keep(status: Status, folder: RunFolder) -> str:
     if status.best is None:
         return f"nothing yet; {near(folder.logs / 'engine.log')} tells what happened"
-    return (
-        f"hpsearch export {reference(folder)} -o best.toml && hpsearch retrain best.toml -o model"
-    )
+    # What export prints goes on to retrain; the name keeps a second study's best apart.
+    return f"hpsearch export {reference(folder)} -o {folder.name}-best.toml"
 
 
-def _run(status: Status, folder: RunFolder) -> str:
+def _run(status: Status, folder: RunFolder, trials: int | None = None) -> str:
     """The command that ran this study, written for where we are."""
     study = status.study
     path = Path(study.path) if study.path else folder.toml
-    words = ["hpsearch", "run", near(path)]
-    if "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name:
-        words += ["--name", folder.name]
-    for key, value in study.overrides.items():
-        if key not in ("study.name", "study.trials", "study.workers"):  # free to change each run
-            words += ["--set", f"{key}={value if isinstance(value, str) else json.dumps(value)}"]
-    runs = folder.path.absolute().parent
-    if runs.resolve() != runs_folder().resolve():
-        words += ["--runs", near(runs)]
-    return " ".join(shlex.quote(os.fspath(word)) for word in words)
+    named = "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name
+    values = {key: value for key, value in study.overrides.items() if key != "study.workers"}
+    if trials is not None:
+        values["study.trials"] = trials
+    name = folder.name if named else None
+    return run_command(path, values, folder.path.absolute().parent, name=name)

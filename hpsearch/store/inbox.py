@@ -7,14 +7,17 @@ the next one.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import os
 import secrets
 import socket
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -74,20 +77,35 @@ def waiting(inbox: Path) -> list[Command]:
 
 
 def remove(inbox: Path, command: Command) -> None:
-    """Take a command out, once it is recorded."""
-    (inbox / command.id).unlink(missing_ok=True)
+    """Take a command out, once it is recorded; what is no file is moved out of sight."""
+    path = inbox / command.id
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        with contextlib.suppress(OSError):
+            path.rename(inbox / f".{command.id}")
 
 
 def _read(path: Path) -> Command:
     try:
-        with path.open("rb") as file:
-            body = json.loads(file.read(65536))
-        verb, args = body["verb"], body.get("args", {})
-        if not isinstance(verb, str) or not isinstance(args, dict):
+        body = json.loads(_content(path))
+        verb, args, sent = body["verb"], body.get("args", {}), float(body["sent"])
+        if not isinstance(verb, str) or not isinstance(args, dict) or not isfinite(sent):
             raise ValueError(verb)
-        return Command(path.name, verb, str(body["sender"])[:200], float(body["sent"]), args)
+        return Command(path.name, verb, str(body["sender"])[:200], sent, args)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Command(path.name, "", "unknown", 0.0)
+
+
+def _content(path: Path) -> bytes:
+    """What a plain file holds; a pipe of that name must not keep the engine waiting."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise ValueError("not a file")
+        return os.read(file, 65536)
+    finally:
+        os.close(file)
 
 
 def _user() -> str:

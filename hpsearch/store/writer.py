@@ -7,6 +7,7 @@ meanwhile; FULL means that what is written survives the machine.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -281,19 +282,22 @@ class Store:
                 self._db.execute(statement, values)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
+            raise RunError(f"{self._path} cannot be written: {error}.") from None
+        finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise RunError(f"{self._path} cannot be written: {error}.") from None
         self._waiting.clear()
 
     def close(self) -> None:
         """Write what is left, and fold the log into the database."""
         self.flush()
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with contextlib.suppress(sqlite3.Error):  # the log then stays beside, and nothing is lost
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
 
     def _add(self, statement: str, *values: Any) -> None:
-        self._waiting.append((statement, values))
+        clean = (_storable(value) if isinstance(value, str) else value for value in values)
+        self._waiting.append((statement, tuple(clean)))
 
 
 def params_from_json(text: str) -> Params:
@@ -302,6 +306,11 @@ def params_from_json(text: str) -> Params:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in json.loads(text).items()
     }
+
+
+def _storable(text: str) -> str:
+    """Text without the halves of surrogate pairs, which UTF-8 does not know."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _json(value: Any) -> str:

@@ -1,6 +1,7 @@
 """A study from the command to its last trial, with everything real."""
 
 import json
+import os
 
 import pytest
 
@@ -104,6 +105,8 @@ def test_what_does_not_change_a_trial_may_change_freely(place):
         (("run", "small.toml", "--set", "training.epochs"), 2, "KEY=VALUE"),
         (("run", "small.toml", "--set", "training.epoch=3"), 2, "training.epochs"),
         (("run", "small.toml", "--name", "../up"), 2, "name"),
+        (("run", "small.toml", "--set", "study.sampler_options={ no = 3 }"), 2, "no option 'no'"),
+        (("run", "small.toml", "--set", "study.pruner_options={ n_startup_trials = -1 }"), 2, "-1"),
         (("stop", "small"), 2, "no run"),
         (("status", "smal"), 2, "no run"),
     ],
@@ -138,3 +141,52 @@ def test_a_diverging_trial_is_a_fact_and_the_study_goes_on(place):
     assert (first.state, first.value) == ("diverged", None)
     assert "cost was nan after epoch 1" in first.reason
     assert place.status()["best"]["number"] != 0
+
+
+def test_a_folder_with_any_name_will_do(place):
+    place.write(trials=2)
+    done = place.command("run", "small.toml", "--runs", place.path / "ünï cöde")
+    assert done.returncode == 0, done.stdout
+    assert "2 of 2" in done.stdout
+
+
+def test_a_place_that_cannot_be_written_is_named(place):
+    place.write(trials=2)
+    (place.path / "file").write_text("")
+    done = place.command("run", "small.toml", "--runs", place.path / "file")
+    assert done.returncode == 1
+    assert "--runs DIR" in done.stderr
+
+
+def test_arrays_that_were_cut_short_are_made_again(place):
+    place.write(trials=1)
+    place.command("run", "small.toml")
+    (array,) = place.folder.data.glob("*/x.npy")
+    os.truncate(array, 200)
+    done = place.command("run", "small.toml", "--trials", 3)
+    assert done.returncode == 0, done.stdout
+    assert [trial.state for trial in place.trials()] == ["complete"] * 3
+
+
+def test_the_command_that_is_offered_for_a_fork_keeps_the_change(place):
+    place.write(trials=1)
+    place.command("run", "small.toml")
+    refused = place.command("run", "small.toml", "--set", "training.epochs=11")
+    offered = refused.stderr.strip().splitlines()[-1].strip()
+    assert offered == "hpsearch run small.toml --set training.epochs=11 --fork small-2"
+    assert place.command(*offered.split()[1:]).returncode == 0
+
+
+def test_junk_in_the_inbox_stops_nothing(place):
+    place.write(trials=2)
+    inbox = place.folder.inbox
+    inbox.mkdir(parents=True)
+    (inbox / "folder.json").mkdir()
+    os.mkfifo(inbox / "pipe.json")
+    (inbox / "nan.json").write_text('{"verb": "stop", "sender": "x", "sent": NaN}')
+    (inbox / "old.json").write_text('{"verb": "abort", "sender": "x", "sent": 1.0}')
+    (inbox / "half.json").write_text('{"verb": "stop", "sender": "\\ud800", "sent": 1.0}')
+    done = place.command("run", "small.toml")
+    assert done.returncode == 0, done.stdout
+    assert place.status()["trials"]["complete"] + place.status()["trials"]["pruned"] == 2
+    assert not list(inbox.glob("*.json"))

@@ -303,9 +303,7 @@ def test_a_summary_has_six_lines_and_says_how_to_go_on(tmp_path, monkeypatch, st
     assert lines[0].startswith(f"digits  {state}  ")
     assert [line[:6] for line in lines[1:]] == ["best  ", "with  ", "in    ", "keep  ", "next  "]
     assert lines[3] == "in    runs/digits"
-    assert lines[4] == (
-        "keep  hpsearch export digits -o best.toml && hpsearch retrain best.toml -o model"
-    )
+    assert lines[4] == "keep  hpsearch export digits -o digits-best.toml"
     assert cells(lines[4]) <= 80
     assert lines[5] == f"next  {next_}"
     made.close()
@@ -317,7 +315,7 @@ def test_a_run_that_lies_elsewhere_is_called_by_its_folder(tmp_path, monkeypatch
     made = MadeUp(tmp_path / "my runs" / "other", state="stopped", path=str(tmp_path / "a.toml"))
     made.fill(5, running=0)
     lines = summary(seen(made)[0].status, made.folder, ASCII)
-    assert "hpsearch export 'my runs/other' -o best.toml" in lines[4]
+    assert "hpsearch export 'my runs/other' -o other-best.toml" in lines[4]
     assert "hpsearch run a.toml --name other --runs 'my runs'" in lines[5]
     made.close()
 
