@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,23 @@ def test_the_study_file_of_the_readme_is_one(place):
     (place.path / "readme.toml").write_text(text)
     checked = place.command("check", "readme.toml")
     assert checked.returncode == 0, checked.stderr
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    (code,) = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    costs = [float(line.split()[1]) for line in done.stdout.splitlines()]
+    assert len(costs) == 5
+    assert costs[-1] < 0.3
+
+
+def test_every_file_the_readme_links_is_there():
+    words = re.sub(r"```.*?```", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#]+)\)", words)
+    assert links
+    assert [link for link in links if not (README.parent / link).exists()] == []
 
 
 def test_the_two_set_up_commands_stand_there():
