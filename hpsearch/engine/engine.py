@@ -143,6 +143,10 @@ class Engine:
         self.store.flush()  # the epochs before the checkpoint, or a crash between loses them
         if checkpoint:
             self._checkpoints.write(running.number, checkpoint)
+        else:
+            self.store.note(
+                "warning", f"#{running.number} is too large to put aside: it starts again"
+            )
         self._open[running.number].seconds = seconds
         self._back_in_line(running, "stopped")
 
