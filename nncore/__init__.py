@@ -19,6 +19,9 @@ from nncore.optimizers import optimizers as optimizers
 from nncore.perceptron import NotSeparated as NotSeparated
 from nncore.perceptron import Perceptron as Perceptron
 from nncore.perceptron import train_perceptron as train_perceptron
+from nncore.preprocessing import normalizers as normalizers
+from nncore.preprocessing import one_hot as one_hot
+from nncore.preprocessing import scaler_from_json as scaler_from_json
 from nncore.schedules import schedules as schedules
 from nncore.training import Diverged as Diverged
 from nncore.training import Epoch as Epoch

@@ -47,10 +47,10 @@ def test_a_normalizer_is_the_same_after_json(name: str) -> None:
     again = scaler_from_json(json.loads(json.dumps(scaler.to_json())))
     assert again == scaler
     x = np.stack(columns, axis=1)
-    assert np.isfinite(scaler(x)).all()
-    assert np.array_equal(again(x), scaler(x))
+    assert np.isfinite(scaler.apply(x)).all()
+    assert np.array_equal(again.apply(x), scaler.apply(x))
     order = np.argsort(x[:, 0])
-    assert (np.diff(scaler(x)[order, 0]) >= 0).all()
+    assert (np.diff(scaler.apply(x)[order, 0]) >= 0).all()
 
 
 @pytest.mark.parametrize("name", normalizer)
