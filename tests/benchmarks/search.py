@@ -125,9 +125,7 @@ def marginal(samples: list[tuple[int, float]], low: int, high: int) -> float | N
 def run(place: Path, study: Path, *words: str) -> None:
     """Run a study to its end."""
     command = [sys.executable, "-m", "hpsearch", "run", str(study), *words]
-    subprocess.run(
-        [*command, "--runs", str(place / "runs")], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([*command, "--runs", str(place / "runs")], check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:
