@@ -179,10 +179,13 @@ def be_nice(by: int) -> None:
         return
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int | None = None) -> None:
     """Ask the kernel for SIGKILL when the parent ends (Linux; elsewhere nothing happens).
 
-    A second belt: the first is end-of-file on stdin, which works everywhere.
+    A second belt: the first is end-of-file on stdin or the wire, which works everywhere.
+
+    Args:
+        parent: its process id, where known: if it is gone already, this process ends at once.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -193,6 +196,8 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     except (OSError, AttributeError):
         return
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def limit_memory(bytes_: int) -> None:

@@ -78,10 +78,12 @@ class Fleet:
     def _keep(self, address: Address) -> None:
         shells = [Shell(address, slot, self._nice, self._memory) for slot in range(self._slots)]
         quick, scratch = 0, str(self._scratch)
+        # A loky worker that has no shell yet would outlive the engine by five minutes.
+        alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
         while not self._ending.is_set():
             began = time.monotonic()
             try:
-                with parallel_config("loky", n_jobs=self._slots, temp_folder=scratch):
+                with parallel_config("loky", n_jobs=self._slots, temp_folder=scratch, **alive):
                     Parallel(batch_size=1, pre_dispatch="all")(  # type: ignore[arg-type]  # its hints lag
                         delayed(shell)() for shell in shells
                     )

@@ -55,6 +55,7 @@ class Chaos:
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
         self.left: list[str] = []
+        self.shared = set(Path("/dev/shm").iterdir())
 
     def run(self) -> None:
         """Start the study, kill, and start it again until it is finished."""
@@ -137,8 +138,8 @@ class Chaos:
                 computed = again.value(trial)
                 if computed != said:
                     found.append(f"#{trial.number}: stored {said}, recomputed {computed}")
-        leftovers = [p.name for p in Path("/dev/shm").iterdir() if "loky" in p.name]
-        return found + [f"/dev/shm/{name} is left" for name in leftovers]
+        left = set(Path("/dev/shm").iterdir()) - self.shared
+        return found + [f"{path} is left" for path in left]
 
 
 def main() -> None:

@@ -83,6 +83,18 @@ def test_a_signal_to_the_command_stops_gracefully(place, number):
     assert len(list(place.folder.checkpoints.glob("*.safetensors"))) == 2
 
 
+@pytest.mark.parametrize("workers", [2, 4])
+def test_an_engine_killed_while_its_workers_start_leaves_nothing(place, workers):
+    place.write(workers=workers, epochs=LONG)
+    command = place.start("run", "small.toml")
+    engine = place.engine()
+    below = wait_for(lambda: [p.pid for p in descendants(engine) if "loky" in p.command])
+    below += [process.pid for process in descendants(engine)]
+    kill(engine)
+    wait_for(lambda: not any(map(alive, below)), seconds=2)
+    command.communicate(timeout=20)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
     command, engine = at_work(place, epochs=LONG)
