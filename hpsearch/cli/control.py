@@ -11,6 +11,8 @@ from hpsearch.cli.app import app
 from hpsearch.cli.options import Name, Runs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hpsearch.store.folder import RunFolder
 
 TAKEN_SECONDS = 5.0
@@ -54,11 +56,11 @@ def resume(name: Name = None, runs: Runs = None) -> None:
     typer.echo(f"{folder.name} goes on.")
 
 
-def _running(name: str | None, runs: object) -> RunFolder:
+def _running(name: str | None, runs: Path | None) -> RunFolder:
     from hpsearch.errors import RunError
     from hpsearch.store.folder import RunFolder, find
 
-    folder = RunFolder(find(name, runs))  # type: ignore[arg-type]
+    folder = RunFolder(find(name, runs))
     if not folder.alive:
         raise RunError(
             f"{folder.name} is not running; `hpsearch run` on its study file goes on with it."

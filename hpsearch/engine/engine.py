@@ -254,7 +254,7 @@ class Engine:
         self.store.asked(
             trial,
             self._searcher.memory(trial.number),
-            int(config["training.epochs"]),  # type: ignore[arg-type]
+            int(config["training.epochs"]),  # type: ignore[arg-type]  # a whole number, as checked
             self._parameters(config),
         )
         self._queue.append(trial.number)

@@ -32,11 +32,11 @@ def planned_epochs(study: StudyFile) -> int:
     """The most epochs a trial of this study may train."""
     match study.space.get("training.epochs"):
         case None:
-            return int(study.fixed["training.epochs"])  # type: ignore[arg-type]
+            return int(study.fixed["training.epochs"])  # type: ignore[arg-type]  # as checked
         case Int(high=high) | Float(high=high):
             return int(high)
         case Choice(options):
-            return max(int(option) for option in options)  # type: ignore[arg-type]
+            return max(int(option) for option in options)  # type: ignore[arg-type]  # as checked
         case range_:
             raise AssertionError(f"epochs are a number, not {range_}")
 

@@ -146,7 +146,7 @@ class Searcher:
                     return True
                 decide = epoch.number > held.judged and value is not None
                 if decide:
-                    held.trial.report(value, epoch.number)  # type: ignore[arg-type]
+                    held.trial.report(value, epoch.number)  # type: ignore[arg-type]  # decide says it is one
                     held.judged = epoch.number
             if not decide or held.judged not in self.rungs or not held.trial.should_prune():
                 return False
@@ -222,7 +222,7 @@ def _first_tries(study: StudyFile) -> list[Params]:
     if study.study.sampler != "grid":
         return [*study.enqueue, *([study.defaults()] if study.study.defaults_first else [])]
     points = grid(study.space, study.fixed)
-    np.random.default_rng(study.study.seed).shuffle(points)  # type: ignore[arg-type]
+    np.random.default_rng(study.study.seed).shuffle(points)  # type: ignore[arg-type]  # numpy shuffles lists, too
     tries = [_whole(entry, study) for entry in study.enqueue] + points
     return list({_key(params): params for params in tries}.values())
 

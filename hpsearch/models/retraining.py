@@ -61,7 +61,7 @@ class Retraining:
         shape = Shape.of(self.data)
         recipe = cook(self.config, shape)
         final = self.data.final(str(self.config["data.normalize"]))
-        seed = int(self.config["training.seed"])  # type: ignore[arg-type]
+        seed = int(self.config["training.seed"])  # type: ignore[arg-type]  # as checked
         try:
             training = train(recipe, Dataset(final.x, final.y, y_scale=final.y_scale), seed)
             for epoch in training:
