@@ -9,6 +9,7 @@ import polars as pl
 
 from hpsearch.data import bundled, readers
 from hpsearch.data.columns import Column, Number, Unusable, judge
+from hpsearch.data.dealing import Ties
 from hpsearch.data.encoder import clean_frame
 from hpsearch.data.split import Split, split
 from hpsearch.data.table import Dialect, Table, check_known, counted, listed, quoted
@@ -59,7 +60,8 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
         tell([_without_target(whole, table, names, lost)])
     target = read_target(table, names, options.task)
     tell(target.notes)
-    parts = _split(table, target, options)
+    ties = Ties(_strata(target))
+    parts = _split(table, ties, options)
     tell(_split_notes(parts, target, held=table.held > 0))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)
@@ -73,6 +75,7 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
         inputs=inputs,
         clean=clean,
         split=parts,
+        ties=ties,
         dialect=_kept_dialect(table.dialect, options),
     )
     _check_fingerprint(data, options)
@@ -135,17 +138,17 @@ def _without_target(whole: Table, table: Table, names: Sequence[str], lost: int)
     )
 
 
-def _split(table: Table, target: Target, options: DataOptions) -> Split:
-    if target.task == "regression":
-        strata = None
-    elif target.task == "multilabel":
-        strata = _combinations(target.values)
-    else:
-        strata = target.values
+def _split(table: Table, ties: Ties, options: DataOptions) -> Split:
     share = options.test if not table.held else 0.0
-    return split(
-        table.frame.height, options.split_seed, share, options.validation, strata, table.held
-    )
+    rows = table.frame.height
+    return split(rows, options.split_seed, share, options.validation, ties, table.held)
+
+
+def _strata(target: Target) -> np.ndarray | None:
+    """What is to be alike in every part; nothing for numbers."""
+    if target.task == "regression":
+        return None
+    return _combinations(target.values) if target.task == "multilabel" else target.values
 
 
 def _combinations(labels: np.ndarray) -> np.ndarray:

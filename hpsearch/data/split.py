@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.data.dealing import Ties, cut_by_time, deal_groups
 from hpsearch.errors import DataError
 
 Rows = np.ndarray
 """Row numbers, int64, ascending: a split keeps the order of the file."""
+
+FREE = Ties()
+"""Rows that have nothing to do with each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,17 +51,19 @@ def split(
     seed: int,
     test: float,
     validation: float,
-    strata: np.ndarray | None = None,
+    ties: Ties = FREE,
     held: int = 0,
 ) -> Split:
-    """Deal the rows out, alike in every stratum; seeded by `seed` alone.
+    """Deal the rows out; seeded by `seed` alone.
+
+    Alike in every stratum; with groups as nearly so as whole groups allow; by time the oldest
+    rows for training, then validation, and the newest for testing.
 
     Args:
-        strata: for each row a small whole number, such as its class; None: one stratum.
         held: how many rows, at the end, are for testing already.
 
     Raises:
-        DataError: too few rows for three sets.
+        DataError: too few rows, groups or moments for three sets.
     """
     for_test, for_validation = sizes(rows, test, validation)
     if held:
@@ -69,23 +75,56 @@ def split(
             f" {validation:g} for validation; give more rows, or set data.test and"
             " data.validation."
         )
+    wanted = (free - for_test - for_validation, for_validation, for_test)
     rng = np.random.default_rng(seed)
-    strata = np.zeros(free, np.int64) if strata is None else strata[:free]
+    part = _parts(ties.only(np.arange(free)), wanted, rng)
+    return Split(
+        train=np.flatnonzero(part == 0),
+        validation=np.flatnonzero(part == 1),
+        test=np.arange(free, rows) if held else np.flatnonzero(part == 2),
+    )
+
+
+def _parts(ties: Ties, wanted: tuple[int, int, int], rng: np.random.Generator) -> np.ndarray:
+    """0, 1 or 2 for each row: training, validation, testing; `wanted` is how many of each."""
+    needed = sum(size > 0 for size in wanted)
+    if ties.order is not None:
+        part = cut_by_time(ties.order, wanted)
+        if part is None:
+            count = len(np.unique(ties.order))
+            raise DataError(
+                f"data.order has {count:,} different values, too few to cut {needed} parts by time;"
+                " name a finer column, or take data.order out."
+            )
+        return part
+    if ties.groups is not None:
+        if (count := len(np.unique(ties.groups))) < needed:
+            raise DataError(
+                f"data.group makes {count:,} group{'s' * (count != 1)} of the rows, and"
+                f" {needed} parts need one each; name a finer column, or take data.group out."
+            )
+        return deal_groups(ties.groups, ties.strata, wanted, rng)
+    return _deal_rows(ties.strata, wanted, rng)
+
+
+def _deal_rows(
+    strata: np.ndarray | None, wanted: tuple[int, int, int], rng: np.random.Generator
+) -> np.ndarray:
+    """The exact number for each part, alike in every stratum."""
+    free = sum(wanted)
+    strata = np.zeros(free, np.int64) if strata is None else strata
     # Shuffle, then sort by stratum: each stratum is one run of rows in random order.
     order = rng.permutation(free)
     order = order[np.argsort(strata[order], kind="stable")]
     counts = np.bincount(strata)
     starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    test_counts = _share_out(counts, for_test, rng)
-    validation_counts = _share_out(counts - test_counts, for_validation, rng)
+    test_counts = _share_out(counts, wanted[2], rng)
+    validation_counts = _share_out(counts - test_counts, wanted[1], rng)
     rank = np.arange(free) - starts[strata[order]]
     ends = test_counts[strata[order]], (test_counts + validation_counts)[strata[order]]
-    tested, validated = rank < ends[0], (rank >= ends[0]) & (rank < ends[1])
-    return Split(
-        train=np.sort(order[rank >= ends[1]]),
-        validation=np.sort(order[validated]),
-        test=np.arange(free, rows) if held else np.sort(order[tested]),
-    )
+    part = np.empty(free, np.int64)
+    part[order] = np.where(rank < ends[0], 2, np.where(rank < ends[1], 1, 0))
+    return part
 
 
 def _share_out(counts: np.ndarray, total: int, rng: np.random.Generator) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.columns import Column
+from hpsearch.data.dealing import Ties
 from hpsearch.data.encoder import Encoder, fit
 from hpsearch.data.split import Split
 from hpsearch.data.table import Dialect
@@ -71,6 +72,8 @@ class Data:
     clean: pl.DataFrame
     """The cells of these columns, in every row that has a target."""
     split: Split
+    ties: Ties
+    """Of every row that has a target: what folds must respect as the split did."""
     dialect: Dialect
     """As guessed or given; encoders keep it."""
 
