@@ -48,11 +48,12 @@ class NNClassifier(ClassifierMixin, NeuralNetwork):
         Of the hidden layers, and of all weights: names in `nncore.activations` and
         `nncore.initializers`.
     optimizer : str
-        A name in `nncore.optimizers`. It takes as much of `beta1` and `beta2` as it has use for.
+        A name in `nncore.optimizers`. `beta1` and `beta2` are for those that have them.
     learning_rate : float
         Before any decay.
     decay : str or None
-        A name in `nncore.schedules`; `decay_rate` (None: 0.01) is for those that have one.
+        A name in `nncore.schedules`; `decay_rate` (None: 0.01) is for those that have one,
+        `decay_interval` (None: a fifth of the epochs) for 'discrete'.
     regularization : None, 'l2', 'dropout' or 'both'
         `lambd` (None: 1.0) is λ of the penalty λ/(2N) Σ‖W‖² with N training rows, `keep_prob`
         (None: 0.8) the share of a hidden layer that dropout keeps; one number, or one a layer.

@@ -5,9 +5,8 @@ The only modules here that import scikit-learn are this one and `nncore.estimato
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,14 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from nncore.arrays import Array, Targets
 from nncore.dataset import Dataset
+from nncore.ensemble import Ensemble
 from nncore.losses import losses
-from nncore.network import Network, Sequential
-from nncore.optimizers import optimizers
-from nncore.schedules import Schedule, schedules
+from nncore.network import Network
+from nncore.settings import Settings
 from nncore.training import Epoch, Recipe, Training, TrainingState, train, until_stale
 
-REGULARIZATIONS = (None, "none", "l2", "dropout", "both")
+NAMES = tuple(one.name for one in fields(Settings) if one.name != "clip_norm")
+"""The parameters that are an estimator's and a recipe's alike."""
 
 
 class NeuralNetwork(BaseEstimator):
@@ -46,6 +46,7 @@ class NeuralNetwork(BaseEstimator):
         beta2: float = 0.999,
         decay: str | None = None,
         decay_rate: float | None = None,
+        decay_interval: int | None = None,
         regularization: str | None = None,
         lambd: float | None = None,
         keep_prob: float | Sequence[float] | None = None,
@@ -67,6 +68,7 @@ class NeuralNetwork(BaseEstimator):
         self.beta2 = beta2
         self.decay = decay
         self.decay_rate = decay_rate
+        self.decay_interval = decay_interval
         self.regularization = regularization
         self.lambd = lambd
         self.keep_prob = keep_prob
@@ -189,100 +191,14 @@ class NeuralNetwork(BaseEstimator):
 
     def _recipe(self, features: int) -> Recipe:
         """What the parameters say, for a network of that many features."""
-        lambd, keep_prob = self._regularization()
-        loss = losses[self._loss]()
+        if isinstance(self.layer_dims, str) or not isinstance(self.layer_dims, Iterable):
+            raise ValueError(f"layer_dims is {self.layer_dims!r}; it is the hidden layers' widths.")
         outputs: int = self.n_outputs_  # type: ignore[attr-defined]  # the subclass has set it
-        return Recipe(
-            Sequential.from_dims(
-                [features, *self.layer_dims, outputs],
-                activation=self.activation,
-                output=loss.link(),
-                initializer=self.initializer,
-                keep_prob=keep_prob,
-            ),
-            loss,
-            self._made(optimizers, self.optimizer, ("beta1", "beta2")),
-            learning_rate=self.learning_rate,
-            schedule=self._schedule(),
-            epochs=self.epochs,
-            mini_batch_size=self.mini_batch_size,
-            lambd=lambd,
-        )
-
-    def _regularization(self) -> tuple[float, float | Sequence[float] | None]:
-        """λ of the penalty, and keep_prob; refuses what would have no effect."""
-        kind = self.regularization
-        if kind not in REGULARIZATIONS:
-            raise ValueError(f"regularization is {kind!r}; it is None, 'l2', 'dropout' or 'both'.")
-        l2, dropout = kind in ("l2", "both"), kind in ("dropout", "both")
-        if self.lambd is not None and not (l2 and self.lambd):
-            raise ValueError(
-                f"lambd is {self.lambd:g} with regularization {kind!r}, so it would do nothing: "
-                "choose 'l2' or 'both' and a lambd above 0, or leave both out."
-            )
-        if self.keep_prob is not None and not dropout:
-            raise ValueError(
-                f"keep_prob is {self.keep_prob} with regularization {kind!r}, so it would do "
-                "nothing: choose 'dropout' or 'both', or leave keep_prob out."
-            )
-        if dropout and not len(self.layer_dims):
-            raise ValueError("Dropout does nothing without hidden layers: layer_dims is empty.")
-        lambd = 1.0 if self.lambd is None else self.lambd
-        keep_prob = 0.8 if self.keep_prob is None else self.keep_prob
-        return lambd if l2 else 0.0, keep_prob if dropout else None
-
-    def _schedule(self) -> Schedule:
-        kind = self.decay or "none"
-        if self.decay_rate is None:
-            return schedules[kind]()
-        if "decay_rate" not in _settings(schedules[kind]):
-            raise ValueError(
-                f"decay_rate is {self.decay_rate:g}, but decay is {self.decay!r}, which has none: "
-                "choose 'continuous', 'discrete' or 'exponential', or leave decay_rate out."
-            )
-        return self._made(schedules, kind, ("decay_rate",))
-
-    def _made(self, registry: Any, name: str, settings: tuple[str, ...]) -> Any:
-        """A member of a registry, with those of the parameters that it has."""
-        kind = registry[name]
-        known = _settings(kind)
-        return kind(**{name: getattr(self, name) for name in settings if name in known})
+        own = {name: getattr(self, name) for name in NAMES}
+        own["layer_dims"] = (features, *self.layer_dims, outputs)
+        return Settings(**own).recipe(losses[self._loss]())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _settings(kind: Any) -> set[str]:
-    """The names of what a registered dataclass can be told."""
-    return {field.name for field in fields(kind)}
-
-
-class Ensemble:
-    """A trained network or several, to be asked from any thread, pickled and copied."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._one_at_a_time = Lock()  # the network writes into memory of its own
-
-    def __call__(self, x: Array) -> Array:
-        """Predictions of shape (rows, outputs), float64; the mean over members."""
-        with self._one_at_a_time:
-            z = self.network.logits(x)
-        z = z.astype(np.float64)  # in float32 the probabilities of a row would sum to 1 ± 1e-7
-        y = np.empty_like(z)
-        with np.errstate(over="ignore", under="ignore"):
-            self.network.sequential.output.f(z, y)
-        return y if self.network.members is None else y.mean(axis=0)
-
-    def __reduce__(self) -> Any:
-        net = self.network
-        return again, (net.sequential, net.width, net.members, net.buffers.theta)
-
-
-def again(sequential: Sequential, width: int, members: int | None, theta: Array) -> Ensemble:
-    """The ensemble that was pickled. A network is many views of one vector, so only that went."""
-    network = sequential.build(width, 1, np.random.default_rng(0), members)
-    network.buffers.theta[...] = theta
-    return Ensemble(network)

@@ -42,9 +42,9 @@ class Registry(Generic[M]):
         Raises:
             LookupError: nothing has that name; the message offers the nearest.
         """
-        if name in self._known:
+        if isinstance(name, str) and name in self._known:
             return self._known[name]
-        near = get_close_matches(name, self._known, n=1)
+        near = get_close_matches(name, self._known, n=1) if isinstance(name, str) else []
         hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(self))}."
         raise LookupError(f"There is no {self.family} called {name!r}. {hint}")
 

@@ -1,0 +1,44 @@
+"""A trained network to ask, or several whose answers are averaged."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from nncore.arrays import Array
+from nncore.network import Network, Sequential
+
+
+class Ensemble:
+    """A trained network or several, to be asked from any thread, pickled and copied."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._one_at_a_time = Lock()  # the network writes into memory of its own
+
+    def __call__(self, x: Array) -> Array:
+        """Predictions of shape (rows, outputs), float64; the mean over members."""
+        z = self.logits(x)
+        z = z.astype(np.float64)  # in float32 the probabilities of a row would sum to 1 ± 1e-7
+        y = np.empty_like(z)
+        with np.errstate(over="ignore", under="ignore"):
+            self.network.sequential.output.f(z, y)
+        return y if self.network.members is None else y.mean(axis=0)
+
+    def logits(self, x: Array) -> Array:
+        """What comes before the output activation, shape (..., rows, outputs)."""
+        with self._one_at_a_time:
+            return self.network.logits(x)
+
+    def __reduce__(self) -> Any:
+        net = self.network
+        return again, (net.sequential, net.width, net.members, net.buffers.theta)
+
+
+def again(sequential: Sequential, width: int, members: int | None, theta: Array) -> Ensemble:
+    """The ensemble that was pickled. A network is many views of one vector, so only that went."""
+    network = sequential.build(width, 1, np.random.default_rng(0), members)
+    network.buffers.theta[...] = theta
+    return Ensemble(network)
