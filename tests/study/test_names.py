@@ -1,0 +1,63 @@
+"""Short words for the study file's names."""
+
+import pytest
+
+from hpsearch.study import schema
+from hpsearch.study.families import metrics
+from hpsearch.study.names import ALIASES, NoSuchName, meant, resolve
+from hpsearch.view.columns import ABBREVIATIONS
+from hpsearch.view.fields import FACTS, FIGURES
+
+KNOWN = (*schema.searchable(), *FACTS, *FIGURES)
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_an_alias_stands_for_a_name_there_is(alias):
+    assert ALIASES[alias] in KNOWN
+    assert resolve(alias, KNOWN) == ALIASES[alias]
+
+
+@pytest.mark.parametrize("name", schema.searchable())
+def test_a_name_is_known_by_its_last_part_unless_a_fact_has_it(name):
+    last = name.rpartition(".")[2]
+    assert resolve(last, KNOWN) == (last if last in FACTS else name)
+    assert resolve(name, KNOWN) == name
+
+
+@pytest.mark.parametrize("ending", ABBREVIATIONS)
+def test_what_a_narrow_column_is_called_can_be_asked_for(ending):
+    assert resolve(ABBREVIATIONS[ending], schema.searchable()).endswith(ending)
+
+
+@pytest.mark.parametrize("metric", metrics())
+def test_every_metric_can_be_asked_for_before_a_trial_has_it(metric):
+    assert metric in FIGURES
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("learn", "training.learning_rate"),
+        ("ing_rate", "training.learning_rate"),
+        ("training.lea", "training.learning_rate"),
+        ("val_acc", "val_accuracy"),
+    ],
+)
+def test_a_unique_beginning_or_ending_is_enough(written, name):
+    assert resolve(written, KNOWN) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("beta", r"'beta' may mean training\.beta1, training\.beta2; write more"),
+        ("learnign_rate", "did you mean 'learning_rate'"),
+        ("optimiser", "did you mean 'optimizer'"),
+        ("x" * 999, "there is no 'x{64}…'"),
+        ("", "there is no ''"),
+    ],
+)
+def test_what_means_nothing_or_too_much_is_a_sentence(written, said):
+    with pytest.raises(NoSuchName, match=said):
+        resolve(written, KNOWN)
+    assert meant(written, KNOWN) == written
