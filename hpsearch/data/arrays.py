@@ -1,14 +1,107 @@
-"""Arrays as tables: rows of numbers whose columns get names."""
+"""Arrays as tables: rows of numbers whose columns get names, or stay one array."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from hpsearch.data.table import Table
+from hpsearch.data.table import Dialect, Table, listed
 from hpsearch.errors import DataError
+
+LARGEST = 4 << 30
+"""Bytes of all arrays that are read."""
+_FREE = 64 << 20
+_RATIO = 50
+"""Above _FREE bytes, arrays may be this many times larger than the file: 486 KB can hold 512 MB."""
+WIDE = 257
+"""From this many features on, rows stay one array: a column each would take more time and memory
+than the numbers in them."""
+
+_LAYOUTS = (
+    (("x", "y"),),
+    (("X", "y"),),
+    (("X", "Y"),),
+    (("data", "target"),),
+    (("images", "labels"),),
+    (("x_train", "y_train"), ("x_test", "y_test")),
+    (("X_train", "y_train"), ("X_test", "y_test")),
+    (("train_x", "train_y"), ("test_x", "test_y")),
+    (("train_set_x", "train_set_y"), ("test_set_x", "test_set_y")),
+    (("x_test", "y_test"),),
+    (("X_test", "y_test"),),
+    (("test_x", "test_y"),),
+    (("test_set_x", "test_set_y"),),
+)
+"""Names of (features, targets), and of the rows a file keeps for testing."""
+EXTRAS = ("feature_names", "list_classes")
+"""Names of arrays of words: of the features, and of the classes that targets number."""
+
+
+def layout(there: Collection[str], name: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of arrays to read: the first layout whose features are there.
+
+    Raises:
+        DataError: none of the known names is there.
+    """
+    for first, *more in _LAYOUTS:
+        if first[0] in there:
+            return (first, *(pair for pair in more if set(pair) | set(first) <= set(there)))
+    raise DataError(
+        f"{name} holds {listed(there) or 'no arrays'}; features and targets must be called"
+        " x and y, or x_train, y_train, x_test and y_test."
+    )
+
+
+def check_size(name: str, file: int, declared: int, way_out: str = "with fewer rows") -> None:
+    """Hold what a file says of its arrays against its own size, before any of them is read.
+
+    Raises:
+        DataError: it would not fit, or is a small file that unpacks to a huge one.
+    """
+    allowed = min(LARGEST, max(_FREE, _RATIO * file))
+    if declared > allowed:
+        raise DataError(
+            f"{name} declares {declared / 2**20:,.0f} MiB of arrays, more than the"
+            f" {allowed / 2**20:,.0f} MiB a file of its size may hold; save it {way_out}."
+        )
+
+
+def from_named(
+    name: str, arrays: Mapping[str, np.ndarray], pairs: Sequence[tuple[str, str]], note: str = ""
+) -> Table:
+    """A table of the arrays that `layout` chose; targets may be missing when predicting.
+
+    Raises:
+        DataError: features that are words, or shapes that do not fit each other.
+    """
+    xs = [arrays[x] for x, _ in pairs]
+    if any(x.dtype.kind not in "biuf" for x in xs):
+        raise DataError(f"{name}: the features are words; of arrays only numbers are read.")
+    ys = [arrays[y] for _, y in pairs if y in arrays]
+    if len(ys) not in (0, len(xs)):
+        raise DataError(f"{name}: some of its rows have targets, others have none.")
+    # (1, rows) is how some courses write a list of targets.
+    ys = [y.T if y.ndim == 2 and y.shape[0] == 1 < len(x) else y for x, y in zip(xs, ys)]  # noqa: B905  # ys may be empty
+    if "list_classes" in arrays:
+        ys = [_classes(y, arrays["list_classes"]) for y in ys]
+    names = [_word(word) for word in arrays["feature_names"]] if "feature_names" in arrays else None
+    return from_arrays(name, xs, ys, names, note)
+
+
+def _classes(y: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Class numbers as words, where there is one for each."""
+    if y.dtype.kind not in "iu" or words.ndim != 1 or not y.size:
+        return y
+    if int(y.min()) < 0 or int(y.max()) >= len(words):
+        return y
+    return np.array([_word(word) for word in words])[y]
+
+
+def _word(word: object) -> str:
+    return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
 
 
 def from_arrays(
@@ -17,11 +110,15 @@ def from_arrays(
     ys: Sequence[np.ndarray],
     feature_names: Sequence[str] | None = None,
     note: str = "",
+    target_names: Sequence[str] | None = None,
+    dialect: Dialect | None = None,
+    asides: Mapping[str, Sequence[str]] | None = None,
 ) -> Table:
     """A table of features (x0, x1, … unless named) and targets (`target`, or target0, …).
 
     `xs` and `ys` hold one array each, or two where the second are rows for testing. A row of
-    any shape, such as an image, is laid out flat. Without `ys` there are only features.
+    any shape, such as an image, is laid out flat; from WIDE features on it stays one array, in a
+    column `x`. Without `ys` there are only features. `asides` are columns that name the rows.
 
     Raises:
         DataError: shapes that do not fit each other.
@@ -38,11 +135,8 @@ def from_arrays(
     x = np.concatenate(flat) if len(flat) > 1 else flat[0]
     if x.shape[1] == 0:
         raise DataError(f"{name} has rows, but no features.")
-    names = _names(name, feature_names, x.shape[1])
-    columns = dict(
-        zip(names, (pl.Series(_native(x[:, at])) for at in range(x.shape[1])), strict=True)
-    )
-    targets, notes = _targets(name, ys, rows)
+    columns = dict(asides or {}) | _features(name, x, feature_names)
+    targets, notes = _targets(name, ys, rows, target_names)
     clash = [word for word in targets if word in columns]
     if clash:
         raise DataError(f"{name}: a feature is called {clash[0]!r}, which is the target's name.")
@@ -51,11 +145,38 @@ def from_arrays(
     return Table(
         name,
         pl.DataFrame({**columns, **targets}),
-        notes=tuple(notes),
+        dialect or Dialect(),
+        tuple(notes),
         targets=tuple(targets),
+        asides=tuple(asides or ()),
         held=rows[1] if len(rows) > 1 else 0,
         first_row=0,
     )
+
+
+def beside(path: Path, old: str, new: str) -> Path | None:
+    """The file whose name has another word in place of one, if it is there."""
+    if old not in path.name:
+        return None
+    other = path.with_name(path.name.replace(old, new, 1))
+    return other if other.is_file() else None
+
+
+def _features(name: str, x: np.ndarray, given: Sequence[str] | None) -> dict[str, pl.Series]:
+    if given is None and x.shape[1] >= WIDE:
+        return {"x": pl.Series(_dense(x))}
+    names = _names(name, given, x.shape[1])
+    return {word: pl.Series(_native(x[:, at])) for at, word in enumerate(names)}
+
+
+def _dense(x: np.ndarray) -> np.ndarray:
+    """As small as it can be without changing a number: what fits into bytes becomes bytes."""
+    x = _native(x)
+    if x.dtype == np.uint8:
+        return x
+    if x.dtype.kind == "b" or (x.dtype.kind in "iu" and x.min() >= 0 and x.max() <= 255):
+        return x.astype(np.uint8)
+    return x
 
 
 def _names(name: str, given: Sequence[str] | None, width: int) -> list[str]:
@@ -78,7 +199,7 @@ def _native(values: np.ndarray) -> np.ndarray:
 
 
 def _targets(
-    name: str, ys: Sequence[np.ndarray], rows: Sequence[int]
+    name: str, ys: Sequence[np.ndarray], rows: Sequence[int], names: Sequence[str] | None
 ) -> tuple[dict[str, pl.Series], list[str]]:
     """The target columns by name, and what was noticed about them."""
     if not ys:
@@ -92,12 +213,15 @@ def _targets(
     if len({y.shape[1] for y in flat}) > 1:
         raise DataError(f"{name}: targets of training and test rows differ in width.")
     y = np.concatenate(flat) if len(flat) > 1 else flat[0]
+    if y.shape[1] > 1000:
+        raise DataError(f"{name}: {y.shape[1]:,} targets a row; at most 1,000 are learnt.")
     if y.shape[1] == 1:
         return {"target": _column(y[:, 0])}, []
     if y.shape[1] > 2 and y.dtype.kind in "biuf" and _one_hot(y):
         note = f"{name}: targets are one-hot; read as {y.shape[1]} classes."
         return {"target": _column(y.argmax(axis=1))}, [note]
-    return {f"target{at}": _column(y[:, at]) for at in range(y.shape[1])}, []
+    words = names or [f"target{at}" for at in range(y.shape[1])]
+    return {word: _column(y[:, at]) for at, word in enumerate(words)}, []
 
 
 def _one_hot(y: np.ndarray) -> bool:

@@ -11,6 +11,9 @@ from hpsearch.errors import DataError
 LARGEST = float(np.finfo(np.float32).max)
 """What networks compute with holds no more; 1e400 would quietly become infinite."""
 
+_ROWS = 1024
+"""Rows of arrays looked at together."""
+
 WORDS = (("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"))
 """How a boolean is written: the words for 0 and 1."""
 
@@ -64,6 +67,37 @@ def strict_booleans(table: Table, name: str, words: tuple[str, str]) -> np.ndarr
     if bad.any():
         raise _bad_cell(table, name, bad.to_numpy(), f"{words[0]} or {words[1]}", None)
     return (text == words[1]).cast(pl.Float64).to_numpy()
+
+
+def strict_block(table: Table, name: str, size: int) -> pl.Series:
+    """A column of arrays, as it is: each of `size` numbers; nan where one is missing.
+
+    Raises:
+        DataError: arrays of another size, or a number too large to compute with.
+    """
+    column = table.frame[name]
+    if not isinstance(column.dtype, pl.Array):
+        raise DataError(
+            f"{table.name}: column {quoted(name)} holds one value a row, where the model was"
+            f" trained on arrays of {size:,} numbers."
+        )
+    if column.dtype.size != size:
+        raise DataError(
+            f"{table.name}: each row holds {column.dtype.size:,} numbers in {quoted(name)}, but the"
+            f" model was trained on {size:,}."
+        )
+    values = column.to_numpy()
+    if values.dtype.kind == "f":
+        for row in range(0, len(values), _ROWS):
+            huge = np.abs(values[row : row + _ROWS]) > LARGEST
+            if huge.any():
+                at, feature = (int(i) for i in np.argwhere(huge)[0])
+                raise DataError(
+                    f"{table.place(row + at, name)}, number {feature:,} is"
+                    f" {values[row + at, feature]}, too large to compute with (at most 3.4e38)."
+                    " Mend it, or leave the row out."
+                )
+    return column
 
 
 def _number(decimal: str | None) -> str:

@@ -63,6 +63,22 @@ class Category:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A column of arrays of one size, such as the pixels of images: an input for each number."""
+
+    name: str
+    size: int
+    """Numbers in each array."""
+    octets: bool
+    """Whether they are bytes, 0 to 255, as pixels are."""
+
+    @property
+    def width(self) -> int:
+        """How many inputs it takes."""
+        return self.size
+
+
+@dataclass(frozen=True)
 class Unusable:
     """A column that is left out, and why."""
 
@@ -72,7 +88,7 @@ class Unusable:
     """Whether it may be left out although asked for by name: it carries nothing."""
 
 
-Column = Number | Category
+Column = Number | Category | Block
 
 
 def judge(
@@ -90,6 +106,9 @@ def judge(
         asked: named in `features`, so identifiers are taken at their word.
         table: a file of columns, not of arrays, where a constant pixel keeps its place.
     """
+    if isinstance(column.dtype, pl.Array):
+        octets = column.dtype.inner == pl.UInt8
+        return Block(column.name, column.dtype.size, octets)
     values, bad = numbers(column, decimal)
     known = values[~np.isnan(values)]
     wrong = int(bad.sum())

@@ -6,15 +6,16 @@ Fitted on training rows, kept as JSON beside a model, and used again on every ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
-from hpsearch.data.cells import LARGEST, strict_booleans, strict_numbers
-from hpsearch.data.columns import Category, Column, Number
+from hpsearch.data.blocks import Features, packed
+from hpsearch.data.cells import LARGEST, strict_block, strict_booleans, strict_numbers
+from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.readers import read
 from hpsearch.data.scaling import LinearScaler, Scaler, normalizer, scaler_from_json, spread
 from hpsearch.data.table import Dialect, Table, counted, listed
@@ -30,15 +31,15 @@ _BLOCK = 1 << 20
 class Encoder:
     """What was learnt about a table's columns; encodes rows, decodes outputs.
 
-    The inputs stand in this order: every number, every number's sign that its cell was empty,
-    then each category's levels, rest and empty.
+    The inputs stand in this order: every number, the numbers of every array, every number's sign
+    that its cell was empty, then each category's levels, rest and empty.
     """
 
     columns: tuple[Column, ...]
     fills: tuple[float, ...]
-    """For each number, what an empty cell counts as: the median."""
+    """For each number, those of arrays too, what an empty cell counts as: the median."""
     scaler: Scaler
-    """For the numbers, in their order."""
+    """For the numbers and those of arrays, in their order."""
     task: Task
     targets: tuple[str, ...]
     classes: tuple[str, ...]
@@ -65,6 +66,11 @@ class Encoder:
         return tuple(column for column in self.columns if isinstance(column, Number))
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The columns that are arrays."""
+        return tuple(column for column in self.columns if isinstance(column, Block))
+
+    @property
     def categories(self) -> tuple[Category, ...]:
         """The columns that are words."""
         return tuple(column for column in self.columns if isinstance(column, Category))
@@ -78,7 +84,7 @@ class Encoder:
         Raises:
             DataError: the file cannot be read.
         """
-        loose = Dialect(null_values=self.dialect.null_values)
+        loose = replace(self.dialect, separator=None, decimal=None, encoding=None)
         try:
             table = read(path, self.dialect)
         except DataError:
@@ -110,6 +116,8 @@ class Encoder:
         Raises:
             DataError: a column is missing, or a cell does not fit; names row and column.
         """
+        for block in self.blocks:
+            frame = packed(frame, block)
         table = Table(name, frame, self.dialect, first_row=first_row)
         if missing := [column for column in self.names if column not in frame.columns]:
             raise DataError(
@@ -127,12 +135,12 @@ class Encoder:
         """Inputs from a frame that `clean_frame` made: float32 (rows, width)."""
         rows = clean.height
         x = np.zeros((rows, self.width), np.float32)
-        count = len(self.numbers)
+        count = len(self.numbers) + sum(block.size for block in self.blocks)
         step = max(1, _BLOCK // max(1, count))
         with np.errstate(over="ignore"):
             for start in range(0, rows if count else 0, step):
                 part = clean.slice(start, step)
-                values = np.stack([part[number.name].to_numpy() for number in self.numbers], axis=1)
+                values = self._values(part)
                 gaps = np.isnan(values)
                 scaled = self.scaler.apply(np.where(gaps, self.fills, values))
                 x[start : start + step, :count] = np.clip(scaled, -LARGEST, LARGEST)
@@ -145,6 +153,19 @@ class Encoder:
             x[on, at + hot[on]] = 1.0
             at += category.width
         return x
+
+    def _values(self, part: pl.DataFrame) -> np.ndarray:
+        """The numbers and those of arrays, float64 (rows, numbers), with nan for gaps."""
+        numbers = [part[number.name].to_numpy() for number in self.numbers]
+        arrays = [part[block.name].to_numpy() for block in self.blocks]
+        columns = [np.stack(numbers, axis=1)] if numbers else []
+        return np.concatenate([*columns, *arrays], axis=1, dtype=np.float64)
+
+    def blank(self) -> pl.DataFrame:
+        """One row of empty cells, in every column it needs."""
+        empty = pl.Series([None], dtype=pl.String)
+        gaps = {block.name: pl.Series(np.full((1, block.size), np.nan)) for block in self.blocks}
+        return pl.DataFrame({name: gaps.get(name, empty) for name in self.names})
 
     def _surprises(self, clean: pl.DataFrame) -> list[str]:
         """What these rows hold that the training rows did not."""
@@ -163,7 +184,14 @@ class Encoder:
                     f"Column {category.name!r}: {counted(gaps, 'cell')} empty, as none was in"
                     " training; encoded as no category."
                 )
-        for number, fill in zip(self.numbers, self.fills, strict=True):
+        for block in self.blocks:
+            values = clean[block.name].to_numpy()
+            if values.dtype.kind == "f" and (gaps := int(np.isnan(values).sum())):
+                notes.append(
+                    f"Column {block.name!r}: {counted(gaps, 'number')} missing; filled with the"
+                    " median of the training rows."
+                )
+        for number, fill in zip(self.numbers, self.fills, strict=False):  # arrays' come after
             if not number.indicator and (gaps := int(clean[number.name].is_nan().sum())):
                 notes.append(
                     f"Column {number.name!r}: {counted(gaps, 'cell')} empty, as none was in"
@@ -211,8 +239,7 @@ class Encoder:
         return {
             "version": 1,
             "columns": [
-                {"kind": "number" if isinstance(column, Number) else "category", **asdict(column)}
-                for column in self.columns
+                {"kind": type(column).__name__.lower(), **asdict(column)} for column in self.columns
             ],
             "fills": list(self.fills),
             "scaler": self.scaler.to_json(),
@@ -258,6 +285,8 @@ def clean_frame(table: Table, columns: Sequence[Column]) -> pl.DataFrame:
     for column in columns:
         if isinstance(column, Category):
             cleaned[column.name] = table.frame[column.name].cast(pl.String)
+        elif isinstance(column, Block):
+            cleaned[column.name] = strict_block(table, column.name, column.size)
         elif column.words:
             cleaned[column.name] = strict_booleans(table, column.name, column.words)
         else:
@@ -274,13 +303,17 @@ def fit(
     dialect: Dialect,
 ) -> Encoder:
     """Fit an encoder to the rows numbered `train` of a clean frame, and to nothing else."""
-    fills, known = [], []
+    fills, known = [], Features()
     for column in columns:
         if isinstance(column, Number):
             values = clean[column.name].to_numpy()[train]
             there = values[~np.isnan(values)]
             fills.append(float(np.median(there)) if len(there) else 0.0)
-            known.append(there if len(there) else np.zeros(1))
+            known.add(there if len(there) else np.zeros(1))
+    for column in columns:
+        if isinstance(column, Block):
+            array = clean[column.name].to_numpy()[train]
+            fills += known.add_array(array)
     target_scale = LinearScaler((), ())
     if target.task == "regression":
         y = target.values[train]
@@ -327,6 +360,8 @@ def _column_from_json(saved: dict[str, Any]) -> Column:
     if saved["kind"] == "category":
         levels = tuple(saved["levels"])
         return Category(saved["name"], levels, bool(saved["rest"]), bool(saved["missing"]))
+    if saved["kind"] == "block":
+        return Block(saved["name"], int(saved["size"]), bool(saved["octets"]))
     words = saved["words"]
     return Number(saved["name"], bool(saved["indicator"]), tuple(words) if words else None)
 
@@ -338,4 +373,6 @@ def _dialect_from_json(saved: dict[str, Any]) -> Dialect:
         saved["decimal"],
         saved["encoding"],
         None if words is None else tuple(words),
+        None if (size := saved.get("image_size")) is None else (int(size[0]), int(size[1])),
+        saved.get("channels"),
     )

@@ -20,13 +20,17 @@ NOTHING = (
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text file is written. None: to be guessed, or not a matter for this format."""
+    """How a file is to be read. None: to be guessed, or not a matter for this format."""
 
     separator: str | None = None
     decimal: str | None = None
     encoding: str | None = None
     null_values: tuple[str, ...] | None = None
     """None: the usual words, NOTHING."""
+    image_size: tuple[int, int] | None = None
+    """(height, width) that images are resized to."""
+    channels: int | None = None
+    """Of an image: 1 for gray, 3 for red, green and blue."""
 
     @property
     def nothing(self) -> tuple[str, ...]:
@@ -41,12 +45,15 @@ class Table:
     name: str
     """What errors call it, such as `houses.csv`."""
     frame: pl.DataFrame
-    """Text columns are stripped, with empty cells as nulls; numbers are numbers."""
+    """Text columns are stripped, with empty cells as nulls; numbers are numbers. A column of
+    arrays of one size (pl.Array) holds images and the like: one input for each of their numbers."""
     dialect: Dialect = Dialect()
     """As guessed or given: nothing is None that matters for the format."""
     notes: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     """Where the format tells features and targets apart (npz), the columns that are targets."""
+    asides: tuple[str, ...] = ()
+    """Columns that only say which row it is, such as an image's file: never learnt from."""
     held: int = 0
     """How many rows, at the end, the file itself sets aside for testing."""
     first_row: int = 2

@@ -20,7 +20,7 @@ from hpsearch.data.target import Target
 from hpsearch.study.options import Task
 from nncore.dataset import Dataset
 
-Kind = Literal["number", "boolean", "category", "target", "left out"]
+Kind = Literal["number", "array", "boolean", "category", "target", "left out"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ class Data:
             if series.dtype == pl.String:
                 _digest(digest.update, series.str.len_bytes().fill_null(2**32 - 1).to_numpy())
                 _digest(digest.update, series.drop_nulls().str.join("").item().encode())
+            elif series.dtype == pl.Array(pl.UInt8, column.width):
+                _digest(digest.update, series.to_numpy())
             else:
                 _digest(digest.update, series.to_numpy() + 0.0)  # one zero, not two
         target = self.target

@@ -207,9 +207,8 @@ def _try_out(model: SavedModel) -> None:
         raise ModelError("its encoder has more or fewer classes than its network")
     if model.task != encoder.task:
         raise ModelError("its network and its encoder have different tasks")
-    empty = pl.DataFrame({name: pl.Series([None], dtype=pl.String) for name in encoder.names})
     with np.errstate(all="ignore"):
-        said = model.predict(empty).table(proba=encoder.task != "regression")
+        said = model.predict(encoder.blank()).table(proba=encoder.task != "regression")
     if said.height != 1:
         raise ModelError("its encoder gives no row for a row")
 
