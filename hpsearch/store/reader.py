@@ -1,4 +1,4 @@
-"""Reading a study's database while the engine writes it.
+"""Reading a study's database while the engine writes it; `store.polling` reads what is new.
 
 Each read is one short transaction on a read-only connection, so that no view can ever hold the
 engine up. What has no figure is None, never NaN.
@@ -6,17 +6,15 @@ engine up. What has no figure is None, never NaN.
 
 from __future__ import annotations
 
-import json
 import math
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Self
-from urllib.parse import quote
 
-from hpsearch.errors import RunError
+from hpsearch.store.connection import Busy, Connection, NotYet
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.records import (
+    AttemptRecord,
     Counts,
     EpochRecord,
     EventRecord,
@@ -25,11 +23,9 @@ from hpsearch.store.records import (
     StudyFacts,
     TrialRecord,
 )
-from hpsearch.store.schema import VERSION
 from hpsearch.study.events import State
 
-BUSY_SECONDS = 1.0
-"""How long a read waits for a writer that has the file to itself."""
+__all__ = ["ORDER", "Busy", "NotYet", "Reader", "finite", "mark"]
 
 ORDER: tuple[State, ...] = ("complete", "running", "pruned", "diverged", "failed", "waiting")
 """The leaderboard by state; within one, by value, those without one last, then by number."""
@@ -42,14 +38,6 @@ _TRIAL = (
 )
 
 
-class NotYet(RunError):
-    """There is no study in the database so far; where an engine is just starting, wait a moment."""
-
-
-class Busy(RunError):
-    """The database could not be read this time."""
-
-
 class Reader:
     """A read-only connection to the database of one run. Use it as a context manager.
 
@@ -60,15 +48,7 @@ class Reader:
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self._inside = False
-        if not folder.db.exists():
-            raise NotYet(f"{folder.path} has no study.db: nothing has been run there yet.")
-        self._connection = self._connect()
-        try:
-            self._check_version()
-        except BaseException:
-            self.close()
-            raise
+        self._db = Connection(folder)
         self._version_seen: int | None = None
 
     def __enter__(self) -> Self:
@@ -79,28 +59,24 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._db.close()
 
-    @contextmanager
-    def still(self) -> Iterator[None]:
+    def still(self) -> AbstractContextManager[None]:
         """Everything read inside is of one moment. Keep it short."""
-        self._rows("BEGIN")
-        try:
-            yield
-        finally:
-            if self._connection.in_transaction:
-                self._connection.rollback()
+        return self._db.still()
 
     def changed(self) -> bool:
         """Whether anything may have been written since this was last asked. Costs microseconds."""
-        ((version,),) = self._rows("PRAGMA data_version")
+        ((version,),) = self._db.rows("PRAGMA data_version")
         changed = version != self._version_seen
         self._version_seen = version
         return changed
 
     def study(self) -> StudyFacts:
         """What is known of the study as a whole."""
-        facts = {key: self._json(value, key) for key, value in self._rows("SELECT * FROM study")}
+        facts = {
+            key: self._db.json(value, key) for key, value in self._db.rows("SELECT * FROM study")
+        }
         if "name" not in facts or "state" not in facts:
             raise NotYet(f"{self.folder.db} holds no study yet; its engine may be just starting.")
         known = {key: value for key, value in facts.items() if key in _STUDY_KEYS}
@@ -108,7 +84,7 @@ class Reader:
 
     def counts(self, asked: int) -> Counts:
         """How many trials stand how; `asked` is how many there are to be."""
-        rows = self._rows("SELECT state, count(*) FROM trial GROUP BY state")
+        rows = self._db.rows("SELECT state, count(*) FROM trial GROUP BY state")
         return Counts(asked, **{state: count for state, count in rows if state in ORDER})
 
     def leaderboard(self, direction: str, limit: int | None = None) -> tuple[TrialRecord, ...]:
@@ -126,9 +102,29 @@ class Reader:
         first = self.leaderboard(direction, 1)
         return first[0] if first and _is_best(first[0]) else None
 
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """Every trial, by number."""
+        return tuple(self._trials("1 ORDER BY number"))
+
+    def sample(self, state: State, most: int) -> tuple[TrialRecord, ...]:
+        """At most that many of the trials in a state, spread evenly over their numbers."""
+        rows = self._db.rows("SELECT number FROM trial WHERE state = ? ORDER BY number", state)
+        numbers = [number for (number,) in rows]
+        if len(numbers) > most:
+            numbers = [numbers[at * len(numbers) // most] for at in range(most)]
+        return self.numbered(numbers)
+
     def running(self) -> tuple[TrialRecord, ...]:
         """The trials in training, by worker."""
         return tuple(self._trials("state = 'running' ORDER BY slot, number"))
+
+    def unfinished(self) -> tuple[TrialRecord, ...]:
+        """The trials that are in training or wait, by number."""
+        return tuple(self._trials("state IN ('running', 'waiting') ORDER BY number"))
+
+    def numbered(self, numbers: Iterable[int]) -> tuple[TrialRecord, ...]:
+        """The trials of those numbers, as far as there are any, by number."""
+        return tuple(self._trials(f"number IN ({_listed(numbers)}) ORDER BY number"))
 
     def trial(self, number: int) -> TrialRecord | None:
         """The trial of that number."""
@@ -138,12 +134,13 @@ class Reader:
         """The trials that ended later than the one with that place in the order of ends."""
         return tuple(self._trials("told > ? ORDER BY told", after))
 
-    def epochs(self, trial: int) -> tuple[EpochRecord, ...]:
-        """A trial's curve so far."""
-        rows = self._rows(
+    def epochs(self, trial: int, after: int = 0) -> tuple[EpochRecord, ...]:
+        """A trial's curve so far, from the epoch after that one on."""
+        rows = self._db.rows(
             "SELECT number, value, figures, learning_rate, gradient_norm, seconds "
-            "FROM epoch WHERE trial = ? ORDER BY number",
+            "FROM epoch WHERE trial = ? AND number > ? ORDER BY number",
             trial,
+            after,
         )
         return tuple(
             EpochRecord(
@@ -152,9 +149,29 @@ class Reader:
             for number, value, figures, rate, norm, seconds in rows
         )
 
+    def curves(self, trials: Iterable[int]) -> dict[int, tuple[float | None, ...]]:
+        """The study's metric by epoch, for each of the trials; much cheaper than `epochs`."""
+        found: dict[int, list[float | None]] = {number: [] for number in trials}
+        rows = self._db.rows(
+            f"SELECT trial, value FROM epoch WHERE trial IN ({_listed(found)}) "
+            "ORDER BY trial, number"
+        )
+        for trial, value in rows:
+            found[trial].append(finite(value))
+        return {number: tuple(curve) for number, curve in found.items()}
+
+    def attempts(self, trial: int) -> tuple[AttemptRecord, ...]:
+        """How often a trial was taken up, and how each time ended."""
+        rows = self._db.rows(
+            "SELECT number, slot, pid, host, started, ended, outcome, reason "
+            "FROM attempt WHERE trial = ? ORDER BY number",
+            trial,
+        )
+        return tuple(AttemptRecord(*row) for row in rows)
+
     def events(self, after: int = 0, limit: int = 1000) -> tuple[EventRecord, ...]:
         """The events after the one with that id, oldest first."""
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT id, time, kind, trial, text FROM event WHERE id > ? ORDER BY id LIMIT ?",
             after,
             limit,
@@ -163,7 +180,7 @@ class Reader:
 
     def mark(self) -> Mark:
         """Where reading has to begin to see only what happens from now on."""
-        ((event, told),) = self._rows(
+        ((event, told),) = self._db.rows(
             "SELECT (SELECT coalesce(max(id), 0) FROM event), "
             "(SELECT coalesce(max(told), -1) FROM trial)"
         )
@@ -185,38 +202,8 @@ class Reader:
                 _after(since, ended, events),
             )
 
-    def _connect(self) -> sqlite3.Connection:
-        uri = f"file:{quote(str(self.folder.db.absolute()))}?mode=ro"
-        wal = self.folder.db.with_name("study.db-wal")
-        with self._told_apart():
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                connection.execute("PRAGMA schema_version").fetchone()
-            except sqlite3.OperationalError:
-                connection.close()
-                if wal.exists():
-                    raise
-                # A finished run on a read-only disk: SQLite cannot put its -shm file beside it.
-                connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
-            except BaseException:
-                connection.close()
-                raise
-            return connection
-
-    def _check_version(self) -> None:
-        ((version,),) = self._rows("PRAGMA user_version")
-        if version == VERSION:
-            return
-        if not self._rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
-            raise NotYet(f"{self.folder.db} is empty; its engine may be just starting.")
-        newer = "a newer" if version > VERSION else "an older"
-        raise RunError(
-            f"{self.folder.db} was written by {newer} hpsearch (version {version} of its tables, "
-            f"here it is {VERSION}); read it with that one, or run the study under a new name."
-        )
-
     def _trials(self, where: str, *values: object) -> Iterable[TrialRecord]:
-        rows = self._rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
+        rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
         return [self._trial(row) for row in rows]
 
     def _trial(self, row: tuple[Any, ...]) -> TrialRecord:
@@ -224,7 +211,7 @@ class Reader:
         if state in _WITHOUT_VALUE:
             value = best_epoch = None
             figures = "{}"
-        drawn = self._json(params, f"trial {number}")
+        drawn = self._db.json(params, f"trial {number}")
         return TrialRecord(
             number,
             state,
@@ -239,35 +226,7 @@ class Reader:
         )
 
     def _figures(self, text: str) -> Mapping[str, float | None]:
-        return {name: finite(figure) for name, figure in self._json(text, "figures").items()}
-
-    def _json(self, text: str, what: str) -> Any:
-        try:
-            return json.loads(text, parse_constant=_nothing)
-        except (ValueError, TypeError, RecursionError) as error:
-            raise self._damaged(f"{what}: {error}") from None
-
-    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._told_apart():
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _told_apart(self) -> Iterator[None]:
-        """Turn what SQLite says into a sentence for a person."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if "no such" in str(error):
-                raise self._damaged(str(error)) from None
-            raise Busy(f"{self.folder.db} cannot be read just now: {error}.") from None
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise self._damaged(str(error)) from None
-
-    def _damaged(self, why: str) -> RunError:
-        return RunError(
-            f"{self.folder.db} is damaged ({why}). Put a copy of it back, or move "
-            f"{self.folder.path} aside and run the study again."
-        )
+        return {name: finite(figure) for name, figure in self._db.json(text, "figures").items()}
 
 
 def finite(figure: object) -> float | None:
@@ -284,6 +243,11 @@ def mark(folder: RunFolder) -> Mark:
             return reader.mark()
     except NotYet:
         return Mark()
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Whole numbers as SQL lists them; there may be more than SQLite has parameters."""
+    return ", ".join(str(int(number)) for number in numbers)
 
 
 def _after(since: Mark, ended: tuple[TrialRecord, ...], events: tuple[EventRecord, ...]) -> Mark:
@@ -304,10 +268,6 @@ def _stretches(way: str) -> Iterator[tuple[str, str]]:
 
 def _is_best(trial: TrialRecord) -> bool:
     return trial.state == "complete" and trial.value is not None
-
-
-def _nothing(_: str) -> None:
-    """What NaN and Infinity are read as, should they ever be there."""
 
 
 _STUDY_KEYS = frozenset(StudyFacts.__dataclass_fields__)

@@ -110,6 +110,24 @@ class EpochRecord:
 
 
 @dataclass(frozen=True)
+class AttemptRecord:
+    """One time that a trial was taken up."""
+
+    number: int
+    """From 1."""
+    slot: int
+    """The worker."""
+    pid: int | None
+    host: str
+    started: float
+    """Unix seconds."""
+    ended: float | None
+    outcome: str | None
+    """finished, stopped, aborted, died, raised or lost; None while it lasts."""
+    reason: str
+
+
+@dataclass(frozen=True)
 class EventRecord:
     """Something a person would want to have been told."""
 
@@ -146,3 +164,47 @@ class Snapshot:
     """Since the mark."""
     mark: Mark
     """The mark for the next snapshot."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """How far somebody has read of everything; see `store.polling`."""
+
+    event: int = 0
+    """The last event's id."""
+    told: int = -1
+    """The last trial end's place in the order of ends."""
+    open: Mapping[int, TrialRecord] = field(default_factory=dict)
+    """The trials under way or waiting, by number, as they were."""
+
+    def seen(self, trial: TrialRecord) -> int:
+        """How many epochs of a trial were read: none where it began anew."""
+        before = self.open.get(trial.number)
+        return 0 if before is None or self.restarted(trial) else before.epochs
+
+    def restarted(self, trial: TrialRecord) -> bool:
+        """Whether what was read of a trial's curve holds no more."""
+        before = self.open.get(trial.number)
+        if before is None:
+            return False
+        return trial.attempt != before.attempt or trial.epochs < before.epochs
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What is new in a study since a revision."""
+
+    study: StudyFacts
+    counts: Counts
+    best: TrialRecord | None
+    """The best complete trial."""
+    trials: tuple[TrialRecord, ...]
+    """Those that are new or not as they were, by number."""
+    epochs: Mapping[int, tuple[EpochRecord, ...]]
+    """The new epochs of these trials, by number."""
+    restarted: frozenset[int]
+    """Trials whose epochs here are their whole curve: forget what was known of it."""
+    events: tuple[EventRecord, ...]
+    """Since the revision, at most a thousand at once."""
+    revision: Revision
+    """For the next poll."""

@@ -152,7 +152,7 @@ def test_a_reader_knows_whether_anything_was_written(made, reader):
 
 def test_a_reader_cannot_write(reader):
     with pytest.raises(RunError):
-        reader._rows("DELETE FROM study")
+        reader._db.rows("DELETE FROM study")
 
 
 def test_what_the_one_writer_wrote_is_read(tmp_path):
@@ -230,7 +230,7 @@ def test_a_database_cut_anywhere_raises_no_more_than_a_sentence(made, tmp_path):
 
 
 def test_a_writer_that_has_it_to_itself_makes_the_reader_busy(made, monkeypatch):
-    monkeypatch.setattr("hpsearch.store.reader.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("hpsearch.store.connection.BUSY_SECONDS", 0.01)
     made.db.execute("PRAGMA journal_mode = DELETE")
     with Reader(made.folder) as reader:
         made.db.execute("BEGIN EXCLUSIVE")
