@@ -13,6 +13,10 @@ from nncore.losses import losses as losses
 from nncore.metrics import UndefinedMetric as UndefinedMetric
 from nncore.metrics import confusion_matrix as confusion_matrix
 from nncore.metrics import metrics as metrics
+from nncore.model import Model as Model
+from nncore.model import fit as fit
+from nncore.model import fit_recipe as fit_recipe
+from nncore.model import load as load
 from nncore.network import Network as Network
 from nncore.network import Sequential as Sequential
 from nncore.optimizers import optimizers as optimizers

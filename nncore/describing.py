@@ -11,8 +11,19 @@ from nncore.activations import activations
 from nncore.buffers import Plan
 from nncore.initializers import initializers
 from nncore.layers import Layer, layers
+from nncore.losses import losses
+from nncore.optimizers import optimizers
+from nncore.registry import Registry
+from nncore.schedules import schedules
 
-FAMILIES = {"layer": layers, "activation": activations, "initializer": initializers}
+FAMILIES: Mapping[str, Registry[Any]] = {
+    "layer": layers,
+    "activation": activations,
+    "initializer": initializers,
+    "loss": losses,
+    "optimizer": optimizers,
+    "schedule": schedules,
+}
 
 
 def parameters(plan: Plan) -> int:
@@ -47,7 +58,7 @@ def to_json(thing: Any) -> dict[str, Any]:
     """A registered frozen dataclass as {family: name, field: value, …}."""
     for family, registry in FAMILIES.items():
         if type(thing) in (registry[name] for name in registry):
-            described = {family: registry.name_of(thing)}
+            described: dict[str, Any] = {family: registry.name_of(thing)}
             break
     else:
         raise LookupError(f"{type(thing).__name__} is not registered, so it cannot be described.")

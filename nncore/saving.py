@@ -1,8 +1,9 @@
 """Networks and trainings on disk: weights as safetensors, all else as JSON, never pickle.
 
-A network is a folder with `network.json`, which describes it, and `weights.safetensors`. A
-training that is to go on is one safetensors file, its generators described in the file's head.
-Both are written beside their place and then renamed, so a file is there whole or not at all.
+A network is a folder with `network.json`, which describes it, and `weights.safetensors`; a model
+has a `model.json` beside them, which says how it was trained. A training that is to go on is one
+safetensors file, its generators described in the file's head. All are written beside their place
+and then renamed, so a file is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,10 @@ import safetensors
 from safetensors.numpy import load as read_arrays
 from safetensors.numpy import save as write_arrays
 
+from nncore import describing
 from nncore.arrays import Array
 from nncore.network import Network, Sequential
-from nncore.training import TrainingState
+from nncore.training import Recipe, TrainingState
 
 FORMAT = 1
 """Of network.json and of a state's head; another number is refused."""
@@ -68,6 +71,46 @@ def load(folder: Path | str) -> Network:
     for name, view in mine.items():
         view[...] = given[name]
     return network
+
+
+def save_words(told: Mapping[str, Any], folder: Path | str) -> None:
+    """Write what is to be known of a model, plain values, beside its network."""
+    _write(Path(folder) / "model.json", json.dumps({"format": FORMAT, **told}, indent=1).encode())
+
+
+def load_words(folder: Path | str) -> dict[str, Any]:
+    """What `save_words` wrote.
+
+    Raises:
+        SavedError: it is not there, damaged, or of another format.
+    """
+    place = Path(folder) / "model.json"
+    try:
+        told = json.loads(place.read_bytes())
+        _check_format(told["format"])
+    except OSError as error:
+        raise SavedError(f"{place}: {error.strerror}.") from None
+    except (LookupError, TypeError, ValueError) as error:
+        raise SavedError(f"{place} does not describe a model: {error}") from None
+    return told
+
+
+def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as plain values, which `recipe_from_json` reads."""
+    told = {one.name: getattr(recipe, one.name) for one in fields(recipe)}
+    parts = {name: describing.to_json(told[name]) for name in ("loss", "optimizer", "schedule")}
+    return told | parts | {"network": recipe.network.to_json()}
+
+
+def recipe_from_json(told: Mapping[str, Any]) -> Recipe:
+    """The recipe `recipe_to_json` described.
+
+    Raises:
+        LookupError: it lacks something, or names what is not known.
+        TypeError, ValueError: it has a value that makes no sense.
+    """
+    parts = {name: describing.from_json(told[name]) for name in ("loss", "optimizer", "schedule")}
+    return Recipe(**{**told, **parts, "network": Sequential.from_json(told["network"])})
 
 
 def save_state(state: TrainingState, path: Path | str) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from numbers import Integral, Real
 from typing import Any
 
+from nncore.activations import activations
+from nncore.initializers import initializers
 from nncore.losses import Loss
 from nncore.network import Sequential
 from nncore.optimizers import optimizers
@@ -65,6 +67,12 @@ class Settings:
             raise ValueError(f"layer_dims is {dims!r}; it is a list of widths.")
         widths = tuple(whole("a width in layer_dims", width) for width in dims)
         object.__setattr__(self, "layer_dims", widths)
+        if len(widths) < 2:
+            raise ValueError(
+                f"layer_dims is {list(widths)}; it runs from the input's width to the outputs."
+            )
+        for family, name in ((activations, self.activation), (initializers, self.initializer)):
+            family[name]  # refused here, before any data is looked at
         whole("epochs", self.epochs)
         whole("mini_batch_size", self.mini_batch_size)
         for name in ("learning_rate", "beta1", "beta2"):
