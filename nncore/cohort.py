@@ -100,3 +100,5 @@ def _fit_together(data: Sequence[Dataset]) -> None:
             )
         if (one.x_valid is None) != (first.x_valid is None):
             raise ValueError("Either all members have validation rows, or none.")
+        if (one.weights is None) != (first.weights is None):
+            raise ValueError("Either all members' rows have weights, or none's.")

@@ -27,11 +27,17 @@ class Dataset:
     y_valid: Targets | None = None
     y_scale: Array | None = None
     """The units of a standardised regression target, shape (outputs,): rmse and mae use them."""
+    weights: Array | None = None
+    """What each row counts for in the loss that is minimised, shape (rows,), or (rows, outputs) for
+    units that are on or off; best with a mean of 1, or the learning rate is another. Figures are
+    measured without them, so that what is shown does not depend on how a network was trained."""
 
     def __post_init__(self) -> None:
         if (self.x_valid is None) != (self.y_valid is None):
             raise ValueError("Validation rows come as x_valid and y_valid, both or neither.")
         self._check("x", self.x, self.y)
+        if self.weights is not None:
+            self._check_weights(self.weights)
         if self.x_valid is not None and self.y_valid is not None:
             self._check("x_valid", self.x_valid, self.y_valid)
             if self.x_valid.shape[1] != self.features:
@@ -57,6 +63,16 @@ class Dataset:
                         "missing values before training."
                     )
 
+    def _check_weights(self, weights: Array) -> None:
+        wide = self.y.ndim == 2 and weights.shape == self.y.shape
+        if weights.shape != (self.rows,) and not wide:
+            raise ValueError(
+                f"weights has shape {weights.shape}; it is ({self.rows},), one number a row."
+            )
+        bad = np.flatnonzero(~((weights >= 0.0) & np.isfinite(weights)))
+        if len(bad):
+            raise ValueError(f"A weight is {weights.flat[bad[0]]}; it is 0 or more.")
+
     @property
     def rows(self) -> int:
         """How many rows there are to learn from."""
@@ -66,6 +82,10 @@ class Dataset:
     def features(self) -> int:
         """How many numbers a row has."""
         return self.x.shape[1]
+
+
+Batch = tuple[Array, ...]
+"""x and targets, and weights where rows have any."""
 
 
 class Batches:
@@ -84,10 +104,12 @@ class Batches:
         size: int,
         rngs: Sequence[np.random.Generator],
         members: int | None,
+        weights: Sequence[Array] = (),
     ) -> None:
         """Args:
         tables: (x, y) for all members, or one each.
         rngs: shuffle the rows, one a member.
+        weights: of the rows of each table, (rows, 1 or outputs) in x's precision; or none.
         """
         self._tables, self._rngs = tables, rngs
         (x, y), axes, copies = tables[0], lead(members), members or 1
@@ -107,26 +129,34 @@ class Batches:
         y_memory = np.empty(copies * rows * outputs, x.dtype)
         self._ids = np.empty(copies * rows, np.int64)
         self._lead, self._chunk = axes, rows
+        self._weights = weights
+        widths = [x.shape[1], outputs, *(each.shape[1] for each in weights[:1])]
+        memory = [x_memory, y_memory, *(np.empty(copies * rows * n, x.dtype) for n in widths[2:])]
         whole, last = divmod(self.rows, rows)
         self._gathered = {
-            count: self._views(x_memory, y_memory, count, size, x.shape[1], outputs)
+            count: self._views(memory, widths, count, size)
             for count in {rows if whole else last, last or rows}
         }
 
     def _views(
-        self, x: Array, y: Array, rows: int, size: int, features: int, outputs: int
-    ) -> tuple[Array, Array, list[tuple[Array, Array]]]:
+        self, memory: Sequence[Array], widths: Sequence[int], rows: int, size: int
+    ) -> tuple[list[Array], list[Batch]]:
         """A chunk of `rows`, whole and cut into batches."""
-        xs, ys = carve(x, self._lead, rows, features), carve(y, self._lead, rows, outputs)
+        every = [carve(m, self._lead, rows, n) for m, n in zip(memory, widths, strict=True)]
         cuts = [slice(a, min(a + size, rows)) for a in range(0, rows, size)]
-        return xs, ys, [(xs[..., cut, :], ys[..., cut, :]) for cut in cuts]
+        return every, [tuple(part[..., cut, :] for part in every) for cut in cuts]
 
-    def shuffled(self) -> Iterator[tuple[Array, Array]]:
-        """Each row once, in a new order: (x, targets) of (..., up to size, features | outputs)."""
+    def shuffled(self) -> Iterator[Batch]:
+        """Each row once, in a new order: x, targets and any weights of up to `size` rows.
+
+        Their shapes are (..., rows, features), (..., rows, outputs) and (..., rows, 1 or outputs).
+        """
         self._shuffle()
         for start in range(0, self.rows, self._chunk):
             order = self._order[..., start : start + self._chunk]
-            x, target, batches = self._gathered[order.shape[-1]]
+            (x, target, *weights), batches = self._gathered[order.shape[-1]]
+            if weights:
+                self._weigh(order, weights[0])
             if len(self._tables) == 1:
                 self._gather(*self._tables[0], order, x, target)
             else:
@@ -142,6 +172,14 @@ class Batches:
             whole[...] = self._rows[: len(x)]
             rng.shuffle(whole)
             order[...] = whole[: self.rows]
+
+    def _weigh(self, order: Array, rows: Array) -> None:
+        """Write the weights of the rows of `order`."""
+        if len(self._weights) == 1:
+            np.take(self._weights[0], order, axis=0, out=rows, mode="clip")
+        else:
+            for own, ids, into in zip(self._weights, order, rows, strict=True):
+                np.take(own, ids, axis=0, out=into, mode="clip")
 
     def _gather(self, x: Array, y: Targets, order: Array, rows: Array, target: Array) -> None:
         """Write the rows of `order` and their targets."""

@@ -6,6 +6,7 @@ gradient then shows an error of 2e-6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ def gradient_check(
     members: int | None = None,
     epsilon: float = 1e-5,
     sample: int | None = None,
+    weights: Array | None = None,
 ) -> GradientCheck:
     """Compare the gradient of a whole batch with (cost(θ + ε) − cost(θ − ε)) / 2ε, one θ at a time.
 
@@ -50,6 +52,7 @@ def gradient_check(
 
     Args:
         x: shape (rows, width), best of unit variance.
+        weights: of the rows, as a `Dataset` has them.
         sample: check that many parameters, drawn by `seed`, of a large network; None: all.
     """
     rng = np.random.default_rng(seed)
@@ -62,7 +65,11 @@ def gradient_check(
     )
     x = np.broadcast_to(np.asarray(x, np.float64), (*net.lead, *x.shape))
     target = _target(loss, y, net)
-    probe = _Probe(net, loss, Objective(net, loss, lambd, x.shape[-2]), x, target)
+    batch = [x, target]
+    if weights is not None:
+        weights = np.asarray(weights, np.float64).reshape(x.shape[-2], -1)
+        batch.append(np.broadcast_to(weights, (*net.lead, *weights.shape)))
+    probe = _Probe(net, loss, Objective(net, loss, lambd, x.shape[-2]), batch)
 
     probe.cost()
     exact = net.buffers.grad.reshape(-1).copy()
@@ -89,17 +96,18 @@ class _Probe:
     """The cost at the parameters as they stand, and on which side of every kink it was taken."""
 
     def __init__(
-        self, net: Network, loss: Loss, objective: Objective, x: Array, target: Array
+        self, net: Network, loss: Loss, objective: Objective, batch: Sequence[Array]
     ) -> None:
         self._net, self._loss, self._objective = net, loss, objective
-        self._x, self._target = x, target
+        self._batch = batch
+        self._x, self._target = batch[:2]
         self._masks: list[Any] = [mask.state for mask in net.masks]
 
     def cost(self) -> float:
         """The members' costs together: none depends on another's parameters."""
         for mask, state in zip(self._net.masks, self._masks, strict=True):
             mask.state = state  # the same mask each time
-        return float(self._objective.gradient(self._x, self._target).sum()) / self._x.shape[-2]
+        return float(self._objective.gradient(*self._batch).sum()) / self._x.shape[-2]
 
     def sides(self) -> bytes:
         """For every kink, which numbers lie above it."""

@@ -27,6 +27,9 @@ class Loss(ABC):
     shape (outputs, 1); `flat` and `upright`, the shapes (..., 1, rows · outputs) and (..., rows ·
     outputs, 1); `units`, 1/outputs in the latter shape; and as 0-d arrays `per_row`, 1/rows, and
     `slope`, the loss's `factor` / (rows · outputs).
+
+    Where rows have `weights`, (..., rows, 1 or outputs) and else None, `ones` and `units` hold them
+    already; the gradient is multiplied by them afterwards.
     """
 
     link: ClassVar[type[Activation]]
@@ -93,7 +96,8 @@ class CategoricalCrossEntropy(Loss):
         top, total = at.top, at.total
         np.maximum.reduce(z, axis=-1, keepdims=True, out=top)
         np.subtract(z, top, out=dz)
-        right = at.dot(dz.reshape(at.flat), target.reshape(at.upright))
+        counted = target if at.weights is None else target * at.weights
+        right = at.dot(dz.reshape(at.flat), counted.reshape(at.upright))
         np.exp(dz, out=dz)
         at.dot(dz, at.across, total)  # a row sum, in a third less time than sum()
         np.divide(dz, total, out=dz)

@@ -37,11 +37,13 @@ class Objective:
         self._penalised = any(each(lambd))
         self._slots: dict[int, Slot] = {}
 
-    def gradient(self, x: Array, target: Array) -> Array:
+    def gradient(self, x: Array, target: Array, weights: Array | None = None) -> Array:
         """Fill the network's gradient for a batch, dropout on.
 
         Args:
             target: numbers, shape (..., rows, outputs); class ids as one-hot rows.
+            weights: what each row's loss is multiplied by, shape (..., rows, 1), or each unit's,
+                shape (..., rows, outputs). The mean is over rows, whatever their weights add up to.
 
         Returns:
             The cost of the batch times its rows, shape (..., 1, 1): one a member.
@@ -49,7 +51,12 @@ class Objective:
         rows = x.shape[-2]
         views = self._network.at(rows)
         at = self._slots.get(rows) or self._slot(rows)
-        cost = self._loss(at, views.forward(x, True), target, views.doutput)
+        if weights is None:
+            cost = self._loss(at, views.forward(x, True), target, views.doutput)
+        else:
+            self._weigh(at, weights)
+            cost = self._loss(at, views.forward(x, True), target, views.doutput)
+            np.multiply(views.doutput, weights, out=views.doutput)
         views.backward(x)
         if self._penalised:
             np.multiply(self._weights, self._strength, out=self._room)
@@ -61,6 +68,18 @@ class Objective:
         """λ/(2N) Σ‖W‖², shape (..., 1, 1)."""
         return self._half * np.matmul(self._across, self._upright)
 
+    def _weigh(self, at: Slot, weights: Array) -> None:
+        """Have the losses of a batch added up by their weights."""
+        net, rows = self._network, weights.shape[-2]
+        if at.weights is None:
+            dtype = net.buffers.theta.dtype
+            at.ones = np.empty((*net.lead, 1, rows), dtype)
+            at.units = np.empty(at.upright, dtype)
+        at.weights = weights
+        at.ones[..., 0, :] = weights[..., 0]
+        units = at.units.reshape(*net.lead, rows, net.outputs)
+        np.multiply(weights, 1.0 / net.outputs, out=units, casting="same_kind")
+
     def _slot(self, rows: int) -> Slot:
         """The room the loss needs for a batch of `rows`. Made once per size."""
         net, dtype = self._network, self._network.buffers.theta.dtype
@@ -69,6 +88,7 @@ class Objective:
         scratch = {name: np.empty(copies * width, dtype) for name, width in plan.scratch.items()}
         at = net.slot(rows, plan, scratch)
         count = rows * net.outputs
+        at.weights = None
         at.across = np.ones((net.outputs, 1), dtype)
         at.units = np.full((count, 1), 1.0 / net.outputs, dtype)
         at.flat, at.upright = (*net.lead, 1, count), (*net.lead, count, 1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nncore.activations import Linear
+from nncore.activations import Linear, Softmax
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
 from nncore.cohort import Cohort
@@ -206,7 +206,12 @@ class Training(Iterator[Epoch]):
             for one in cohort.data
         ]
         shuffles = [streams.shuffles for streams in self._streams]
-        self._batches = Batches(tables, outputs, size, shuffles, cohort.members)
+        weights = [
+            _weights(one.weights, recipe.loss, dtype)
+            for one in cohort.data
+            if one.weights is not None
+        ]
+        self._batches = Batches(tables, outputs, size, shuffles, cohort.members, weights)
         self._evaluation = Evaluation.of(
             self.network, recipe.loss, recipe.metrics, cohort.data, cohort.seeds
         )
@@ -262,8 +267,8 @@ class Training(Iterator[Epoch]):
         at, costs, clip = self._at, self._costs, self.recipe.clip_norm
         last = len(costs) - 1
         norm = np.zeros(())
-        for i, (x, target) in enumerate(self._batches.shuffled()):
-            costs[i] = gradient(x, target)
+        for i, batch in enumerate(self._batches.shuffled()):
+            costs[i] = gradient(*batch)
             if clip is not None or i == last:
                 norm = np.sqrt(_squares(self.network.buffers.grad))
                 if clip is not None:
@@ -366,3 +371,11 @@ def _squares(vectors: Array) -> Array:
 def _like(y: Array, dtype: Any) -> Array:
     """Numbers in the network's own precision; class ids as they are."""
     return y if y.ndim == 1 else np.ascontiguousarray(y, dtype)
+
+
+def _weights(weights: Array, loss: Loss, dtype: Any) -> Array:
+    """Of rows, shape (rows, 1); or of units that are on or off, (rows, outputs)."""
+    weights = weights.reshape(len(weights), -1)
+    if weights.shape[1] > 1 and loss.link is Softmax:
+        raise ValueError("A class is of its whole row: weights is (rows,), one number a row.")
+    return np.ascontiguousarray(weights, dtype)
