@@ -6,9 +6,10 @@ engine up. What has no figure is None, never NaN.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Self
 
 from hpsearch.store.connection import Busy, Connection, NotYet
@@ -202,31 +203,43 @@ class Reader:
                 _after(since, ended, events),
             )
 
-    def _trials(self, where: str, *values: object) -> Iterable[TrialRecord]:
+    def _trials(self, where: str, *values: object) -> list[TrialRecord]:
         rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
-        return [self._trial(row) for row in rows]
-
-    def _trial(self, row: tuple[Any, ...]) -> TrialRecord:
-        number, state, seed, params, planned, epochs, value, best_epoch, figures, *rest = row
-        if state in _WITHOUT_VALUE:
-            value = best_epoch = None
-            figures = "{}"
-        drawn = self._db.json(params, f"trial {number}")
-        return TrialRecord(
-            number,
-            state,
-            seed,
-            {name: tuple(v) if isinstance(v, list) else v for name, v in drawn.items()},
-            planned,
-            epochs,
-            finite(value),
-            best_epoch,
-            self._figures(figures),
-            *rest,
-        )
+        with _undisturbed():
+            params = self._db.jsons([row[3] for row in rows], "trial")
+            texts = ["{}" if row[1] in _WITHOUT_VALUE else row[8] for row in rows]
+            figures = self._db.jsons(texts, "figures")
+            return [_trial(*parts) for parts in zip(rows, params, figures, strict=True)]
 
     def _figures(self, text: str) -> Mapping[str, float | None]:
-        return {name: finite(figure) for name, figure in self._db.json(text, "figures").items()}
+        return _finite(self._db.json(text, "figures"))
+
+
+def _trial(row: tuple[Any, ...], params: dict[str, Any], figures: dict[str, Any]) -> TrialRecord:
+    number, state, seed, _, planned, epochs, value, best_epoch, _, *rest = row
+    if state in _WITHOUT_VALUE:
+        value = best_epoch = None
+    drawn = {name: tuple(v) if isinstance(v, list) else v for name, v in params.items()}
+    return TrialRecord(
+        *(number, state, seed, drawn, planned, epochs, finite(value), best_epoch),
+        *(_finite(figures), *rest),
+    )
+
+
+def _finite(figures: Mapping[str, object]) -> Mapping[str, float | None]:
+    return {name: finite(figure) for name, figure in figures.items()}
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No collection of garbage meanwhile: with thousands of new records it takes as long again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def finite(figure: object) -> float | None:
