@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from hpsearch.store.reader import Reader
 from hpsearch.store.records import Delta, Revision, TrialRecord
+
+if TYPE_CHECKING:
+    from hpsearch.store.reader import Reader
 
 _OPEN = ("running", "waiting")
 

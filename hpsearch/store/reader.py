@@ -12,14 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Self
 
+from hpsearch.store import polling
 from hpsearch.store.connection import Busy, Connection, NotYet
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.records import (
     AttemptRecord,
     Counts,
+    Delta,
     EpochRecord,
     EventRecord,
     Mark,
+    Revision,
     Snapshot,
     StudyFacts,
     TrialRecord,
@@ -202,6 +205,10 @@ class Reader:
                 events,
                 _after(since, ended, events),
             )
+
+    def poll(self, since: Revision | None = None) -> Delta:
+        """What is new since a revision (None: everything there is): see `store.polling.poll`."""
+        return polling.poll(self, since)
 
     def _trials(self, where: str, *values: object) -> list[TrialRecord]:
         rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)

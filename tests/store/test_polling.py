@@ -4,7 +4,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hpsearch.store.polling import poll
 from hpsearch.store.reader import Reader
 from tests.view.madeup import MadeUp
 
@@ -31,24 +30,24 @@ def test_the_first_poll_brings_everything_but_the_curves_of_what_has_ended(made,
     made.note("note", "hello")
     made.epoch(0, 1, 0.5)
     made.epoch(5, 1, 0.4)
-    first = poll(reader)
+    first = reader.poll()
     assert numbers(first.trials) == [0, 1, 2, 3, 4, 5, 6]
     assert list(first.epochs) == [5]
     assert first.events == ()
-    assert poll(reader, first.revision).trials == ()
+    assert reader.poll(first.revision).trials == ()
 
 
 def test_a_poll_brings_what_started_went_on_and_ended(made, reader):
     made.trial(0, "running", 0.5, epochs=2)
     made.epoch(0, 1, 0.6)
     made.epoch(0, 2, 0.5)
-    first = poll(reader)
+    first = reader.poll()
     made.trial(0, "complete", 0.4, epochs=3)
     made.epoch(0, 3, 0.4)
     made.trial(1, "pruned", 0.7, epochs=1)
     made.epoch(1, 1, 0.7)
     made.note("best", "#0 new best")
-    second = poll(reader, first.revision)
+    second = reader.poll(first.revision)
     assert [(t.number, t.state) for t in second.trials] == [(0, "complete"), (1, "pruned")]
     assert {n: numbers(epochs) for n, epochs in second.epochs.items()} == {0: [3], 1: [1]}
     assert [event.text for event in second.events] == ["#0 new best"]
@@ -60,25 +59,25 @@ def test_a_trial_that_began_anew_brings_its_whole_curve_and_says_so(made, reader
     made.trial(0, "running", 0.5, epochs=2, attempt=1)
     made.epoch(0, 1, 0.6)
     made.epoch(0, 2, 0.5)
-    first = poll(reader)
+    first = reader.poll()
     made.db.execute("DELETE FROM epoch")
     made.epoch(0, 1, 0.61)
     made.trial(0, "running", 0.61, epochs=1, attempt=2)
-    second = poll(reader, first.revision)
+    second = reader.poll(first.revision)
     assert second.restarted == {0}
     assert [epoch.value for epoch in second.epochs[0]] == [0.61]
 
 
 def test_a_failed_trial_that_is_tried_again_is_seen_twice(made, reader):
     made.trial(0, "failed")
-    first = poll(reader)
+    first = reader.poll()
     made.trial(0, "waiting", told=None)
-    second = poll(reader, first.revision)
+    second = reader.poll(first.revision)
     assert [trial.state for trial in second.trials] == ["waiting"]
     made.trial(0, "complete", 0.5, told=0)  # a place that was given before
-    third = poll(reader, second.revision)
+    third = reader.poll(second.revision)
     assert [trial.state for trial in third.trials] == ["complete"]
-    assert poll(reader, third.revision).trials == ()
+    assert reader.poll(third.revision).trials == ()
 
 
 STEPS = st.lists(
@@ -99,7 +98,7 @@ STEPS = st.lists(
 def test_polls_add_up_to_what_a_view_would_read_at_once(made, reader, steps):
     made.db.execute("DELETE FROM trial")
     made.db.execute("DELETE FROM epoch")
-    delta = poll(reader)
+    delta = reader.poll()
     known, curves = {}, {}
     ended = {}
     for number, state, value, look in steps:
@@ -120,7 +119,7 @@ def test_polls_add_up_to_what_a_view_would_read_at_once(made, reader, steps):
 
 def merged(reader, before, known):
     """One more poll, taken into what is known: number → (trial, curve)."""
-    delta = poll(reader, before.revision)
+    delta = reader.poll(before.revision)
     for trial in delta.trials:
         curve = [] if trial.number in delta.restarted else known.get(trial.number, (0, []))[1]
         more = [epoch.value for epoch in delta.epochs.get(trial.number, ())]
