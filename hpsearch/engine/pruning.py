@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optuna import Study
 from optuna.pruners import (
     BasePruner,
     HyperbandPruner,
@@ -17,13 +18,18 @@ from optuna.pruners import (
     SuccessiveHalvingPruner,
     ThresholdPruner,
 )
+from optuna.trial import FrozenTrial
 
-from hpsearch.engine.samplers import check_options
+from hpsearch.engine import signature
 from hpsearch.errors import StudyFileError
+from hpsearch.study.kinds import shown
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.space import Choice, Float, Int
 from hpsearch.study.studyfile import StudyFile
 
+_TABLE = "study.pruner_options"
+_OURS = ("max_resource", "n_warmup_steps", "interval_steps")
+"""Options that follow from the epochs."""
 _REDUCTION = 3
 """Of three trials that reach a rung of halving or hyperband, one goes on."""
 
@@ -56,12 +62,65 @@ def make(options: StudyOptions, epochs: int) -> BasePruner:
     """
     name = chosen(options)
     kind, defaults = _KINDS[name](epochs)
-    ours = {"max_resource", "n_warmup_steps", "interval_steps"}
-    check_options("pruner", name, kind, options.pruner_options, ours)
+    given = {**defaults, **options.pruner_options}
+    signature.hold(_TABLE, name, kind, options.pruner_options, _OURS)
+    if name in ("halving", "hyperband") and options.pruner_options:
+        _hold_rungs(name, given, epochs)
+    if name == "threshold" and given.get("lower") is None and given.get("upper") is None:
+        raise StudyFileError(
+            f"{_TABLE}: threshold has no bound; write upper or lower, the value of "
+            f"{options.metric} beyond which a trial is pruned."
+        )
     try:
-        return kind(**{**defaults, **options.pruner_options})
+        return kind(**given)
     except (ValueError, TypeError) as error:
-        raise StudyFileError(f"study.pruner_options: {error}") from None
+        raise StudyFileError(f"{_TABLE}: {error}") from None
+
+
+def _hold_rungs(name: str, given: Mapping[str, Any], epochs: int) -> None:
+    """Refuse rungs that no trial reaches: Optuna would stumble over them, or never prune."""
+    if isinstance(given["min_resource"], str):
+        raise StudyFileError(
+            f"{_TABLE}.min_resource: {shown(given['min_resource'])} does not fit; "
+            "write a whole number from 1."
+        )
+    first = _first_rung(given)
+    if first >= epochs:
+        word = " or min_early_stopping_rate" if name == "halving" else ""
+        raise StudyFileError(
+            f"{_TABLE}: {name} would decide after {first} epochs for the first time, but trials "
+            f"have {epochs}; lower min_resource{word}."
+        )
+
+
+def _first_rung(given: Mapping[str, Any]) -> int:
+    """The first epoch at which halving or hyperband decides."""
+    rate = min(64, given.get("min_early_stopping_rate", 0))
+    return given["min_resource"] * given["reduction_factor"] ** rate
+
+
+class Brackets(HyperbandPruner):
+    """Hyperband that remembers who is in which bracket: Optuna computes it for every trial anew."""
+
+    def __init__(
+        self,
+        min_resource: int,
+        max_resource: int,
+        reduction_factor: int,
+        bootstrap_count: int = 0,
+    ) -> None:
+        super().__init__(min_resource, max_resource, reduction_factor, bootstrap_count)
+        self._known: dict[int, int] = {}
+
+    def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
+        if not self._pruners:
+            # Optuna sets its brackets up at the first verdict. Before that everybody would be in
+            # bracket 0, and the first draw of a resumed search see trials that are not its own.
+            self._try_initialization(study)
+        number = trial.number
+        if number not in self._known:
+            self._known[number] = super()._get_bracket_id(study, trial)
+        return self._known[number]
 
 
 def rungs(options: StudyOptions, epochs: int) -> frozenset[int]:
@@ -72,10 +131,10 @@ def rungs(options: StudyOptions, epochs: int) -> frozenset[int]:
     if name in ("halving", "hyperband"):
         _, defaults = _KINDS[name](epochs)
         given: Mapping[str, Any] = {**defaults, **options.pruner_options}
-        found, rung = set[int](), int(given["min_resource"])
+        found, rung = set[int](), _first_rung(given)
         while rung < epochs:
             found.add(rung)
-            rung *= int(given["reduction_factor"])
+            rung *= given["reduction_factor"]
         return frozenset(found)
     return frozenset(range(max(1, epochs // 6), epochs, max(1, epochs // 20)))
 
@@ -99,5 +158,5 @@ _KINDS: Mapping[str, Any] = {
     "threshold": lambda epochs: (ThresholdPruner, _interval(epochs)),
     "halving": lambda epochs: (SuccessiveHalvingPruner, _halving(epochs)),
     # "auto" would prune nothing until one trial is complete.
-    "hyperband": lambda epochs: (HyperbandPruner, {"max_resource": epochs, **_halving(epochs)}),
+    "hyperband": lambda epochs: (Brackets, {"max_resource": epochs, **_halving(epochs)}),
 }

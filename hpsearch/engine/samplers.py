@@ -7,7 +7,7 @@ keeping it.
 
 from __future__ import annotations
 
-import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +16,7 @@ from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
+from hpsearch.engine import signature
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.seeds import draw_seed
@@ -53,20 +54,24 @@ class Maker:
         Raises:
             StudyFileError: Optuna's sampler has no such option, or refuses its value.
         """
+        warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
         self._seed = options.seed
         self._kind, defaults = _KINDS[options.sampler]
-        check_options("sampler", options.sampler, self._kind, options.sampler_options, {"seed"})
+        signature.hold(_TABLE, options.sampler, self._kind, options.sampler_options, {"seed"})
+        if options.sampler_options.get("multivariate") is False:
+            defaults = {**defaults, "group": False}  # groups are what is drawn together
         self._options = {**defaults, **options.sampler_options}
         try:
             self.make(0, 0)
         except (ValueError, TypeError) as error:
-            raise StudyFileError(f"study.sampler_options: {error}") from None
+            raise StudyFileError(f"{_TABLE}: {error}") from None
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
         return self._kind(seed=draw_seed(self._seed, number, redraw), **self._options)
 
 
+_TABLE = "study.sampler_options"
 _KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {
     # Optuna 5 moved these defaults, and will again: say them.
     "tpe": (TPESampler, {"multivariate": True, "group": True, "constant_liar": True}),
@@ -74,20 +79,3 @@ _KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {
     # The searcher lists a grid itself and fixes every value, so nothing is left to draw.
     "grid": (RandomSampler, {}),
 }
-
-
-def check_options(
-    what: str, name: str, kind: Callable[..., Any], options: Any, ours: set[str]
-) -> None:
-    """Hold an options table to the signature of what it is for.
-
-    Raises:
-        StudyFileError: an option that Optuna does not have, or that is ours to set.
-    """
-    known = set(inspect.signature(kind).parameters) - ours
-    for key in options:
-        if key not in known:
-            raise StudyFileError(
-                f"study.{what}_options: {name} has no option {key!r}. "
-                f"Known: {', '.join(sorted(known))}."
-            )
