@@ -48,12 +48,33 @@ def _data(draft: Draft) -> Found:
         for key in ("null_values", "separator", "decimal", "encoding"):
             if value["data.source"] and value[f"data.{key}"] is not None:
                 yield f"data.{key}", "is about files and does nothing for a source; take it out."
+    yield from _evaluation(draft)
     if draft.sound("data.test", "data.validation"):
         test, validation = value["data.test"], _share(value["data.validation"])
         if test + validation >= 1:
             sentence = f"test {test:g} and validation {validation:g} leave no rows to train on"
             yield "data.test", f"{sentence}; lower one."
     yield from _columns(draft)
+
+
+def _evaluation(draft: Draft) -> Found:
+    if not draft.sound("data.validation", "data.folds", "data.repeats"):
+        return
+    validation, folds, repeats = (
+        draft.values[f"data.{key}"] for key in ("validation", "folds", "repeats")
+    )
+    if folds and validation != "auto":
+        yield (
+            "data.folds",
+            f"is {folds} beside validation = {validation:g}, but folds judge by every row in turn; "
+            'take folds out, or write validation = "auto".',
+        )
+    if folds and repeats:
+        yield (
+            "data.repeats",
+            f"is {repeats} beside folds = {folds}, which already train {folds} networks with seeds "
+            "of their own; take one out.",
+        )
 
 
 def _columns(draft: Draft) -> Found:
@@ -65,6 +86,14 @@ def _columns(draft: Draft) -> Found:
         yield "data.features", f"{column!r} is the target too; take it out of one."
     for column in sorted((target | features) & drop):
         yield "data.drop", f"{column!r} is a target or feature too; take it out of one."
+    if not draft.sound("data.group", "data.order"):
+        return
+    group, order = draft.values["data.group"], draft.values["data.order"]
+    if group and order:
+        yield "data.order", f"stands beside group = {shown(group)}; one decides the split."
+    for key, column in (("data.group", group), ("data.order", order)):
+        if column in target:
+            yield key, f"{column!r} is the target too; name another column."
 
 
 def _share(value: Any) -> float:

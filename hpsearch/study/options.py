@@ -12,6 +12,7 @@ from hpsearch.study.space import Value
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Pruner = Literal["auto", "none", "median", "percentile", "halving", "hyperband", "threshold"]
 Normalize = Literal["standard", "minmax", "quantile", "robust", "scale255", "none"]
+ClassWeight = Literal["none", "balanced"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,15 @@ class StudyOptions:
     name: str
     metric: str = "val_cost"
     trials: int = 100
+    complete_trials: int | None = None
+    timeout: float | None = None
+    """Seconds of wall time, all runs together."""
+    cpu_time: float | None = None
+    """CPU seconds of all trainers together."""
+    stop_at: float | None = None
+    """A value of the metric that is good enough."""
+    patience: int | None = None
+    """Finished trials in a row without a better one."""
     sampler: str = "tpe"
     """tpe, random or grid."""
     pruner: Pruner = "auto"
@@ -33,6 +43,12 @@ class StudyOptions:
     defaults_first: bool = True
     retries: int = 2
     max_consecutive_failures: int = 10
+    trial_timeout: float | None = None
+    """Seconds that one trial may train, all attempts together."""
+    stall_timeout: float | None = None
+    """Seconds without an epoch after which a trainer is killed; None: from its epochs so far."""
+    keep: str = "best:10"
+    """Of which finished trials the weights are kept: all, none or best:N."""
     nice: int = 10
     sampler_options: Mapping[str, Any] = field(default_factory=dict)
     pruner_options: Mapping[str, Any] = field(default_factory=dict)
@@ -56,11 +72,23 @@ class DataOptions:
     separator: str | None = None
     decimal: str | None = None
     encoding: str | None = None
+    image_size: tuple[int, int] | None = None
+    """(height, width) that images are resized to; None: guessed, and said."""
     split_seed: int = 0
     test: float = 0.2
     """Share of all rows that only retrain and evaluate read."""
-    validation: float = 0.2
-    """Share of all rows that trials are judged by."""
+    validation: float | Literal["auto"] = 0.2
+    """Share of all rows that trials are judged by; auto: folds where there are few rows."""
+    folds: int | None = None
+    """How many parts take turns at judging, in place of a share."""
+    repeats: int | None = None
+    """How many seeds each trial is trained with."""
+    group: str | None = None
+    """The column whose equal cells keep rows on one side of the split."""
+    order: str | None = None
+    """The column by which rows are cut by time: the newest are tested on."""
+    class_weight: ClassWeight = "none"
+    """Whether rare classes count more in the loss that training minimises."""
     normalize: Value = "standard"
     """Ignored where the space searches it."""
     fingerprint: str | None = None

@@ -297,3 +297,125 @@ def test_final_has_the_inputs_of_prepare_and_figures_of_more_rows(tmp_path: Path
     assert final.encoder.scaler != prepared.encoder.scaler
     assert len(final.x) == data.rows["train"] + data.rows["validation"]
     assert final.x_test.shape == (data.rows["test"], data.features)
+
+
+def visits(folder: Path, rows: int = 240, **more: list[object]) -> Path:
+    """A table of visits: a patient makes some of them, and each has its day."""
+    rng = np.random.default_rng(3)
+    patient = rng.integers(0, 60, rows)
+    days = rng.integers(0, 700, rows)
+    frame = pl.DataFrame(
+        {
+            "patient": [f"p{number:03}" for number in patient],
+            "day": [str(np.datetime64("2021-01-01") + int(day)) for day in days],
+            "pulse": rng.normal(70, 9, rows).round(1),
+            "ill": np.where((patient + rng.integers(0, 3, rows)) % 4 == 0, "yes", "no"),
+            **more,
+        }
+    )
+    path = folder / "visits.csv"
+    frame.write_csv(path)
+    return path
+
+
+def test_rows_of_one_group_stay_on_one_side_and_the_column_is_no_feature(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    data = load(DataOptions(path=path, target=("ill",), drop=("day",), group="patient"))
+    patients = pl.read_csv(path)["patient"].to_numpy()
+    sides = [set(patients[rows]) for rows in vars(data.split).values()]
+    assert all(sides)
+    assert len(set.union(*sides)) == sum(map(len, sides))
+    assert data.features == 1
+    assert report(data, "patient") == ("left out", "it says which rows belong together")
+    said = "\n".join(data.notes)
+    assert "Whole groups, as data.group says: 'patient' makes" in said
+    assert "name it in data.features" in said
+    listed = load(
+        DataOptions(path=path, target=("ill",), features=("pulse", "patient"), group="patient")
+    )
+    assert listed.features > 1
+    assert "name it in data.features" not in "\n".join(listed.notes)
+
+
+def test_by_time_the_newest_rows_are_tested_on(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    data = load(DataOptions(path=path, target=("ill",), drop=("patient",), order="day"))
+    days = pl.read_csv(path)["day"].to_numpy()
+    parts = data.split
+    assert max(days[parts.train]) < min(days[parts.validation])
+    assert max(days[parts.validation]) < min(days[parts.test])
+    (said,) = [note for note in data.notes if note.startswith("By time")]
+    assert f"testing '{min(days[parts.test])}' to '{max(days)}'" in said
+    assert report(data, "day") == ("left out", "it says which rows came first")
+
+
+def test_a_row_without_its_group_or_day_is_left_out_and_said(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    lines = path.read_text().splitlines()
+    lines[4] = "," + lines[4].partition(",")[2]
+    path.write_text("\n".join(lines))
+    data = load(DataOptions(path=path, target=("ill",), group="patient"))
+    assert sum(data.rows.values()) == 239
+    assert (
+        "1 row without 'patient', which decides the split: left out (first: row 5)." in data.notes
+    )
+
+
+def test_folds_know_groups_and_order(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    grouped = load(DataOptions(path=path, target=("ill",), group="patient")).ties
+    assert grouped.groups is not None
+    assert len(grouped.groups) == 240
+    assert grouped.order is None
+    ordered = load(DataOptions(path=path, target=("ill",), order="day")).ties
+    assert ordered.order is not None
+    assert len(ordered.order) == 240
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"group": "pateint"}, "Did you mean 'patient'"),
+        ({"group": "ill"}, "data.target names too"),
+        ({"order": "ill"}, "data.target names too"),
+        ({"order": "patient"}, "neither dates nor numbers"),
+        ({"order": "day", "group": "patient"}, "cannot both"),
+    ],
+)
+def test_a_column_that_cannot_decide_the_split_is_refused(
+    tmp_path: Path, options: dict[str, str], said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        load(DataOptions(path=visits(tmp_path), target=("ill",), **options))
+
+
+def test_the_fingerprint_knows_groups_and_order(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    prints = {
+        load(DataOptions(path=path, target=("ill",), drop=("patient", "day"), **how)).fingerprint
+        for how in ({}, {"group": "patient"}, {"order": "day"})
+    }
+    assert len(prints) == 3
+
+
+@pytest.mark.parametrize("group", [None, "patient"])
+def test_copies_are_counted_after_the_split_however_it_was_made(
+    tmp_path: Path, group: str | None
+) -> None:
+    """Test rows are held against validation rows too: `retrain` learns from both."""
+    path = visits(tmp_path)
+    lines = path.read_text().splitlines()
+    data = load(DataOptions(path=path, target=("ill",), drop=("day",), group=group))
+    tested, validated = int(data.split.test[0]), int(data.split.validation[0])
+    cells, others = lines[tested + 1].split(","), lines[validated + 1].split(",")
+    lines[tested + 1] = ",".join([*cells[:2], "199.5", "yes"])
+    lines[validated + 1] = ",".join([*others[:2], "199.5", "yes"])
+    path.write_text("\n".join(lines))
+    features = ("pulse",)
+    again = load(DataOptions(path=path, target=("ill",), features=features, group=group))
+    values = pl.read_csv(path).select("pulse", "ill").rows()
+    train, valid, test = ([values[row] for row in rows] for rows in vars(again.split).values())
+    copies = sum(row in {*train, *valid} for row in test)
+    among = f"{copies:,} of {len(test):,} test rows have an exact copy among the training and"
+    assert any(note.startswith(among) for note in again.notes) == (copies > 0)
+    assert copies > 0

@@ -1,0 +1,165 @@
+"""What is said about the split and about each column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from hpsearch.data.blocks import with_marks
+from hpsearch.data.columns import Block, Column, Number, Unusable
+from hpsearch.data.dealing import Ties
+from hpsearch.data.rows import empty
+from hpsearch.data.split import Split
+from hpsearch.data.table import Table, counted, listed, quoted
+from hpsearch.data.tabular import ColumnReport
+from hpsearch.data.target import Target
+from hpsearch.study.options import DataOptions
+
+FEW_ROWS = 30
+"""Validation rows below which a figure says little."""
+
+
+def about_split(
+    parts: Split, ties: Ties, target: Target, table: Table, options: DataOptions
+) -> list[str]:
+    """How many rows each part has, and by what they were dealt."""
+    size = {name: f"{count:,}" for name, count in parts.sizes.items()}
+    alike = target.task != "regression" and ties.order is None
+    how = ", classes alike in each" if alike else ""
+    if alike and ties.groups is not None:
+        how = ", classes as alike as whole groups allow"
+    own = "; the test rows are the file's own" if table.held else ""
+    notes = [
+        f"Rows: {size['train']} for training, {size['validation']} for validation,"
+        f" {size['test']} for testing{how}{own}."
+    ]
+    if ties.groups is not None:
+        notes += _about_groups(parts, ties.groups, options)
+    if ties.order is not None:
+        notes += _about_time(parts, ties.order, table, options)
+    if 0 < parts.sizes["validation"] < FEW_ROWS:
+        notes.append(
+            f"Only {size['validation']} rows judge the trials: their figures will jump about, and"
+            " the best of many is partly luck."
+        )
+    if target.task in ("binary", "multiclass"):
+        counts = np.bincount(target.values, minlength=len(target.classes))
+        few = [word for word, count in zip(target.classes, counts, strict=True) if count < 3]
+        if few:
+            notes.append(f"Too few rows (below 3) to be in all three parts: {listed(few)}.")
+        notes += _without_classes(parts, target)
+    return notes
+
+
+def _about_groups(parts: Split, groups: np.ndarray, options: DataOptions) -> list[str]:
+    sides = {name: np.unique(groups[rows]) for name, rows in _rows(parts).items()}
+    counts = ", ".join(f"{len(side):,} for {name}" for name, side in sides.items())
+    notes = [f"Whole groups, as data.group says: {quoted(options.group or '')} makes {counts}."]
+    both = np.intersect1d(sides["testing"], np.union1d(sides["training"], sides["validation"]))
+    if len(both):  # only where the file itself sets the test rows aside
+        notes.append(
+            f"{counted(len(both), 'group')} of the file's own test rows are among the others too;"
+            " they are easier than new ones."
+        )
+    return notes + _left_out(options, options.group, "it says which rows belong together")
+
+
+def _about_time(parts: Split, order: np.ndarray, table: Table, options: DataOptions) -> list[str]:
+    cells = table.frame[options.order or ""]
+    said = []
+    for name, rows in _rows(parts).items():
+        if len(rows):
+            first, last = rows[np.argmin(order[rows])], rows[np.argmax(order[rows])]
+            said.append(
+                f"{name} {quoted(str(cells[int(first)]))} to {quoted(str(cells[int(last)]))}"
+            )
+    notes = [f"By time, as data.order says: {quoted(options.order or '')}, {', '.join(said)}."]
+    known = np.concatenate([parts.train, parts.validation])
+    if len(parts.test) and order[parts.test].min() <= order[known].max():
+        notes.append("Some of the file's own test rows are no newer than rows it is trained on.")
+    return notes + _left_out(options, options.order, "it says which rows came first")
+
+
+def _left_out(options: DataOptions, name: str | None, why: str) -> list[str]:
+    if name is None or name in (options.features or ()):
+        return []
+    return [
+        f"Column {quoted(name)} is left out: {why}; to learn from it too, name it in data.features."
+    ]
+
+
+def _rows(parts: Split) -> dict[str, np.ndarray]:
+    return {"training": parts.train, "validation": parts.validation, "testing": parts.test}
+
+
+def _without_classes(parts: Split, target: Target) -> list[str]:
+    """Classes with rows enough that some part has none of, as groups and time may have it."""
+    counts = np.bincount(target.values, minlength=len(target.classes))
+    notes = []
+    for name, rows in _rows(parts).items():
+        there = np.bincount(target.values[rows], minlength=len(target.classes))
+        none = [target.classes[at] for at in np.flatnonzero((there == 0) & (counts >= 3))]
+        if len(rows) and none:
+            notes.append(f"No row for {name} is of class {listed(none)}.")
+    return notes
+
+
+def about_duplicates(clean: pl.DataFrame, target: Target, parts: Split) -> list[str]:
+    """How many rows kept for checking are word for word among those learnt from before them.
+
+    Validation rows are held against the training rows; test rows against both, since `retrain`
+    learns from both.
+    """
+    values = target.values.reshape(len(target.values), -1)
+    columns = [pl.Series(f"\0{at}", column) for at, column in enumerate(values.T)]
+    marks = with_marks(clean).with_columns(columns).hash_rows().to_numpy()
+    both = np.concatenate([parts.train, parts.validation])
+    notes = []
+    for name, rows, known, among in (
+        ("validation", parts.validation, parts.train, "training rows"),
+        ("test", parts.test, both, "training and validation rows"),
+    ):
+        if copies := int(np.isin(marks[rows], marks[known]).sum()):
+            notes.append(
+                f"{copies:,} of {len(rows):,} {name} rows have an exact copy among the {among},"
+                " target included; they are easier than new ones."
+            )
+    return notes
+
+
+def about_columns(
+    table: Table,
+    targets: Sequence[str],
+    inputs: Sequence[Column],
+    unusable: Sequence[Unusable],
+    tying: Mapping[str, str],
+) -> tuple[ColumnReport, ...]:
+    """One report a column, in the file's order; `tying` has what split the rows, and how."""
+    used = {column.name: column for column in inputs}
+    reasons = {**{one.name: one.reason for one in unusable}, **tying}
+    reports = []
+    for name in table.frame.columns:
+        missing = int(empty(table.frame[name]).sum())
+        if name in targets:
+            reports.append(ColumnReport(name, "target", missing, 0, "to be predicted"))
+        elif (column := used.get(name)) is None:
+            usual = "it only names the row" if name in table.asides else ""
+            reason = reasons.get(name, usual or "the study file leaves it out")
+            reports.append(ColumnReport(name, "left out", missing, 0, reason))
+        elif isinstance(column, Number):
+            kind = "boolean" if column.words else "number"
+            detail = "0 and 1 for " + " and ".join(column.words) if column.words else "scaled"
+            if column.indicator:
+                detail += "; empty cells get the median and a sign"
+            reports.append(ColumnReport(name, kind, missing, column.width, detail))
+        elif isinstance(column, Block):
+            detail = f"{column.size:,} numbers a row, scaled one by one"
+            reports.append(ColumnReport(name, "array", missing, column.width, detail))
+        else:
+            detail = f"{len(column.levels)} levels"
+            detail += " and a rest" if column.rest else ""
+            detail += "; empty is one more" if column.missing else ""
+            reports.append(ColumnReport(name, "category", missing, column.width, detail))
+    return tuple(reports)
