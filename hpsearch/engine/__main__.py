@@ -11,17 +11,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-from hpsearch.engine.engine import Ending, Engine, Mode
+from hpsearch.engine.commands import Commands
+from hpsearch.engine.engine import Ending, Engine
 from hpsearch.engine.fleet import Fleet
 from hpsearch.engine.opening import AlreadyRuns, Opened, open_study
 from hpsearch.engine.order import Answer, Order
 from hpsearch.engine.sessions import Sessions
+from hpsearch.engine.steering import Refused, Steering
+from hpsearch.engine.watchdog import Watchdog
 from hpsearch.engine.wire import Server
 from hpsearch.errors import HpsearchError, RunError
-from hpsearch.store import inbox
 
 TICK = 0.1
 """Seconds between two looks into the inbox."""
@@ -31,15 +32,6 @@ GRACE = 1.4
 """Seconds that trials have to reach the end of an epoch after SIGTERM."""
 EXIT_SECONDS = 1.0
 """How long the interpreter may take to end."""
-
-_MODES: Mapping[str, tuple[Mode, str]] = {
-    "pause": ("paused", "paused"),
-    "resume": ("running", "resumed"),
-    "stop": ("stopping", "stopped"),
-    "drain": ("draining", "drained"),
-    "abort": ("aborting", "aborted"),
-}
-"""What each verb makes of a run, and how that is told."""
 
 log = logging.getLogger("hpsearch.engine")
 
@@ -83,13 +75,20 @@ class Run:
             opened.store,
             opened.folder,
             opened.capacity.workers,
+            opened.trials,
         )
-        self._sessions = sessions = Sessions(engine, opened.capacity.slots)
+        slots = opened.capacity.slots
+        self._sessions = sessions = Sessions(engine, slots)
+        self._steering = Steering(engine, sessions.kill, sessions.allow, slots, opened.steered)
+        engine.tally.seconds, engine.tally.cpu = opened.seconds, opened.training_cpu
+        study = opened.study
+        self._commands = Commands(self._steering, study, opened.store, self._started)
+        self._watchdog = Watchdog(engine, study.study, sessions.kill)
         server = Server(sessions, lambda why: log.warning("refused a caller: %s", why))
         address = await server.start()
         fleet = Fleet(
-            opened.capacity.slots,
-            opened.study.study.nice,
+            slots,
+            study.study.nice,
             opened.capacity.memory,
             _scratch(opened.folder.path / "tmp"),
             broken=lambda why: log.warning("workers are started again: %s", why),
@@ -127,24 +126,26 @@ class Run:
 
     def _stop_soon(self, why: str) -> None:
         self._deadline = min(self._deadline, time.monotonic() + GRACE)
-        self._engine.set_mode("stopping", f"stopped by {why}")
+        with contextlib.suppress(Refused):  # it is stopping sooner already
+            self._steering.set_mode("stopping", f"stopped by {why}")
 
     def _owner_said(self) -> None:
         if not os.read(0, 4096):  # end of file: the command is gone
             asyncio.get_running_loop().remove_reader(0)
-            self._engine.set_mode("aborting", "stopped: the command that owned it is gone")
+            with contextlib.suppress(Refused):
+                self._steering.set_mode("aborting", "stopped: the command that owned it is gone")
 
     async def _tick_until_ended(self) -> Ending:
         engine, store = self._engine, self._opened.store
         flushed = beaten = 0.0
         while not engine.ended.done():
-            self._take_commands()
+            await self._commands.obey(self._opened.folder.inbox)
             now = time.monotonic()
             if now > self._deadline:
                 self._deadline = float("inf")
-                engine.set_mode("aborting", "stopped by a signal")
+                self._steering.set_mode("aborting", "stopped by a signal")
             if now - beaten >= 1.0:
-                store.set(beat=time.time(), seconds=self._seconds(), cpu=time.process_time())
+                self._beat()
                 beaten = now
             if now - flushed >= FLUSH:
                 store.flush()
@@ -152,22 +153,18 @@ class Run:
             await asyncio.wait({engine.ended}, timeout=TICK)
         return engine.ended.result()
 
-    def _take_commands(self) -> None:
-        folder = self._opened.folder.inbox
-        for command in inbox.waiting(folder):
-            outcome = self._obey(command)
-            self._opened.store.command(command, outcome)
-            self._opened.store.flush()
-            inbox.remove(folder, command)
-
-    def _obey(self, command: inbox.Command) -> str:
-        if command.verb not in _MODES:
-            return "not a command"
-        if command.sent < self._started and command.verb in ("stop", "drain", "abort"):
-            return "too late: meant for an earlier run"
-        mode, word = _MODES[command.verb]
-        done = self._engine.set_mode(mode, f"{word} by {command.sender}")
-        return "done" if done else f"not while {self._engine.mode}"
+    def _beat(self) -> None:
+        """Once a second: say how it stands, and look after trials and budgets."""
+        engine = self._engine
+        engine.tally.seconds = self._seconds()
+        self._opened.store.set(
+            beat=time.time(),
+            seconds=engine.tally.seconds,
+            cpu=time.process_time(),
+            training_cpu=engine.tally.cpu,
+        )
+        self._watchdog.look()
+        engine.look_at_budgets()
 
     def _seconds(self) -> float:
         return self._opened.seconds + time.monotonic() - self._began

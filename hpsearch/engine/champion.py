@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -14,19 +13,26 @@ class Champion:
     direction: str
     value: float | None = None
 
-    def remember(self, values: Iterable[float | None]) -> None:
-        """Take in what earlier runs reached, without a word."""
-        for value in values:
-            if value is not None and self._beats(value):
-                self.value = value
+    def remember(self, value: float | None) -> bool:
+        """Take in what an earlier run reached, without a word; whether it was the best so far."""
+        if value is None or not self._beats(value):
+            return False
+        self.value = value
+        return True
 
     def challenge(self, number: int, value: float) -> str | None:
         """A sentence where a trial is the best so far, else None."""
-        if not self._beats(value):
+        before = self.value
+        if not self.remember(value):
             return None
-        before, self.value = self.value, value
         change = f" ({100 * (value - before) / abs(before):+.1f} %)" if before else ""
         return f"#{number} new best: {self.metric} {value:.6g}{change}"
+
+    def reached(self, goal: float) -> bool:
+        """Whether the best is as good as `goal`."""
+        if self.value is None:
+            return False
+        return self.value <= goal if self.direction == "minimize" else self.value >= goal
 
     def _beats(self, value: float) -> bool:
         if self.value is None:

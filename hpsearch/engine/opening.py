@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from hpsearch.engine import pruning, samplers
 from hpsearch.engine.capacity import Capacity, capacity
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
+from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store
@@ -45,6 +46,12 @@ class Opened:
     capacity: Capacity
     seconds: float
     """Wall time of all runs before this one."""
+    training_cpu: float
+    """CPU seconds of all trainers before this run."""
+    trials: int
+    """Asked for in all."""
+    steered: Steered
+    """What people have set while it ran."""
 
 
 class AlreadyRuns(Exception):
@@ -85,13 +92,31 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
         ) from None
     store = Store(folder.db)
     facts = store.facts()
+    steered = Steered.of(facts, study.study)
+    if steered.workers is not None:
+        room = replace(room, workers=min(steered.workers, room.slots))
+    trials = steered.trials or study.study.trials
     meaning = {**study.meaning(), "data.fingerprint": loaded.fingerprint}
     _refuse_another_meaning(order, study, facts, meaning, loaded)
     direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
+    store.set(trials=trials, steered=steered.to_json())
+    if facts:
+        store.note("state", f"goes on, with {trials} trials asked for in all")
+    store.flush()
     _write_text(folder.toml, study.resolved())
     return Opened(
-        study, loaded, direction, folder, lock, store, room, float(facts.get("seconds", 0.0))
+        study,
+        loaded,
+        direction,
+        folder,
+        lock,
+        store,
+        room,
+        float(facts.get("seconds", 0.0)),
+        float(facts.get("training_cpu", 0.0)),
+        trials,
+        steered,
     )
 
 
@@ -170,9 +195,6 @@ def _write_down(
     for what, value in searching.items():
         if before.get(what) != value:
             store.note("note", f"the {what} is {value} from now on; it was {before.get(what)}")
-    if facts:
-        store.note("state", f"goes on, with {options.trials} trials asked for in all")
-    store.flush()
 
 
 def _log_into(folder: Path) -> None:

@@ -42,6 +42,14 @@ class SpaceExhausted(Exception):
     """Every configuration that can be drawn has been run."""
 
 
+class AlreadyTried(Exception):
+    """A configuration that a person gives was run before."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @dataclass
 class _Open:
     """A trial that is not over."""
@@ -51,6 +59,8 @@ class _Open:
     """The last epoch whose value Optuna was told."""
     pruned: int | None = None
     """The epoch at which it was to be pruned."""
+    given: bool = False
+    """Whether a person gave it while the study ran."""
 
 
 class Searcher:
@@ -89,39 +99,61 @@ class Searcher:
         self._grid = study.study.sampler == "grid"
         self._lock = RLock()
         self._open: dict[int, _Open] = {}
-        self._seen: set[str] = set()
+        self._seen: dict[str, int] = {}
         self._next = 0
+        self._given = 0
+        """Trials that people gave while it ran; they take no turn of the first tries."""
         self._study = optuna.create_study(
             study_name="hpsearch",  # hyperband's brackets depend on it
             direction=direction,
             sampler=samplers.Silent(),
             pruner=pruning.make(study.study, epochs),
         )
-        for past in history:
+        # By Optuna's numbers: a trial that was tried again has a later one than ours tells.
+        for past in sorted(history, key=lambda past: past.memory["optuna"]):
             self._remember(past)
 
-    def ask(self) -> Trial:
+    def ask(self, given: Params | None = None) -> Trial:
         """The next trial.
 
+        Args:
+            given: what a person wants tried; the values it leaves out are drawn.
+
         Raises:
+            AlreadyTried: what is given leaves nothing to draw, and was run before.
             SpaceExhausted: nothing new could be drawn.
         """
         number = self._next
-        if self._grid and number >= len(self._first):
+        first = self._next_first_try()
+        if given is None and self._grid and first is None:
             raise SpaceExhausted
         for redraw in range(_REDRAWS + 1):
-            asked, params = self._draw(number, redraw)
+            wanted = given if given is not None else first if redraw == 0 else None
+            asked, params = self._draw(number, redraw, wanted)
             key = _key(params)
             if key not in self._seen and self._fits(params):
                 break
             self._study.tell(asked, state=TrialState.FAIL)
+            if given is not None and key in self._seen and params.keys() <= given.keys():
+                raise AlreadyTried(self._seen[key])
         else:
             raise SpaceExhausted
         with self._lock:
-            self._seen.add(key)
+            self._seen[key] = number
             self._next += 1
-            self._open[number] = _Open(asked)
+            self._given += given is not None
+            self._open[number] = _Open(asked, given=given is not None)
         return Trial(number, params, self._seed_of(number))
+
+    def reopen(self, past: Past) -> None:
+        """A trial that failed is tried once more, under its number."""
+        with self._lock:
+            number, inner = past.trial.number, dict(past.memory["params"])
+            ranges = _distributions(self._space, past.trial.params, self._file.fixed, inner)
+            running = TrialState.RUNNING
+            self._study.add_trial(create_trial(state=running, params=inner, distributions=ranges))
+            given = bool(past.memory.get("given"))
+            self._open[number] = _Open(self._reopen(), given=given)
 
     def memory(self, number: int) -> dict[str, Any]:
         """What must come back with this trial after a restart; JSON."""
@@ -133,6 +165,7 @@ class Searcher:
                 "params": frozen.params,
                 "attrs": frozen.system_attrs,
                 "pruned": self._open[number].pruned,
+                "given": self._open[number].given,
             }
 
     def judge(self, number: int, epochs: Sequence[EpochDone]) -> bool:
@@ -171,9 +204,14 @@ class Searcher:
 
     # ------------------------------------------------------------------------------------------
 
-    def _draw(self, number: int, redraw: int) -> tuple[optuna.Trial, Params]:
-        if redraw == 0 and number < len(self._first):
-            self._study.enqueue_trial(inner_params(self._space, self._first[number]))
+    def _next_first_try(self) -> Params | None:
+        """The next of the configurations that come before the sampler's."""
+        turn = self._next - self._given
+        return self._first[turn] if turn < len(self._first) else None
+
+    def _draw(self, number: int, redraw: int, wanted: Params | None) -> tuple[optuna.Trial, Params]:
+        if wanted is not None:
+            self._study.enqueue_trial(inner_params(self._space, wanted))
         self._study.sampler = self._sampler.make(number, redraw)
         try:
             asked = self._study.ask()
@@ -205,11 +243,13 @@ class Searcher:
             system_attrs=dict(past.memory.get("attrs", {})),
         )
         self._study.add_trial(frozen)
-        self._seen.add(_key(past.trial.params))
+        self._seen[_key(past.trial.params)] = number
         self._next = max(self._next, number + 1)
+        given = bool(past.memory.get("given"))
+        self._given += given
         if not over:
             judged = max(past.curve, default=0)
-            self._open[number] = _Open(self._reopen(), judged, past.memory.get("pruned"))
+            self._open[number] = _Open(self._reopen(), judged, past.memory.get("pruned"), given)
 
     def _reopen(self) -> optuna.Trial:
         """The trial added last, ready to be judged and told. The silent sampler draws nothing."""

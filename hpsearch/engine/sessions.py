@@ -64,6 +64,12 @@ class Sessions:
             if slot.shell is not None:
                 self._allow(slot)
 
+    def kill(self, trainer: Trainer) -> None:
+        """End a trainer's process; its shell starts another."""
+        shell = self._slots[trainer.slot].shell
+        if shell is not None:
+            shell.send({"kind": "kill", "pid": trainer.pid})
+
     def end(self) -> None:
         """Tell everybody that it is over."""
         for peer in self._peers:

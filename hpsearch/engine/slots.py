@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,13 +23,31 @@ class Running:
     seconds: float = 0.0
     """Inside training, all attempts together, as far as is known."""
     best: Best | None = None
+    epochs: int = 0
+    """Done."""
     asked: Verdict = "go on"
-    """What a person wants of it and it has not yet done."""
+    """What a person, or a budget, wants of it and it has not yet done."""
+    why: str = ""
+    """How that is told when it is done."""
+    longest_epoch: float = 0.0
+    """Seconds."""
+    began: float = field(default_factory=time.monotonic)
+    """When it was handed over; `seconds` were spent before. On the monotonic clock, as is:"""
+    heard: float = field(default_factory=time.monotonic)
+    """When its trainer last said something."""
+    before: float = field(init=False)
+    """Seconds spent on it before this attempt."""
+
+    def __post_init__(self) -> None:
+        self.before = self.seconds
 
     def take(self, epochs: tuple[EpochDone, ...]) -> None:
         """Take in some epochs."""
+        self.epochs = epochs[-1].number
+        self.heard = time.monotonic()
         for epoch in epochs:
             self.seconds += epoch.seconds
+            self.longest_epoch = max(self.longest_epoch, epoch.seconds)
             self._consider(epoch.number, epoch.figures)
 
     def _consider(self, number: int, figures: Mapping[str, float]) -> None:
@@ -66,6 +85,13 @@ class Trainer:
     pid: int
     host: str
     running: Running | None = None
+
+    def tell(self, verdict: Verdict, why: str) -> None:
+        """Say what becomes of its trial, without being asked."""
+        assert self.running is not None
+        self.running.asked, self.running.why = verdict, why
+        head = {"kind": "verdict", "number": self.running.number, "verdict": verdict}
+        self.peer.send(head)
 
 
 @dataclass

@@ -23,9 +23,13 @@ from typing import Any
 
 from hpsearch.errors import RunError
 
-VERBS = ("pause", "resume", "stop", "drain", "abort")
+VERBS = (
+    "pause", "resume", "stop", "drain", "abort",
+    "prune", "kill", "workers", "add", "retry", "enqueue",
+)  # fmt: skip
 """What may be asked for. pause: no new trials. stop: running trials are checkpointed at their next
-epoch and wait for the next run. drain: they finish first. abort: at once."""
+epoch and wait for the next run. drain: they finish first. abort: at once. prune and kill take
+`numbers`, workers and add a `count`, retry `numbers` or "failed", enqueue `entries`."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ CREATE TABLE IF NOT EXISTS attempt (
     host    TEXT NOT NULL,
     started REAL NOT NULL,
     ended   REAL,
-    outcome TEXT,                       -- finished stopped aborted died raised lost
+    outcome TEXT,                       -- finished stopped aborted lost, died or raised; the last
+                                        -- two are "forgiven" when the trial is tried again
     reason  TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (trial, number)
 ) WITHOUT ROWID;
@@ -74,9 +75,9 @@ CREATE TABLE IF NOT EXISTS command (
     id      TEXT PRIMARY KEY,           -- the name of the file in inbox/
     sent    REAL NOT NULL,
     sender  TEXT NOT NULL,              -- user@host pid
-    verb    TEXT NOT NULL,              -- pause resume stop drain abort
+    verb    TEXT NOT NULL,              -- pause resume stop drain abort prune kill …
     taken   REAL NOT NULL,
-    outcome TEXT NOT NULL               -- done, or why not
+    outcome TEXT NOT NULL               -- done…, or refused: and why
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS trial_by_value ON trial (state, value);
@@ -97,6 +98,8 @@ created       float   Unix seconds
 seconds       float   wall time of all runs together, up to `beat`
 beat          float   Unix seconds of the last write: how fresh the figures are
 cpu           float   CPU seconds of the engine's own process in this run, trainers not counted
+training_cpu  float   CPU seconds of all trainers in all runs together
+steered       object  {trials, workers, file_trials, file_workers}: set by people while it ran
 epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file
 meaning       object  what gives a trial its meaning; a change in it is refused

@@ -39,6 +39,8 @@ class Past:
     failures: int
     """How many of these ended by the trainer's own death or exception."""
     seconds: float
+    told: int | None = None
+    """The how-manieth end of a trial this was."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Store:
             ).fetchall()
         )
         rows = self._db.execute(
-            "SELECT number, params, seed, state, memory, value, attempt, seconds"
+            "SELECT number, params, seed, state, memory, value, attempt, seconds, told"
             " FROM trial ORDER BY number"
         )
         return [
@@ -109,8 +111,9 @@ class Store:
                 attempt=attempt,
                 failures=failures.get(number, 0),
                 seconds=seconds,
+                told=told,
             )
-            for number, params, seed, state, memory, value, attempt, seconds in rows
+            for number, params, seed, state, memory, value, attempt, seconds, told in rows
         ]
 
     def best_of(self, number: int, ascending: bool) -> Best | None:
@@ -233,6 +236,19 @@ class Store:
         self._add("UPDATE trial SET state = 'waiting' WHERE number = ?", number)
         self.attempt_ended(number, outcome, reason)
 
+    def reopened(self, number: int) -> None:
+        """A trial that failed waits once more; its failures so far are forgiven."""
+        self._add(
+            "UPDATE trial SET state = 'waiting', told = NULL, finished = NULL, reason = ''"
+            " WHERE number = ?",
+            number,
+        )
+        self._add(
+            "UPDATE attempt SET outcome = 'forgiven'"
+            " WHERE trial = ? AND outcome IN ('died', 'raised')",
+            number,
+        )
+
     def attempt_ended(self, number: int, outcome: str, reason: str = "") -> None:
         """Close the newest attempt of a trial."""
         self._add(
@@ -253,6 +269,10 @@ class Store:
             trial,
             text,
         )
+
+    def taken(self, id: str) -> bool:
+        """Whether a command was obeyed before."""
+        return self._db.execute("SELECT 1 FROM command WHERE id = ?", (id,)).fetchone() is not None
 
     def command(self, command: Command, outcome: str) -> None:
         """A command was taken from the inbox."""

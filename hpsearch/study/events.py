@@ -17,8 +17,9 @@ State = Literal["waiting", "running", "complete", "pruned", "diverged", "failed"
 
 FINISHED: tuple[State, ...] = ("complete", "pruned", "diverged", "failed")
 
-Verdict = Literal["go on", "prune", "stop"]
-"""What a trainer hears after an epoch. Stop: checkpoint, and let the next run go on."""
+Verdict = Literal["go on", "prune", "end", "stop"]
+"""What a trainer hears after an epoch. End: it is complete as it is. Stop: checkpoint, and let the
+next run go on."""
 
 
 @dataclass(frozen=True)

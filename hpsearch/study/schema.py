@@ -20,12 +20,14 @@ from hpsearch.study.kinds import (
     Whole,
     Word,
 )
+from hpsearch.study.limits import Duration, Keep
 from hpsearch.study.ranges import Searched
 
 _SEED = Whole(0, 2**63 - 1)
 _RATE = Number(0.0, 1e6)
 _BETA = Number(0.0, 1.0, low_fits=True)
 _EPOCHS = Whole(1, 100_000)
+_MEMBERS = Whole(2, 100)
 _CHARACTER = Text("one character in quotes", r"[^\r\n]")
 
 NORMALIZERS = ("standard", "minmax", "quantile", "robust", "scale255", "none")
@@ -56,6 +58,11 @@ class Study(Table):
     name: Annotated[Any, Name()] = None
     metric: Annotated[Any, Word("metric", families.metrics)] = "val_cost"
     trials: Annotated[Any, Whole(1, 1_000_000)] = 100
+    complete_trials: Annotated[Any, Whole(1, 1_000_000)] = None
+    timeout: Annotated[Any, Duration()] = None
+    cpu_time: Annotated[Any, Duration()] = None
+    stop_at: Annotated[Any, Number(-1e300, 1e300)] = None
+    patience: Annotated[Any, Whole(1, 1_000_000)] = None
     sampler: Annotated[
         Any,
         Word("sampler", families.fixed("tpe", "random", "grid"), ("qmc", "cmaes", "gp", "nsga2")),
@@ -68,6 +75,9 @@ class Study(Table):
     defaults_first: Annotated[Any, Flag()] = True
     retries: Annotated[Any, Whole(0, 100)] = 2
     max_consecutive_failures: Annotated[Any, Whole(1, 1_000_000)] = 10
+    trial_timeout: Annotated[Any, Duration()] = None
+    stall_timeout: Annotated[Any, Duration()] = None
+    keep: Annotated[Any, Keep()] = "best:10"
     nice: Annotated[Any, Whole(0, 19)] = 10
     sampler_options: Annotated[Any, Options()] = {}
     pruner_options: Annotated[Any, Options()] = {}
@@ -93,6 +103,11 @@ class Data(Table):
     split_seed: Annotated[Any, _SEED] = None
     test: Annotated[Any, Number(0.0, 1.0, low_fits=True)] = 0.2
     validation: Annotated[Any, Validation(0.0, 1.0)] = "auto"
+    folds: Annotated[Any, _MEMBERS] = None
+    repeats: Annotated[Any, _MEMBERS] = None
+    group: Annotated[Any, Text('a column such as "patient"')] = None
+    order: Annotated[Any, Text('a column such as "date"')] = None
+    class_weight: Annotated[Any, Word("class weight", families.fixed("none", "balanced"))] = "none"
     normalize: Annotated[Any, Searched(Word("normalizer", families.fixed(*NORMALIZERS)))] = (
         "standard"
     )
@@ -151,20 +166,7 @@ TABLES: dict[str, type[Table]] = {
 
 LATER = frozenset(
     {
-        "study.complete_trials",
-        "study.timeout",
-        "study.cpu_time",
-        "study.stop_at",
-        "study.patience",
-        "study.trial_timeout",
-        "study.stall_timeout",
-        "study.keep",
         "study.warm_start",
-        "data.class_weight",
-        "data.folds",
-        "data.repeats",
-        "data.group",
-        "data.order",
         "data.image_size",
     }
 )

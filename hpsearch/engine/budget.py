@@ -1,0 +1,113 @@
+"""When a study has had enough. Budgets are totals over all its runs, whichever comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+from hpsearch.engine.champion import Champion
+from hpsearch.store.writer import Past
+from hpsearch.study.events import FINISHED, State
+from hpsearch.study.options import StudyOptions
+
+
+@dataclass
+class Tally:
+    """What a study has done so far, over all its runs."""
+
+    drawn: int = 0
+    finished: int = 0
+    complete: int = 0
+    since_best: int = 0
+    """Finished trials since the best one."""
+    failed_in_a_row: int = 0
+    ends: int = 0
+    """How often a trial has ended; one that is tried again ends twice."""
+    seconds: float = 0.0
+    """Wall time."""
+    cpu: float = 0.0
+    """CPU seconds of all trainers."""
+
+    @classmethod
+    def of(cls, history: Sequence[Past], champion: Champion) -> Tally:
+        """What earlier runs did; the champion hears of their values."""
+        tally = cls(drawn=len(history))
+        ended = [past for past in history if past.state in FINISHED]
+        for past in sorted(ended, key=lambda past: past.told or 0):
+            better = past.state == "complete" and champion.remember(past.value)
+            tally.ended(past.state, better)
+        # What failed before may have been mended since: a run begins with a clean slate.
+        tally.failed_in_a_row = 0
+        tally.ends = max((past.told for past in history if past.told is not None), default=-1) + 1
+        return tally
+
+    def ended(self, state: State, better: bool) -> None:
+        """A trial is over; `better` than all before it, or not."""
+        self.finished += 1
+        self.ends += 1
+        self.complete += state == "complete"
+        self.since_best = 0 if better else self.since_best + 1
+        self.failed_in_a_row = self.failed_in_a_row + 1 if state == "failed" else 0
+
+    def reopened(self) -> None:
+        """A trial that had failed is tried once more."""
+        self.finished -= 1
+        self.failed_in_a_row = 0
+
+
+@dataclass
+class Budget:
+    """What a study may spend."""
+
+    trials: int
+    """Finished ones, in all. May be raised while it runs."""
+    complete_trials: float = inf
+    timeout: float = inf
+    """Seconds of wall time."""
+    cpu_time: float = inf
+    """CPU seconds of all trainers together."""
+    patience: float = inf
+    """Finished trials since the best one."""
+    stop_at: float | None = None
+    failures: int = 10
+    """Failed trials in a row."""
+
+    @classmethod
+    def of(cls, options: StudyOptions, trials: int) -> Budget:
+        """As the study file says; but `trials`, which a person may have raised since."""
+        return cls(
+            trials,
+            options.complete_trials or inf,
+            options.timeout or inf,
+            options.cpu_time or inf,
+            options.patience or inf,
+            options.stop_at,
+            options.max_consecutive_failures,
+        )
+
+    def spent(self, tally: Tally, champion: Champion) -> str | None:
+        """Which budget is spent, as a sentence; None while all last. Without `trials`.
+
+        Those are counted before a trial starts, so they never cut one short; the others do.
+        """
+        if tally.complete >= self.complete_trials:
+            return f"{tally.complete} complete trials, as many as asked for"
+        if self.stop_at is not None and champion.reached(self.stop_at):
+            return f"{champion.metric} {champion.value:.6g} has reached {self.stop_at:g}"
+        if tally.since_best >= self.patience and champion.value is not None:
+            return f"no better trial among the last {tally.since_best}"
+        if tally.seconds >= self.timeout:
+            return f"its time of {duration(self.timeout)} is up"
+        if tally.cpu >= self.cpu_time:
+            return f"its {duration(self.cpu_time)} of CPU time are spent"
+        return None
+
+
+def duration(seconds: float) -> str:
+    """As the study file writes it: 90s, 30m, 1h30m."""
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        count, seconds = divmod(seconds, size)
+        parts += [f"{count:.0f}{unit}"] if count else []
+    return "".join([*parts, f"{seconds:g}s"] if seconds or not parts else parts)

@@ -1,0 +1,38 @@
+"""What people set while a study runs, which lasts over a crash and further runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from hpsearch.study.options import StudyOptions
+
+
+@dataclass(frozen=True)
+class Steered:
+    """How many trials and workers a person has asked for, None where nobody has.
+
+    As soon as the study file or the command line says something else, that wins.
+    """
+
+    file_trials: int
+    file_workers: int | None
+    """What the study said when a person set them."""
+    trials: int | None = None
+    workers: int | None = None
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any], options: StudyOptions) -> Self:
+        """For a run that begins; `facts` are what earlier ones wrote down."""
+        before = cls(**facts["steered"]) if "steered" in facts else cls(0, 0)
+        return cls(
+            options.trials,
+            options.workers,
+            before.trials if before.file_trials == options.trials else None,
+            before.workers if before.file_workers == options.workers else None,
+        )
+
+    def to_json(self) -> dict[str, int | None]:
+        """To write down; the fields by name."""
+        return asdict(self)
