@@ -63,7 +63,8 @@ class Retraining:
         final = self.data.final(str(self.config["data.normalize"]))
         seed = int(self.config["training.seed"])  # type: ignore[arg-type]  # as checked
         try:
-            training = train(recipe, Dataset(final.x, final.y, y_scale=final.y_scale), seed)
+            dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
+            training = train(recipe, dataset, seed)
             for epoch in training:
                 on_epoch(epoch)
         except Diverged as error:

@@ -86,13 +86,6 @@ def hold_metric(metric: str, task: Task, mistakes: Mistakes) -> None:
     mistakes.add("study.metric", sentence)
 
 
-def hold_class_weight(weight: str, task: Task, mistakes: Mistakes) -> None:
-    """Refuse weights of classes where there are none."""
-    if weight != "none" and task == "regression":
-        sentence = f'"{weight}" is about classes, and the task is regression; take it out.'
-        mistakes.add("data.class_weight", sentence)
-
-
 def loss(written: Any, task: Task, mistakes: Mistakes) -> Any:
     """The loss, with `auto` resolved; or its range."""
     from hpsearch.study.recipe import OUTPUTS

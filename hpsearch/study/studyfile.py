@@ -111,7 +111,6 @@ class StudyFile:
         layers = self.whole or self._layers()
         settling.hold_layers(layers, features, outputs, self.max_parameters, mistakes)
         settling.hold_metric(self.study.metric, task, mistakes)
-        settling.hold_class_weight(self.data.class_weight, task, mistakes)
         loss = self.space.get("training.loss", self.fixed.get("training.loss", "auto"))
         settled = settling.loss(loss, task, mistakes)
         mistakes.raise_if_any()
