@@ -71,6 +71,11 @@ class Encoder:
         return tuple(column for column in self.columns if isinstance(column, Block))
 
     @property
+    def scaled(self) -> int:
+        """How many of the inputs are scaled numbers: they come first, signs and levels behind."""
+        return len(self.numbers) + sum(block.size for block in self.blocks)
+
+    @property
     def categories(self) -> tuple[Category, ...]:
         """The columns that are words."""
         return tuple(column for column in self.columns if isinstance(column, Category))
@@ -135,7 +140,7 @@ class Encoder:
         """Inputs from a frame that `clean_frame` made: float32 (rows, width)."""
         rows = clean.height
         x = np.zeros((rows, self.width), np.float32)
-        count = len(self.numbers) + sum(block.size for block in self.blocks)
+        count = self.scaled
         step = max(1, _BLOCK // max(1, count))
         with np.errstate(over="ignore"):
             for start in range(0, rows if count else 0, step):

@@ -11,7 +11,7 @@ import polars as pl
 from hpsearch.data import bundled, readers, reports, rows
 from hpsearch.data.columns import Column, Unusable, judge
 from hpsearch.data.encoder import clean_frame
-from hpsearch.data.split import split
+from hpsearch.data.folding import divide
 from hpsearch.data.table import Dialect, Table, check_known, listed, quoted
 from hpsearch.data.tabular import Data
 from hpsearch.data.target import read_target
@@ -65,15 +65,18 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
     tell(said)
     target = read_target(table, names, options.task)
     tell(target.notes)
+    if target.task == "regression" and options.class_weight != "none":
+        raise DataError(
+            f"data.class_weight = {quoted(options.class_weight)} is about classes, and the task is"
+            " regression; take it out."
+        )
     ties = rows.ties(table, target, options)
-    share = 0.0 if table.held else options.test
-    height = table.frame.height
-    parts = split(height, options.split_seed, share, options.validation, ties, table.held)
-    tell(reports.about_split(parts, ties, target, table, options))
+    parts, evaluation = divide(table.frame.height, options, ties, table.held)
+    tell(reports.about_split(parts, evaluation, ties, target, table, options))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)
     clean = clean_frame(table, inputs)
-    tell(reports.about_duplicates(clean, target, parts))
+    tell(reports.about_duplicates(clean, target, parts, evaluation))
     data = Data(
         name=table.name,
         notes=tuple(notes),
@@ -84,6 +87,8 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
         split=parts,
         ties=ties,
         dialect=_kept_dialect(table.dialect, options),
+        evaluation=evaluation,
+        class_weight=options.class_weight,
     )
     _check_fingerprint(data, options)
     return data

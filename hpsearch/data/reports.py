@@ -10,6 +10,7 @@ import polars as pl
 from hpsearch.data.blocks import with_marks
 from hpsearch.data.columns import Block, Column, Number, Unusable
 from hpsearch.data.dealing import Ties
+from hpsearch.data.folding import Evaluation, Fold
 from hpsearch.data.rows import empty
 from hpsearch.data.split import Split
 from hpsearch.data.table import Table, counted, listed, quoted
@@ -22,7 +23,12 @@ FEW_ROWS = 30
 
 
 def about_split(
-    parts: Split, ties: Ties, target: Target, table: Table, options: DataOptions
+    parts: Split,
+    evaluation: Evaluation,
+    ties: Ties,
+    target: Target,
+    table: Table,
+    options: DataOptions,
 ) -> list[str]:
     """How many rows each part has, and by what they were dealt."""
     size = {name: f"{count:,}" for name, count in parts.sizes.items()}
@@ -31,9 +37,11 @@ def about_split(
     if alike and ties.groups is not None:
         how = ", classes as alike as whole groups allow"
     own = "; the test rows are the file's own" if table.held else ""
+    turns = f"{size['train']} in {len(evaluation.folds)} folds"
+    judged = f"{size['train']} for training, {size['validation']} for validation"
     notes = [
-        f"Rows: {size['train']} for training, {size['validation']} for validation,"
-        f" {size['test']} for testing{how}{own}."
+        f"Rows: {turns if evaluation.folds else judged}, {size['test']} for testing{how}{own}.",
+        *about_evaluation(evaluation, ties),
     ]
     if ties.groups is not None:
         notes += _about_groups(parts, ties.groups, options)
@@ -46,16 +54,66 @@ def about_split(
         )
     if target.task in ("binary", "multiclass"):
         counts = np.bincount(target.values, minlength=len(target.classes))
-        few = [word for word, count in zip(target.classes, counts, strict=True) if count < 3]
+        if evaluation.folds:
+            needed, where = len(evaluation.folds), "to judge in every fold"
+            counts = np.bincount(target.values[parts.train], minlength=len(target.classes))
+        else:
+            needed, where = 3, "to be in all three parts"
+        few = [word for word, count in zip(target.classes, counts, strict=True) if count < needed]
         if few:
-            notes.append(f"Too few rows (below 3) to be in all three parts: {listed(few)}.")
+            notes.append(f"Too few rows (below {needed}) {where}: {listed(few)}.")
         notes += _without_classes(parts, target)
+        notes += _folds_without_classes(evaluation.folds, target)
+    return notes
+
+
+def about_evaluation(evaluation: Evaluation, ties: Ties) -> list[str]:
+    """How trials are judged, where that is more than by a share, and what `auto` went by."""
+    notes = [f"data.validation is auto: {evaluation.why}."] if evaluation.why else []
+    if evaluation.repeats:
+        notes.append(
+            f"Each trial trains {evaluation.repeats} networks with seeds of their own; its figures"
+            " are their means."
+        )
+    if not evaluation.folds:
+        return notes
+    trains, judges = (
+        _between([len(getattr(one, part)) for one in evaluation.folds])
+        for part in ("train", "validation")
+    )
+    where = " that came just before" if ties.order is not None else ""
+    notes.append(
+        f"Each trial trains {len(evaluation.folds)} networks, each on {trains} rows{where} and"
+        f" judged by {judges} others; its figures are their means."
+    )
+    if ties.groups is not None:
+        notes.append("Whole groups cannot be cut: an epoch is as long as the shortest fold's.")
+    elif left := evaluation.left_out:
+        notes.append(
+            f"One row is left out of the training in {left} of the folds, so that all are as long."
+        )
+    return notes
+
+
+def _between(sizes: Sequence[int]) -> str:
+    low, high = min(sizes), max(sizes)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _folds_without_classes(folds: Sequence[Fold], target: Target) -> list[str]:
+    """Classes that a fold is judged by and never sees, as groups and time may have it."""
+    notes = []
+    for k, one in enumerate(folds, start=1):
+        unseen = np.setdiff1d(target.values[one.validation], target.values[one.train])
+        if len(unseen):
+            words = listed(target.classes[at] for at in unseen)
+            notes.append(f"Fold {k} is judged by class {words}, and learns from no row of it.")
     return notes
 
 
 def _about_groups(parts: Split, groups: np.ndarray, options: DataOptions) -> list[str]:
     sides = {name: np.unique(groups[rows]) for name, rows in _rows(parts).items()}
-    counts = ", ".join(f"{len(side):,} for {name}" for name, side in sides.items())
+    counts = ", ".join(f"{len(side):,} for {name}" for name, side in sides.items() if len(side))
     notes = [f"Whole groups, as data.group says: {quoted(options.group or '')} makes {counts}."]
     both = np.intersect1d(sides["testing"], np.union1d(sides["training"], sides["validation"]))
     if len(both):  # only where the file itself sets the test rows aside
@@ -106,17 +164,25 @@ def _without_classes(parts: Split, target: Target) -> list[str]:
     return notes
 
 
-def about_duplicates(clean: pl.DataFrame, target: Target, parts: Split) -> list[str]:
+def about_duplicates(
+    clean: pl.DataFrame, target: Target, parts: Split, evaluation: Evaluation
+) -> list[str]:
     """How many rows kept for checking are word for word among those learnt from before them.
 
-    Validation rows are held against the training rows; test rows against both, since `retrain`
-    learns from both.
+    Validation rows are held against the training rows, in each fold where there are folds; test
+    rows against both, since `retrain` learns from both.
     """
     values = target.values.reshape(len(target.values), -1)
     columns = [pl.Series(f"\0{at}", column) for at, column in enumerate(values.T)]
     marks = with_marks(clean).with_columns(columns).hash_rows().to_numpy()
     both = np.concatenate([parts.train, parts.validation])
     notes = []
+    copies = sum(int(np.isin(marks[f.validation], marks[f.train]).sum()) for f in evaluation.folds)
+    if copies:
+        notes.append(
+            f"{copies:,} of {len(parts.train):,} rows have an exact copy in another fold, target"
+            " included; they are easier to judge by than new ones."
+        )
     for name, rows, known, among in (
         ("validation", parts.validation, parts.train, "training rows"),
         ("test", parts.test, both, "training and validation rows"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,13 +11,16 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from hpsearch.data.columns import Column
+from hpsearch.data.columns import Block, Column, Number
 from hpsearch.data.dealing import Ties
 from hpsearch.data.encoder import Encoder, fit
+from hpsearch.data.folding import ONE, Evaluation, Fold, in_a_row
+from hpsearch.data.forgetting import seen
 from hpsearch.data.split import Split
 from hpsearch.data.table import Dialect
 from hpsearch.data.target import Target
-from hpsearch.study.options import Task
+from hpsearch.data.weighing import balanced
+from hpsearch.study.options import ClassWeight, Task
 from nncore.dataset import Dataset
 
 Kind = Literal["number", "array", "boolean", "category", "target", "left out"]
@@ -48,6 +51,8 @@ class Final:
     y_test: np.ndarray
     y_scale: np.ndarray | None
     encoder: Encoder
+    weights: np.ndarray | None = None
+    """What each row to learn from counts for, as a `Dataset` has them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +81,9 @@ class Data:
     """Of every row that has a target: what folds must respect as the split did."""
     dialect: Dialect
     """As guessed or given; encoders keep it."""
+    evaluation: Evaluation = ONE
+    """How trials are judged; with folds, the split has no validation rows."""
+    class_weight: ClassWeight = "none"
 
     @property
     def task(self) -> Task:
@@ -121,16 +129,69 @@ class Data:
         _digest(digest.update, target.values)
         for part in (self.split.train, self.split.validation, self.split.test):
             _digest(digest.update, part)
+        for tie in (self.ties.groups, self.ties.order):  # folds go by them too
+            if tie is not None:
+                _digest(digest.update, tie)
+        for fold in self.evaluation.folds:
+            _digest(digest.update, fold.train)
+            _digest(digest.update, fold.validation)
         return digest.hexdigest()[:32]
 
     def prepare(self, normalize: str) -> Prepared:
         """Training and validation rows, by an encoder fitted on the training rows."""
-        encoder = self._encoder(normalize, self.split.train)
-        x, y = self._rows(encoder, self.split.train)
-        if not len(self.split.validation):
-            return Prepared(Dataset(x, y, y_scale=_scale(encoder)), encoder)
-        x_valid, y_valid = self._rows(encoder, self.split.validation)
-        return Prepared(Dataset(x, y, x_valid, y_valid, y_scale=_scale(encoder)), encoder)
+        fold = Fold(self.split.train, self.split.validation)
+        encoder = self._encoder(normalize, fold.train)
+        x = encoder.encode_clean(self.clean[fold.train])
+        x_valid = encoder.encode_clean(self.clean[fold.validation])
+        return self._prepared(encoder, fold, x, x_valid)
+
+    def prepared(self, normalize: str) -> Iterator[Prepared]:
+        """What a trial learns from, made when asked for: a data set for each fold, or the one.
+
+        Each fold has an encoder of its own, fitted on its own training rows; the inputs are the
+        same in number and order. Where every encoder would do the same, rows of all folds are
+        slices of one array.
+        """
+        folds = self.evaluation.folds
+        if not folds:
+            yield self.prepare(normalize)
+            return
+        row = in_a_row(folds) if self._alike(normalize) else None
+        if row is None:
+            for fold in folds:
+                yield self._fold(normalize, fold)
+            return
+        x = self._encoder(normalize, folds[0].train).encode_clean(self.clean[row.rows])
+        for fold, (train, validation) in zip(folds, row.slices, strict=True):
+            encoder = self._encoder(normalize, fold.train)
+            yield self._prepared(encoder, fold, x[train], x[validation])
+
+    def _fold(self, normalize: str, fold: Fold) -> Prepared:
+        encoder = self._encoder(normalize, fold.train)
+        frames = seen(self.clean[fold.train], self.clean[fold.validation], self.inputs)
+        x, x_valid = (encoder.encode_clean(frame) for frame in frames)
+        # an input that was never on has weights that mean nothing: it stays off
+        signs = slice(encoder.scaled, None)
+        x_valid[:, signs] *= x[:, signs].any(axis=0)
+        return self._prepared(encoder, fold, x, x_valid)
+
+    def _prepared(
+        self, encoder: Encoder, fold: Fold, x: np.ndarray, x_valid: np.ndarray
+    ) -> Prepared:
+        y, scale = self._targets(encoder, fold.train), _scale(encoder)
+        weights = self._weights(fold.train)
+        if not len(fold.validation):
+            return Prepared(Dataset(x, y, y_scale=scale, weights=weights), encoder)
+        y_valid = self._targets(encoder, fold.validation)
+        return Prepared(Dataset(x, y, x_valid, y_valid, scale, weights), encoder)
+
+    def _alike(self, normalize: str) -> bool:
+        """Whether a row becomes the same inputs whichever rows the encoder was fitted on."""
+        return normalize in ("none", "scale255") and all(
+            (isinstance(column, Number) and not column.indicator)
+            or (isinstance(column, Block) and column.octets)
+            for column in self.inputs
+        )
 
     def final(self, normalize: str) -> Final:
         """Training and validation rows as one, by an encoder fitted on both.
@@ -141,21 +202,27 @@ class Data:
         encoder = self._encoder(normalize, together)
         x, y = self._rows(encoder, together)
         x_test, y_test = self._rows(encoder, self.split.test)
-        return Final(x, y, x_test, y_test, _scale(encoder), encoder)
+        weights = self._weights(together)
+        return Final(x, y, x_test, y_test, _scale(encoder), encoder, weights)
 
     def _encoder(self, normalize: str, rows: np.ndarray) -> Encoder:
         return fit(self.clean, self.inputs, normalize, self.target, rows, self.dialect)
 
     def _rows(self, encoder: Encoder, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (rows, features) and targets, as nncore.Dataset wants them."""
+        return encoder.encode_clean(self.clean[rows]), self._targets(encoder, rows)
+
+    def _weights(self, rows: np.ndarray) -> np.ndarray | None:
+        """What rows to learn from count for; by their own counts, so that no other row tells."""
+        return None if self.class_weight == "none" else balanced(self.target.values[rows])
+
+    def _targets(self, encoder: Encoder, rows: np.ndarray) -> np.ndarray:
         values = self.target.values[rows]
         if self.task == "regression":
-            y = encoder.target_scale.apply(values).astype(np.float32)
-        elif self.task == "multiclass":
-            y = values
-        else:
-            y = values.reshape(len(values), self.outputs).astype(np.float32)
-        return encoder.encode_clean(self.clean[rows]), y
+            return encoder.target_scale.apply(values).astype(np.float32)
+        if self.task == "multiclass":
+            return values
+        return values.reshape(len(values), self.outputs).astype(np.float32)
 
 
 def _digest(update: Callable[[bytes], object], part: np.ndarray | bytes) -> None:

@@ -53,8 +53,6 @@ def data_options(draft: Draft, path: Path) -> DataOptions:
         given["path"] = Path(os.path.normpath(at))
     if given["split_seed"] is None:
         given["split_seed"] = draft.values["study.seed"]
-    if given["validation"] == "auto":
-        given["validation"] = 0.2
     if isinstance(given["normalize"], Range):
         given["normalize"] = schema.default("data.normalize")
     for key in ("target", "drop"):
@@ -80,6 +78,8 @@ def meaning(draft: Draft, ranges: Space, fixed: Config, path: Path) -> dict[str,
         # The fingerprint is the data's to tell, and normalize is told below.
         if key not in ("normalize", "fingerprint", "path"):
             told[f"data.{key}"] = getattr(data, key)
+    if data.folds is not None:
+        del told["data.validation"]  # auto: folds take its place
     if data.path is not None:  # so that a folder may move with its study and its data
         told["data.path"] = Path(os.path.relpath(data.path, path.absolute().parent)).as_posix()
     for name in schema.names():

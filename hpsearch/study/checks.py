@@ -51,6 +51,7 @@ def _data(draft: Draft) -> Found:
     yield from _evaluation(draft)
     if draft.sound("data.test", "data.validation"):
         test, validation = value["data.test"], _share(value["data.validation"])
+        validation = 0.0 if value["data.folds"] else validation
         if test + validation >= 1:
             sentence = f"test {test:g} and validation {validation:g} leave no rows to train on"
             yield "data.test", f"{sentence}; lower one."
