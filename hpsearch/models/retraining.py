@@ -27,10 +27,13 @@ from nncore.losses import Loss
 FIGURES: Mapping[Task, tuple[str, ...]] = {
     "binary": ("accuracy", "balanced_accuracy", "f1", "roc_auc", "cost"),
     "multiclass": ("accuracy", "balanced_accuracy", "f1", "cost"),
-    "multilabel": ("accuracy", "balanced_accuracy", "f1", "cost"),
+    "multilabel": ("accuracy", "subset_accuracy", "balanced_accuracy", "f1", "roc_auc", "cost"),
     "regression": ("rmse", "mae", "r2"),
 }
-"""What is told of a model on test rows. cost: the mean loss, without a penalty."""
+"""What is told of a model on test rows. cost: the mean loss, without a penalty or class weights.
+
+Of several labels accuracy is the mean over labels, subset_accuracy the share of rows that are right
+in all of them; f1, balanced_accuracy and roc_auc are means over labels."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ OUTPUTS: Mapping[Task, tuple[str, str]] = {
 
 _SHOWN: Mapping[Task, tuple[str, ...]] = {
     "binary": ("accuracy",),
-    "multilabel": ("accuracy",),
+    "multilabel": ("accuracy", "subset_accuracy"),
     "multiclass": ("accuracy",),
     "regression": ("rmse", "mae", "r2"),
 }
@@ -91,13 +91,14 @@ def network_parameters(config: Config, shape: Shape) -> int:
     return parameters(_hidden(config), shape.features, shape.outputs)
 
 
-def training_bytes(study: StudyFile, shape: Shape) -> int:
+def training_bytes(study: StudyFile, shape: Shape, members: int = 1) -> int:
     """Memory that training the largest network of a study takes, roughly.
 
-    Weights, gradient, two moments, the best epoch's weights and room for a checkpoint, in float32.
+    Weights, gradient, two moments, the best epoch's weights and room for a checkpoint, in float32;
+    of each of the networks that a trial trains.
     """
     largest = study.largest()
-    return 8 * 4 * network_parameters(largest, shape)
+    return members * 8 * 4 * network_parameters(largest, shape)
 
 
 def recorded(task: Task, metric: str) -> list[str]:

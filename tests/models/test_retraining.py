@@ -54,6 +54,13 @@ def test_predictions_on_the_table_agree_with_the_test_metrics(houses, task):
             for said, name in zip(names, TARGETS[task], strict=True)
         ]
         assert told["accuracy"] == pytest.approx(float(np.mean(right)))
+        whole = pl.all_horizontal(
+            predicted[said].cast(pl.String) == frame[name].cast(pl.String)
+            for said, name in zip(names, TARGETS[task], strict=True)
+        )
+        if model.task == "multilabel":
+            subset = float(pl.select(whole).to_series().mean())
+            assert told["subset_accuracy"] == pytest.approx(subset)
         assert told["accuracy"] > 0.8
 
 
@@ -154,3 +161,23 @@ def test_figures_without_a_value_are_null_and_never_nan():
 def test_every_figure_that_is_told_is_a_known_metric():
     for names in FIGURES.values():
         assert set(names) - {"cost"} <= set(metrics)
+
+
+def test_a_balanced_model_calls_a_rare_class_more_often(tmp_path):
+    rng = np.random.default_rng(0)
+    rare = rng.random(400) < 0.15
+    x = rng.normal(size=400) + 0.7 * rare
+    table = pl.DataFrame({"x": x, "rare": np.where(rare, "yes", "no")})
+    table.write_csv(tmp_path / "t.csv")
+    called = {}
+    for weight in ("none", "balanced"):
+        study = tmp_path / f"{weight}.toml"
+        study.write_text(
+            f'[data]\npath = "t.csv"\ntarget = "rare"\nclass_weight = "{weight}"\n'
+            "[network]\nlayer_dims = [4]\n[training]\nepochs = 20\nlearning_rate = 0.02\n"
+            "early_stopping = 0\n"
+        )
+        model = prepare(studyfile.read(study)).run()
+        said = model.predict(table.with_columns(pl.col("x").cast(pl.String))).table()
+        called[weight] = (said["prediction"] == "yes").mean()
+    assert called["none"] < 0.1 < 0.2 < called["balanced"]

@@ -49,6 +49,7 @@ def each_unit(score):
 
 CLASSES = {
     "accuracy": lambda z, y: oracle.accuracy_score(y, z.argmax(1)),
+    "subset_accuracy": lambda z, y: oracle.accuracy_score(y, z.argmax(1)),
     "balanced_accuracy": lambda z, y: oracle.balanced_accuracy_score(y, z.argmax(1)),
     "f1": lambda z, y: oracle.f1_score(y, z.argmax(1), average="macro", zero_division=0),
     "precision": lambda z, y: oracle.precision_score(
@@ -62,6 +63,7 @@ CLASSES = {
 
 UNITS = {
     "accuracy": lambda z, y: np.mean((z > 0) == (y > 0.5)),
+    "subset_accuracy": lambda z, y: oracle.accuracy_score(y > 0.5, z > 0),
     "balanced_accuracy": each_unit(oracle.balanced_accuracy_score),
     "f1": each_unit(lambda t, s: oracle.f1_score(t, s, zero_division=0)),
     "precision": each_unit(lambda t, s: oracle.precision_score(t, s, zero_division=0)),
