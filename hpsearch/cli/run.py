@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hpsearch.cli import dashboard
 from hpsearch.cli.app import app
 from hpsearch.cli.options import Json, Plain, Runs
 from hpsearch.cli.overrides import Sets, overrides
@@ -70,7 +71,6 @@ def run(
     `hpsearch attach` shows it again. Ctrl-C stops it so that the next run goes on; a second one
     aborts. Without a terminal, or with --foreground, the search ends with this command.
     """
-    del plain  # all there is, so far
     from hpsearch.engine.launch import Held, launch
     from hpsearch.engine.order import Order
     from hpsearch.errors import UsageError
@@ -93,11 +93,14 @@ def run(
         order = Order(study.resolve(), place, values, owned)
         launched = launch(order, _say if mode == "bars" else lambda text: None)
     except Held as held:
-        raise typer.Exit(_attach(RunFolder(held.folder), json, values)) from None
+        raise typer.Exit(_attach(RunFolder(held.folder), plain, json, values)) from None
     if detach:
         typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
         return
-    raise typer.Exit(_watch(Watched(launched, owned), mode, since))
+    watched = Watched(launched, owned)
+    if dashboard.fits(plain, json):
+        raise typer.Exit(_show(watched))
+    raise typer.Exit(_watch(watched, mode, since))
 
 
 def _say(text: str) -> None:
@@ -163,7 +166,32 @@ def _watch(watched: Watched, mode: Any, since: Any) -> int:
     return exit_code(outcome.state, outcome.complete)
 
 
-def _attach(folder: RunFolder, json: bool, values: dict[str, Any]) -> int:
+def _show(watched: Watched) -> int:
+    """The dashboard, until the person leaves or, where the run is ours, until that has ended."""
+    from hpsearch.plain.listing import look
+    from hpsearch.plain.watch import exit_code
+    from hpsearch.store.folder import RunFolder
+
+    folder, process = RunFolder(watched.launched.folder), watched.launched.process
+    left = dashboard.show(folder, started=True, owned=watched.owned)
+    if left.signal and watched.owned:
+        process.send_signal(signal.SIGTERM)
+    if left.verb in ("stop", "abort") or watched.owned:
+        typer.echo("stopping …" if left.verb != "drain" else "finishing …", err=True)
+        while process.poll() is None:
+            time.sleep(0.02)
+    if watched.owned:
+        watched.launched.disown()
+    dashboard.farewell(folder)
+    if left.verb == "abort":
+        return 128 + signal.SIGINT
+    if left.signal:
+        return 128 + left.signal
+    status = look(folder)
+    return exit_code(status.state, status.counts.complete)
+
+
+def _attach(folder: RunFolder, plain: bool, json: bool, values: dict[str, Any]) -> int:
     from hpsearch.cli.watch import follow_run
 
     typer.echo(f"{folder.name} is running already; this is only a view of it.", err=True)
@@ -173,7 +201,7 @@ def _attach(folder: RunFolder, json: bool, values: dict[str, Any]) -> int:
             "then run it with them.",
             err=True,
         )
-    return follow_run(folder, json)
+    return follow_run(folder, plain, json)
 
 
 def _must_be_a_study(path: Path) -> None:

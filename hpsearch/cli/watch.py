@@ -1,99 +1,18 @@
-"""Looking at studies: ls, top, status, attach."""
+"""attach: watching a study."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from hpsearch.cli import dashboard
 from hpsearch.cli.app import app
+from hpsearch.cli.dashboard import Ascii, Hertz, Theme
 from hpsearch.cli.options import Json, Name, Plain, Runs
 
 if TYPE_CHECKING:
     from hpsearch.store.folder import RunFolder
-
-
-class Format(StrEnum):
-    """How `top` prints."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-class StatusFormat(StrEnum):
-    """How `ls` and `status` print."""
-
-    text = "text"
-    json = "json"
-
-
-@app.command()
-def ls(
-    format: Annotated[StatusFormat, typer.Option(help="text or json.")] = StatusFormat.text,
-    runs: Runs = None,
-) -> None:
-    """List the studies that have been run."""
-    from hpsearch.plain.listing import listing, listing_json
-    from hpsearch.store.folder import all_runs, runs_folder
-
-    found = all_runs(runs)
-    if format is StatusFormat.json:
-        listing_json(found)
-    else:
-        listing(found, runs_folder(runs))
-
-
-@app.command()
-def top(
-    name: Name = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="How many trials. Default: 20 in a table, else all.",
-            show_default=False,
-        ),
-    ] = None,
-    format: Annotated[Format, typer.Option(help="table, json or csv.")] = Format.table,
-    runs: Runs = None,
-) -> None:
-    """Show a study's best trials."""
-    from hpsearch.plain.leaderboard import as_csv, as_json, as_table
-    from hpsearch.store.folder import RunFolder, find
-    from hpsearch.store.reader import Reader
-    from hpsearch.view.status import settled
-
-    folder = RunFolder(find(name, runs))
-    alive = folder.alive  # before the store is read: an engine writes its end, then lets go
-    with Reader(folder) as reader, reader.still():
-        study = reader.study()
-        if limit is None and format is Format.table:
-            limit = 20
-        trials = reader.leaderboard(study.direction, limit)
-    {Format.table: as_table, Format.json: as_json, Format.csv: as_csv}[format](
-        study, settled(trials, alive)
-    )
-
-
-@app.command()
-def status(
-    name: Name = None,
-    format: Annotated[StatusFormat, typer.Option(help="text or json.")] = StatusFormat.text,
-    runs: Runs = None,
-) -> None:
-    """Say how a study stands."""
-    from hpsearch.plain.listing import look, status_json, status_text
-    from hpsearch.store.folder import RunFolder, find
-
-    folder = RunFolder(find(name, runs))
-    stands = look(folder)
-    if format is StatusFormat.json:
-        status_json(stands)
-    else:
-        status_text(stands, folder)
 
 
 @app.command()
@@ -101,17 +20,28 @@ def attach(
     name: Name = None,
     plain: Plain = False,
     json: Json = False,
+    theme: Theme = None,
+    hz: Hertz = None,
+    ascii: Ascii = False,
     runs: Runs = None,
 ) -> None:
-    """Watch a study until it ends. Ctrl-C only leaves: the study goes on."""
-    del plain  # all there is, so far
+    """Watch a study: the dashboard on a terminal, else until it ends. Leaving never stops it."""
     from hpsearch.store.folder import RunFolder, find
 
-    raise typer.Exit(follow_run(RunFolder(find(name, runs)), json))
+    folder = RunFolder(find(name, runs))
+    if dashboard.fits(plain, json):
+        left = dashboard.show(folder, theme=theme, hz=hz, ascii=ascii)
+        dashboard.farewell(folder)
+        raise typer.Exit(128 + left.signal if left.signal else 0)
+    raise typer.Exit(follow_run(folder, plain, json))
 
 
-def follow_run(folder: RunFolder, json: bool) -> int:
+def follow_run(folder: RunFolder, plain: bool, json: bool) -> int:
     """Watch a run that somebody else started. Gives the exit code."""
+    if dashboard.fits(plain, json):
+        left = dashboard.show(folder)
+        dashboard.farewell(folder)
+        return 128 + left.signal if left.signal else 0
     from hpsearch.plain.summary import reference
     from hpsearch.plain.terminal import mode_for
     from hpsearch.plain.watch import exit_code, watch

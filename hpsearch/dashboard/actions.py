@@ -1,0 +1,213 @@
+"""Everything a person can do in the dashboard: one table.
+
+Key bindings, the line of hints, help, the palette and the README's table of keys are made of it.
+Lower case is safe or asks first; upper case and ctrl are weighty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Scope = Literal[
+    "app", "trials", "curves", "params", "workers", "log", "detail", "compare", "studies"
+]
+"""Where a key means something; "app" is everywhere but in dialogs."""
+
+Group = Literal["move", "find", "select", "look", "trial", "study", "app"]
+
+Danger = Literal["none", "asks", "weighty"]
+"""weighty: changes what runs, after a question."""
+
+LISTS: tuple[Scope, ...] = ("trials",)
+ROWS: tuple[Scope, ...] = ("trials", "params", "log", "studies")
+CHARTS: tuple[Scope, ...] = ("trials", "curves")
+ON_TRIAL: tuple[Scope, ...] = ("trials", "curves", "detail")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do."""
+
+    id: str
+    keys: tuple[str, ...]
+    """As Textual names them; the first is the one that is shown."""
+    word: str
+    """In the line of hints."""
+    description: str
+    group: Group
+    twin: str
+    """The command that does, or shows, the same without the dashboard."""
+    scopes: tuple[Scope, ...] = ("app",)
+    danger: Danger = "none"
+
+    @property
+    def shown_key(self) -> str:
+        """The key as it stands on a keyboard."""
+        return key_text(self.keys[0])
+
+
+_SIGNS = {
+    "enter": "⏎",
+    "escape": "esc",
+    "comma": ",",
+    "space": "space",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "shift+tab": "shift+tab",
+}
+
+
+def key_text(key: str) -> str:
+    """A key as people write it."""
+    return _SIGNS.get(key, key)
+
+
+TOP = "hpsearch top NAME"
+SHOW = "hpsearch show NAME N"
+
+ACTIONS: tuple[Action, ...] = (
+    # move
+    Action("down", ("j", "down"), "", "next row", "move", TOP, ROWS),
+    Action("up", ("k", "up"), "", "row before", "move", TOP, ROWS),
+    Action("first", ("g", "home"), "", "first row", "move", TOP, (*LISTS, "log")),
+    Action("last", ("G", "end"), "", "last row", "move", TOP, (*LISTS, "log")),
+    Action("page-down", ("ctrl+d", "pagedown"), "", "half a page down", "move", TOP,
+           (*LISTS, "log", "detail")),
+    Action("page-up", ("ctrl+u", "pageup"), "", "half a page up", "move", TOP,
+           (*LISTS, "log", "detail")),
+    Action("left", ("h", "left"), "", "columns to the left; in Params the axis before", "move",
+           "hpsearch top NAME --columns NAMES", (*LISTS, "params")),
+    Action("right", ("l", "right"), "", "columns to the right; in Params the next axis", "move",
+           "hpsearch top NAME --columns NAMES", (*LISTS, "params")),
+    Action("view-trials", ("1",), "Trials", "leaderboard, live curves, workers", "move", TOP),
+    Action("view-curves", ("2",), "Curves", "curves on the whole screen", "move", SHOW),
+    Action("view-params", ("3",), "Params", "importance, slices, parallel coordinates", "move",
+           "hpsearch importance NAME"),
+    Action("view-workers", ("4",), "Workers", "who trains what, over time", "move",
+           "hpsearch status NAME"),
+    Action("view-log", ("5",), "Log", "all events", "move", "hpsearch log NAME"),
+    Action("tab-before", ("[",), "", "tab before", "move", SHOW, ("detail",)),
+    Action("tab-next", ("]", "tab"), "tab", "next tab", "move", SHOW, ("detail",)),
+    Action("maximise", ("z",), "", "the table or the curves alone", "move", TOP, ("trials",)),
+    # find
+    Action("filter", ("/",), "Filter", "show only trials that match a query; esc shows all", "find",
+           "hpsearch top NAME --where QUERY", (*CHARTS, "params", "compare")),
+    Action("states", ("f",), "", "hide or show complete, pruned, failed, running: then c p f r",
+           "find", "hpsearch top NAME --where state:STATES", (*CHARTS, "params")),
+    Action("command", (":", "ctrl+p"), "", "every action by name; :131 goes to trial 131", "find",
+           SHOW),
+    # select
+    Action("mark", ("space",), "", "mark this trial, or unmark it", "select",
+           "hpsearch compare NAME N M", ("trials",)),
+    Action("mark-range", ("v",), "", "mark from the last mark to here", "select",
+           "hpsearch compare NAME N M", ("trials",)),
+    Action("unmark", ("u",), "", "unmark all", "select", "hpsearch compare NAME N M", ("trials",)),
+    Action("baseline", ("b",), "", "compare with this trial", "select",
+           "hpsearch compare NAME N M", ("trials",)),
+    # look
+    Action("open", ("enter",), "Open", "all about this trial", "look", SHOW, ("trials", "studies")),
+    Action("compare", ("c",), "Compare", "the marked trials side by side", "look",
+           "hpsearch compare NAME N M", ("trials", "detail")),
+    Action("sort", ("s",), "Sort",
+           "then v value, a accuracy, t time, n number, 1-9 column; again turns round", "look",
+           "hpsearch top NAME --sort COLUMN", ("trials",)),
+    Action("sort-also", ("comma",), "", "sort by a further column, as s", "look",
+           "hpsearch top NAME --sort COLUMN", ("trials",)),
+    Action("columns", ("C",), "", "choose columns", "look",
+           "hpsearch top NAME --columns NAMES", ("trials",)),
+    Action("overlay", ("a",), "", "which curves: cursor and best, marked, top 5, running, all",
+           "look", SHOW, CHARTS),
+    Action("log-axis", ("L",), "", "logarithmic y-axis", "look", SHOW, CHARTS),
+    Action("x-axis", ("t",), "", "x-axis in epochs or in time", "look", SHOW, CHARTS),
+    Action("metric", ("m",), "metric", "next metric", "look", SHOW, CHARTS),
+    Action("smooth", ("~",), "", "smooth curves: 0, 0.6, 0.9", "look", SHOW, CHARTS),
+    Action("robust", ("O",), "", "limits with or without outliers", "look", SHOW, CHARTS),
+    Action("cross-left", ("{",), "", "crosshair an epoch back", "look", SHOW, CHARTS),
+    Action("cross-right", ("}",), "", "crosshair an epoch on: values there", "look", SHOW, CHARTS),
+    Action("zoom-in", ("+", "equals_sign"), "", "zoom in", "look", SHOW, ("curves",)),
+    Action("zoom-out", ("-",), "", "zoom out", "look", SHOW, ("curves",)),
+    Action("zoom-all", ("0",), "", "all epochs", "look", SHOW, ("curves",)),
+    Action("brush-up", ("K",), "", "only trials in the better part of this axis", "look",
+           "hpsearch top NAME --where QUERY", ("params",)),
+    Action("brush-down", ("J",), "", "the other part of this axis", "look",
+           "hpsearch top NAME --where QUERY", ("params",)),
+    Action("all-rows", ("a",), "all rows", "also what is equal", "look",
+           "hpsearch compare NAME N M --all", ("compare",)),
+    Action("freeze", ("F",), "", "hold everything still; again goes on", "look", TOP),
+    Action("trial-next", ("n",), "next", "next trial in the order", "look", SHOW, ("detail",)),
+    Action("trial-before", ("N",), "", "trial before in the order", "look", SHOW, ("detail",)),
+    # act on a trial
+    Action("act", ("x",), "Act", "p prune at its next epoch, k kill", "trial",
+           "hpsearch ctl NAME prune N", ON_TRIAL, "asks"),
+    Action("new-trial", ("n",), "New", "edit a copy of this trial, and try it next", "trial",
+           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials",), "asks"),
+    Action("edit-copy", ("e",), "edit copy", "edit a copy of this trial, and try it next", "trial",
+           "hpsearch ctl NAME enqueue KEY=VALUE", ("detail",), "asks"),
+    Action("retrain", ("r",), "", "how to train it for longer, or with other seeds", "trial",
+           "hpsearch retrain FILE", ON_TRIAL, "asks"),
+    Action("yank", ("y",), "", "copy it as a study file, and write that file", "trial",
+           "hpsearch export NAME --trial N", ON_TRIAL),
+    Action("export", ("E",), "Export", "write it as a study file", "trial",
+           "hpsearch export NAME --trial N -o FILE", ON_TRIAL, "asks"),
+    # act on the study
+    Action("pause", ("p",), "Pause", "no new trials; again goes on", "study",
+           "hpsearch pause NAME"),
+    Action("stop", ("S",), "", "stop, drain or abort", "study", "hpsearch stop NAME", ("app",),
+           "weighty"),
+    Action("add", ("A",), "", "add trials to the budget", "study", "hpsearch ctl NAME add N",
+           ("app",), "weighty"),
+    Action("workers", ("W",), "", "change how many train at once", "study",
+           "hpsearch ctl NAME workers K", ("app",), "weighty"),
+    Action("resume-engine", ("R",), "", "start an engine that is gone or stopped", "study",
+           "hpsearch run STUDY --detach", ("app",), "weighty"),
+    Action("retry-failed", ("ctrl+r",), "", "put failed trials in line again", "study",
+           "hpsearch ctl NAME retry failed", ("app",), "weighty"),
+    # app
+    Action("studies", ("ctrl+o",), "", "all studies", "app", "hpsearch ls"),
+    Action("help", ("?",), "Help", "what every key does", "app", "hpsearch --help"),
+    Action("redraw", ("ctrl+l",), "", "draw the screen anew", "app", TOP),
+    Action("suspend", ("ctrl+z",), "", "suspend; fg comes back", "app", "hpsearch attach NAME"),
+    Action("back", ("escape",), "back", "back; in Trials, show all again", "app",
+           "hpsearch attach NAME"),
+    Action("detach", ("q",), "Detach", "leave; the search goes on", "app", "hpsearch attach NAME"),
+    Action("leave", ("ctrl+c",), "", "leave; asks where this started the run", "app",
+           "hpsearch stop NAME"),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(scope: Scope) -> list[Binding]:
+    """Textual's bindings for a scope."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            action.id.replace("-", "_"),
+            action.description,
+            show=False,
+            id=action.id,
+            priority=action.id in ("leave", "suspend"),
+        )
+        for action in ACTIONS
+        if scope in action.scopes
+    ]
+
+
+def hints(ids: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Keys and words for the last line of a screen; help and leaving always."""
+    return [(BY_ID[id].shown_key, BY_ID[id].word) for id in (*ids, "help", "detach")]
+
+
+def in_scope(scope: Scope) -> Iterator[Action]:
+    """What can be done there, things for everywhere included."""
+    return (action for action in ACTIONS if scope in action.scopes or "app" in action.scopes)

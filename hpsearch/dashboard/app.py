@@ -1,0 +1,253 @@
+"""The dashboard: modes, theme, one tick, signals, and what can be done from everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+
+from hpsearch.dashboard.actions import bindings
+from hpsearch.dashboard.feed import Feed
+from hpsearch.dashboard.ink import THEMES
+from hpsearch.dashboard.messages import Leave
+from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.dialogs import Answer, Ask
+from hpsearch.dashboard.screens.trials import Trials
+from hpsearch.dashboard.session import Session
+from hpsearch.dashboard.widgets.events import Ticker
+from hpsearch.errors import HpsearchError
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.inbox import send
+from hpsearch.view.format import duration
+
+HERE, REMOTE, AWAY = 4.0, 2.0, 0.5
+"""Looks at the store a second: on this machine, over SSH, and while nobody looks."""
+SAID_SECONDS = 6.0
+"""How long a word on what was just done stays."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the dashboard is to be."""
+
+    started: bool = False
+    """Whether this command started the run: then Ctrl-C asks before it leaves."""
+    owned: bool = False
+    """Whether the run ends with this command."""
+    hz: float | None = None
+    """Looks at the store a second; None: by where we are."""
+    theme: str | None = None
+    ascii: bool = False
+    clock: Callable[[], float] = time.time
+    """Unix seconds."""
+
+    def rate(self, environ: Mapping[str, str] = os.environ) -> float:
+        """Looks a second."""
+        return self.hz or (REMOTE if environ.get("SSH_CONNECTION") else HERE)
+
+
+class Dashboard(App[Leave]):
+    """One study on a whole terminal."""
+
+    CSS_PATH = Path(__file__).with_name("dashboard.tcss")
+    MODES: ClassVar = {"trials": Trials}
+    DEFAULT_MODE = "trials"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+
+    def __init__(self, folder: RunFolder, options: Options | None = None) -> None:
+        super().__init__()
+        self.folder, self.options = folder, options or Options()
+        self.animation_level = "none"
+        self.session = Session(folder.name, ascii=self.options.ascii)
+        self._feed = Feed(folder, self.options.clock)
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="feed")
+        self._looking = False
+        self._until_quiet = 0.0
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self.options.theme or os.environ.get("TEXTUAL_THEME") or THEMES[0].name
+        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
+
+    @property
+    def ascii(self) -> bool:
+        """Whether only ASCII may be shown."""
+        return self.session.ascii
+
+    # News ---------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Begin to look; the first picture does not wait for it."""
+        if self.ascii:
+            self.add_class("ascii")
+        self._ticking = self.set_interval(1 / self.options.rate(), self.tick)
+        self.tick()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with_number = number
+            try:
+                loop.add_signal_handler(number, self._ended_by, with_number)
+            except (ValueError, RuntimeError):  # not the main thread: a test, or a web server
+                return
+
+    def tick(self) -> None:
+        """Look at the store, unless a look is under way."""
+        if not self._looking and not self.session.frozen:
+            self._looking = True
+            self.run_worker(self._look(), group="look", exit_on_error=True)
+
+    async def _look(self) -> None:
+        try:
+            wanted = self.view.wanted() if self.session.history.status else []
+            loop = asyncio.get_running_loop()
+            news = await loop.run_in_executor(self._reading, self._feed.look, wanted)
+        except RuntimeError:  # closing: the thread takes no more work
+            return
+        finally:
+            self._looking = False
+        first = self.session.history.status is None
+        self.session.history.take(news)
+        self.show_all()
+        if first and news.status is not None:
+            self.tick()  # now it is known whose curves are to be seen
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no look is under way, and one has been taken."""
+        return not self._looking and self.session.history.now > 0
+
+    @property
+    def view(self) -> StudyScreen:
+        """The study screen that is open, below any dialog."""
+        return next(s for s in reversed(self.screen_stack) if isinstance(s, StudyScreen))
+
+    def show_all(self) -> None:
+        """Show the session as it is now."""
+        self.view.refresh_all()
+
+    def say(self, text: str) -> None:
+        """Tell what was just done, for a few seconds, and show its effect."""
+        for ticker in self.view.query(Ticker):
+            ticker.say(text)
+            self._until_quiet += 1
+            self.set_timer(SAID_SECONDS, self._be_quiet)
+        self.show_all()
+
+    def _be_quiet(self) -> None:
+        self._until_quiet -= 1
+        if not self._until_quiet:
+            for ticker in self.view.query(Ticker):
+                ticker.say("")
+
+    def on_app_blur(self, _: events.AppBlur) -> None:
+        """Nobody looks: look less often."""
+        self._pace(AWAY)
+
+    def on_app_focus(self, _: events.AppFocus) -> None:
+        """Somebody looks again."""
+        self._pace(self.options.rate())
+        self.tick()
+
+    def _pace(self, rate: float) -> None:
+        self._ticking.stop()
+        self._ticking = self.set_interval(1 / rate, self.tick)
+
+    # What can be done from everywhere -------------------------------------------------------
+
+    def ask_engine(self, verb: str, said: str, **args: object) -> None:
+        """File a command for the engine, and say so."""
+        try:
+            send(self.folder.inbox, verb, **args)
+        except HpsearchError as error:
+            said = str(error)
+        self.say(said)
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        status = self.session.history.status
+        if status is not None and status.state == "paused":
+            self.ask_engine("resume", "asked to go on")
+        elif status is not None and status.state == "running":
+            self.ask_engine("pause", "asked to start no new trials; p goes on")
+        else:
+            self.say(f"nothing to pause: the study is {status.state if status else 'not read yet'}")
+
+    def action_freeze(self) -> None:
+        """Hold everything still, or go on."""
+        self.session.frozen = not self.session.frozen
+        self.show_all()
+        self.tick()
+
+    def action_redraw(self) -> None:
+        """Draw everything anew."""
+        self.refresh(layout=True)
+
+    def action_suspend(self) -> None:
+        """To the shell, until `fg`."""
+        self.action_suspend_process()
+
+    def action_detach(self) -> None:
+        """Leave; the search goes on."""
+        if self.options.owned:
+            self.action_leave()
+        else:
+            self.exit(Leave())
+
+    def action_leave(self) -> None:
+        """Ask how to leave, where this command started the run and it still runs."""
+        status = self.session.history.status
+        works = status is not None and status.state in ("running", "paused", "stopping")
+        if works and (self.options.started or self.options.owned):
+            if not isinstance(self.screen, Ask):
+                self.push_screen(self._leave_dialog(), self._left)
+        else:
+            self.exit(Leave())
+
+    def _leave_dialog(self) -> Ask:
+        status = self.session.history.status
+        assert status is not None
+        counts = status.counts
+        left = f", eta {duration(status.eta)}" if status.eta else ""
+        to_go = counts.asked - counts.finished
+        first = Answer("d", f"detach - it goes on  (hpsearch attach {self.session.name})")
+        return Ask(
+            f" Leave {self.session.name}? ",
+            [f"{counts.running} trials running, {to_go} to go{left}"],
+            [
+                *([] if self.options.owned else [first]),
+                Answer("s", "stop: checkpoint now, go on at the next run"),
+                Answer("f", f"finish the {counts.running} running trials first"),
+                Answer("a", "abort now; running trials go on from their last checkpoint"),
+            ],
+        )
+
+    def _left(self, answer: str | None) -> None:
+        verb = {"s": "stop", "f": "drain", "a": "abort"}.get(answer or "", "")
+        if verb:
+            try:
+                send(self.folder.inbox, verb)
+            except HpsearchError as error:
+                self.say(str(error))
+                return
+        if answer:
+            self.exit(Leave(verb))
+
+    def _ended_by(self, number: int) -> None:
+        """SIGTERM, SIGHUP or SIGINT from outside: give the terminal back, then go."""
+        self.exit(Leave(signal=number))
+
+    async def on_unmount(self) -> None:
+        """Let go of the store."""
+        self._reading.submit(self._feed.close)
+        self._reading.shutdown(wait=False)

@@ -1,0 +1,108 @@
+"""From the store to news: what changed since the last look. Runs on a thread of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from hpsearch.errors import RunError
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
+from hpsearch.store.records import (
+    Delta,
+    EpochRecord,
+    EventRecord,
+    Mark,
+    Revision,
+    Snapshot,
+    TrialRecord,
+)
+from hpsearch.view.history import EVENTS, News
+from hpsearch.view.status import LIVE, settled, status
+
+EPOCHS_A_LOOK = 20_000
+"""About so many epochs are read at one look; the rest at the next ones."""
+
+
+class Feed:
+    """Looks at one run folder. All calls must come from the same thread, as SQLite wants it."""
+
+    def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.time) -> None:
+        self._folder, self._clock = folder, clock
+        self._reader: Reader | None = None
+        self._delta: Delta | None = None
+        self._revision = Revision()
+        self._worked: bool | None = None
+        """Whether an engine was at work at the last look."""
+        self._known: dict[int, TrialRecord] = {}
+        self._whole: set[int] = set()
+        """Trials whose epochs were read from the first on; further ones come by themselves."""
+
+    def look(self, wanted: Iterable[int]) -> News:
+        """What changed, with the epochs of the wanted trials; never raises on a bad store."""
+        lives = self._folder.alive  # before the store is read, see `view.status.status`
+        try:
+            if self._reader is None:
+                self._reader = Reader(self._folder)
+            return self._look(self._reader, lives, wanted)
+        except RunError as error:
+            self.close()  # a store put back in place is another file
+            return News(trouble=str(error), now=self._clock())
+
+    def close(self) -> None:
+        """Let go of the store. What was read stays known."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _look(self, reader: Reader, lives: bool, wanted: Iterable[int]) -> News:
+        trials: dict[int, TrialRecord] = {}
+        events: tuple[EventRecord, ...] = ()
+        epochs: dict[int, tuple[EpochRecord, ...]] = {}
+        delta = self._delta
+        if reader.changed() or delta is None:
+            first = delta is None
+            delta = reader.poll(None if first else self._revision)
+            self._revision = delta.revision
+            events = self._earlier(reader) if first else delta.events
+            trials = {trial.number: trial for trial in delta.trials}
+            epochs = dict(delta.epochs)
+            self._known.update(trials)
+            self._whole |= epochs.keys()
+        self._delta = delta
+        now = self._clock()
+        stands = status(_snapshot(delta), lives, now)
+        works = stands.state in LIVE
+        if works != self._worked:  # what runs where no engine lives, waits
+            trials = _running(delta) | trials
+        self._worked = works
+        self._add_wanted(reader, wanted, epochs)
+        return News(stands, tuple(settled(trials.values(), works)), events, epochs, now=now)
+
+    def _earlier(self, reader: Reader) -> tuple[EventRecord, ...]:
+        """The latest events from before the first look."""
+        last = self._revision.event
+        return tuple(e for e in reader.events(max(0, last - EVENTS), EVENTS) if e.id <= last)
+
+    def _add_wanted(
+        self, reader: Reader, wanted: Iterable[int], epochs: dict[int, tuple[EpochRecord, ...]]
+    ) -> None:
+        """Read whole curves that somebody wants to see; those under way come by themselves."""
+        room = EPOCHS_A_LOOK
+        for number in wanted:
+            trial = self._known.get(number)
+            if trial is None or number in self._whole or not trial.epochs or room <= 0:
+                continue
+            epochs[number] = reader.epochs(number)
+            self._whole.add(number)
+            room -= len(epochs[number])
+
+
+def _running(delta: Delta) -> dict[int, TrialRecord]:
+    open_ = delta.revision.open
+    return {number: trial for number, trial in open_.items() if trial.state == "running"}
+
+
+def _snapshot(delta: Delta) -> Snapshot:
+    running = tuple(_running(delta).values())
+    return Snapshot(delta.study, delta.counts, delta.best, running, (), (), Mark())

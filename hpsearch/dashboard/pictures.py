@@ -1,0 +1,104 @@
+"""From a session to charts: which curves, in what colours, on which axes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hpsearch.dashboard.session import Session
+from hpsearch.dashboard.widgets.curves import Picture
+from hpsearch.store.records import StudyFacts
+from hpsearch.view.board import figure_title, is_share
+from hpsearch.view.chart import Curve, Frame
+from hpsearch.view.columns import figure_names
+from hpsearch.view.history import NO_TRACK, Track
+from hpsearch.view.palette import line_ink
+from hpsearch.view.raster import Floats
+from hpsearch.view.stats import smoothed, usual
+
+USUAL_OF = 200
+"""The median curve is that of at most so many complete trials whose curves are known."""
+
+
+def metric_names(study: StudyFacts, session: Session) -> tuple[str, ...]:
+    """What charts can show of this study: its ranked metric first."""
+    shown = list(figure_names(study))
+    for track in list(session.history.tracks.values())[-3:]:
+        shown += sorted(track.figures)
+    others = [n for n in dict.fromkeys(shown) if n not in ("learning_rate", "gradient_norm")]
+    return (*others, "learning_rate", "gradient_norm")
+
+
+def picture(session: Session, name: str, reference: bool = True) -> Picture:
+    """The chart of one metric for the trials of the overlay."""
+    study, history = session.study, session.history
+    if study is None:
+        return Picture(Frame(figure_title(name), 1.0))
+    numbers = session.overlaid()
+    tracks = {number: history.track(number) for number in numbers}
+    curves = [_median(session, name)] if reference and name == study.metric else []
+    slot = 0
+    for number in numbers:
+        if number == session.cursor:
+            ink = "top"
+        elif session.overlay == "all":
+            ink = "faint"
+        else:
+            ink, slot = line_ink(slot), slot + 1
+        track = tracks[number]
+        x = track.seconds if session.by_time else track.epochs
+        y = track.figure(name)
+        label = "" if session.overlay == "all" and number != session.cursor else f"#{number}"
+        if session.smoothing and ink != "faint":
+            curves.append(Curve(x, y, "track", counts=False))
+            y = smoothed(y, session.smoothing)
+        curves.append(Curve(x, y, ink, label))
+    return Picture(_frame(session, study, name, tracks), [c for c in curves if c is not None])
+
+
+def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Track]) -> Frame:
+    planned = [session.history.trials[n].planned for n in tracks if n in session.history.trials]
+    x_end = float(max([*planned, 1]))
+    if session.by_time:
+        x_end = max((float(t.seconds[-1]) for t in tracks.values() if len(t)), default=1.0)
+    title = figure_title(name)
+    if session.smoothing:
+        title += f"  (smoothed {session.smoothing:g})"
+    return Frame(
+        title,
+        x_end,
+        log=session.log and not is_share(name) and _positive(tracks, name),
+        percent=is_share(name),
+        robust=session.robust,
+        cross=_cross(session, tracks),
+        x_name="seconds" if session.by_time else "epoch",
+        zoom=session.zoom,
+    )
+
+
+def _positive(tracks: dict[int, Track], name: str) -> bool:
+    """Whether a logarithm makes sense: an r2 may be below 0."""
+    return not any((track.figure(name) <= 0).any() for track in tracks.values())
+
+
+def _cross(session: Session, tracks: dict[int, Track]) -> float | None:
+    if session.cross is None:
+        return None
+    if not session.by_time:
+        return float(session.cross)
+    track = tracks.get(session.cursor or -1, NO_TRACK)
+    at = np.searchsorted(track.epochs, session.cross)
+    return float(track.seconds[at]) if at < len(track) else None
+
+
+def _median(session: Session, name: str) -> Curve | None:
+    """What a complete trial usually looks like: the median pruner's own measure."""
+    history = session.history
+    known = [
+        track.figure(name)
+        for number, track in history.tracks.items()
+        if len(track) and (trial := history.trials.get(number)) and trial.state == "complete"
+    ][-USUAL_OF:]
+    if len(known) < 3 or session.by_time:
+        return None
+    middle: Floats = usual(known)
+    return Curve(np.arange(1.0, len(middle) + 1), middle, "faint", "median", counts=False)

@@ -1,0 +1,1 @@
+"""The views of a study, one a file, and the dialogs above them."""

@@ -1,0 +1,136 @@
+"""The home screen: leaderboard, live curves, workers, latest events."""
+
+from __future__ import annotations
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from hpsearch.dashboard.actions import bindings
+from hpsearch.dashboard.pictures import metric_names, picture
+from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.charting import Charting
+from hpsearch.dashboard.widgets.curves import Curves
+from hpsearch.dashboard.widgets.events import Ticker
+from hpsearch.dashboard.widgets.leaderboard import Board, Leaderboard
+from hpsearch.dashboard.widgets.workers import Crew, Workers
+from hpsearch.view.board import figure_title
+
+
+class Trials(Charting, StudyScreen):
+    """The home screen."""
+
+    scope = "trials"
+    hinted = ("view-trials", "view-curves", "view-params", "view-workers", "view-log", "open",
+              "filter", "sort", "pause", "act", "new-trial", "export")  # fmt: skip
+    BINDINGS = bindings("trials")
+
+    def body(self) -> list[Widget]:
+        """A table beside charts, or above one where it is narrow."""
+        table, first, second = Leaderboard(), Curves("chart-cost"), Curves("chart-other")
+        return [
+            Horizontal(table, Vertical(first, second, id="charts"), id="main"),
+            Workers(),
+            Ticker(),
+        ]
+
+    @property
+    def table(self) -> Leaderboard:
+        """The leaderboard."""
+        return self.query_one(Leaderboard)
+
+    def on_mount(self) -> None:
+        """The table has the keys."""
+        self.table.focus()
+
+    def wanted(self) -> list[int]:
+        """Overlaid trials first, then those on the screen."""
+        return [*reversed(self.session.overlaid()), *self.table.visible_trials]
+
+    def refresh_body(self) -> None:
+        """All panes."""
+        history = self.session.history
+        if history.status is None:
+            return
+        self._show_table()
+        self._show_charts()
+        status = history.status
+        running = tuple(t for t in history.trials.values() if t.state == "running")
+        self.query_one(Workers).show(Crew(status.study, running, status.study.workers))
+        self.query_one(Ticker).show(list(history.events)[-12:])
+
+    def _show_table(self) -> None:
+        session, history = self.session, self.session.history
+        key, falls = session.sorted_by
+        order = session.order()
+        board = Board(
+            order,
+            history.trials,
+            session.columns(),
+            session.setting(),
+            session.best,
+            session.baseline,
+            frozenset(session.marked),
+            f"-{key}" if falls else key,
+            "no trial matches; esc shows all" if len(history.trials) else "no trials yet",
+        )
+        if session.cursor is not None and session.cursor != self.table.cursor:
+            self.table.adopt(session.cursor)
+        self.table.show(board)
+        session.cursor = self.table.cursor
+        arrow = ("v" if falls else "^") if session.ascii else ("▼" if falls else "▲")
+        shown = f"{len(order):,}"
+        if len(order) != len(history.trials):
+            shown += f" of {len(history.trials):,}"
+        above = f" · +{self.table.unseen} new above" if self.table.unseen else ""
+        title = f"Trials {shown} · by {figure_title(key)} {arrow}{above}"
+        self.table.border_title = title.replace("·", "-") if session.ascii else title
+
+    def _show_charts(self) -> None:
+        session = self.session
+        assert session.study is not None
+        names = metric_names(session.study, session)
+        first = names[session.metric % len(names)]
+        second = names[(session.metric + 1) % len(names)]
+        self.query_one("#chart-cost", Curves).show(picture(session, first))
+        other = self.query_one("#chart-other", Curves)
+        if other.display and other.size.height:
+            other.show(picture(session, second))
+
+    def on_leaderboard_moved(self) -> None:
+        """The charts follow the cursor."""
+        self.session.cursor = self.table.cursor
+        self._show_charts()
+        if self.session.cursor not in self.session.history.tracks:
+            self.dashboard.tick()
+
+    def action_down(self) -> None:
+        """Next row."""
+        self.table.move(1)
+
+    def action_up(self) -> None:
+        """Row before."""
+        self.table.move(-1)
+
+    def action_first(self) -> None:
+        """First row."""
+        self.table.move_to_row(0)
+
+    def action_last(self) -> None:
+        """Last row."""
+        self.table.move_to_row(10**9)
+
+    def action_page_down(self) -> None:
+        """Half a page down."""
+        self.table.move_page(0.5)
+
+    def action_page_up(self) -> None:
+        """Half a page up."""
+        self.table.move_page(-0.5)
+
+    def action_left(self) -> None:
+        """Columns to the left."""
+        self.table.shift(-1)
+
+    def action_right(self) -> None:
+        """Columns to the right."""
+        self.table.shift(1)

@@ -1,0 +1,210 @@
+"""What a person has chosen to see: shared by all screens, so that one filter drives them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.view.board import BoardColumn, Setting, board_columns
+from hpsearch.view.columns import figure_of
+from hpsearch.view.fields import fields
+from hpsearch.view.format import ASCII, UNICODE, Glyphs
+from hpsearch.view.history import History, chosen, rank_keys
+from hpsearch.view.query import Query, QueryError, parse
+
+Overlay = Literal["cursor and best", "marked", "top 5", "running", "all"]
+OVERLAYS: tuple[Overlay, ...] = ("cursor and best", "marked", "top 5", "running", "all")
+SMOOTHING = (0.0, 0.6, 0.9)
+STATES = {"c": "complete", "p": "pruned", "f": "failed", "r": "running"}
+"""What `f` and one of these letters hides or shows; f stands for diverged ones, too."""
+
+
+@dataclass
+class Session:
+    """One person's view of one study."""
+
+    name: str
+    history: History = field(default_factory=History)
+    ascii: bool = False
+    cursor: int | None = None
+    """The number of the trial under the cursor."""
+    marked: list[int] = field(default_factory=list)
+    baseline: int | None = None
+    query_text: str = ""
+    query: Query | None = None
+    hidden_states: frozenset[str] = frozenset()
+    sort: list[tuple[str, bool]] = field(default_factory=list)
+    """Columns by key, the first decides, and whether the largest comes first; none: by rank."""
+    overlay: Overlay = "cursor and best"
+    log: bool = True
+    by_time: bool = False
+    metric: int = 0
+    smoothing: float = 0.0
+    robust: bool = True
+    cross: int | None = None
+    """The epoch at which the crosshair stands."""
+    zoom: tuple[float, float] = (0.0, 1.0)
+    frozen: bool = False
+    chosen_columns: tuple[str, ...] | None = None
+    """Keys of the columns to show, in order; None: the usual ones."""
+    importance: dict[str, float] = field(default_factory=dict)
+    """By full name, as far as it has been computed."""
+
+    @property
+    def study(self) -> StudyFacts | None:
+        """The study, once it has been read."""
+        return self.history.status.study if self.history.status else None
+
+    @property
+    def signs(self) -> Glyphs:
+        """The character set."""
+        return ASCII if self.ascii else UNICODE
+
+    @property
+    def trial(self) -> TrialRecord | None:
+        """The trial under the cursor."""
+        return None if self.cursor is None else self.history.trials.get(self.cursor)
+
+    @property
+    def best(self) -> int | None:
+        """The best trial's number."""
+        status = self.history.status
+        return status.best.number if status and status.best else None
+
+    # Which trials, in what order --------------------------------------------------------------
+
+    def ask(self, text: str) -> None:
+        """Filter by a query; an empty one shows all.
+
+        Raises:
+            QueryError: it cannot be read; the last good one stays.
+        """
+        if self.study is None:
+            return
+        names = fields(self.study, list(self.history.trials.values())[:200])
+        query = parse(text, names) if text.strip() else None
+        self.query_text, self.query = text.strip(), query
+
+    def order(self) -> NDArray[np.int64]:
+        """The trials to show, from top to bottom."""
+        history, study = self.history, self.study
+        if study is None:
+            return np.empty(0, dtype=np.int64)
+        keys = rank_keys(history, study.direction)
+        own = [(history.column(f"sort {k}", self._sort_key(k)), falls) for k, falls in self.sort]
+        return history.order(self.shown(), [*own, *keys])
+
+    def shown(self) -> NDArray[np.int64]:
+        """The trials that the filter leaves, in no order."""
+        match = self.query.matcher(self.history.trials.values()) if self.query else None
+        hidden = self.hidden_states
+        if not hidden:
+            return chosen(self.history, match)
+        return chosen(self.history, lambda t: t.state not in hidden and (match is None or match(t)))
+
+    def sort_by(self, key: str, more: bool = False) -> None:
+        """Sort by a column; once more by the same turns it round.
+
+        Args:
+            more: after the columns so far, instead of in their place.
+        """
+        falls = self._falls_first(key)
+        for at, (name, falling) in enumerate(self.sort):
+            if name == key and (at == 0 or more):
+                self.sort[at] = (key, not falling)
+                return
+        self.sort = [*self.sort, (key, falls)] if more else [(key, falls)]
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        """The column that decides, and whether its largest comes first."""
+        study = self.study
+        if self.sort:
+            return self.sort[0]
+        return (study.metric if study else "", bool(study and study.direction == "maximize"))
+
+    def columns(self) -> tuple[BoardColumn, ...]:
+        """The leaderboard's columns."""
+        assert self.study is not None
+        sample = [self.history.trials[n] for n in list(self.history.trials)[:200]]
+        every = board_columns(self.study, sample, self.importance)
+        if self.chosen_columns is None:
+            return every
+        by_key = {column.key: column for column in every}
+        frozen = every[:3]
+        rest = [by_key[k] for k in self.chosen_columns if k in by_key and by_key[k] not in frozen]
+        return (*frozen, *rest)
+
+    def setting(self) -> Setting:
+        """What cells need to know."""
+        status = self.history.status
+        assert status is not None
+        best = status.best.value if status.best else None
+        return Setting(status.study, best, self.signs, self.history.track)
+
+    def _sort_key(self, key: str) -> Callable[[TrialRecord], float | str | None]:
+        study = self.study
+        assert study is not None
+        metric = study.metric
+
+        def said(trial: TrialRecord) -> float | str | None:
+            match key:
+                case "gap":
+                    val, train = trial.figures.get("val_cost"), trial.figures.get("train_cost")
+                    return None if val is None or train is None else val - train
+                case "delta" | "curve":
+                    return trial.value
+                case "number" | "state" | "seconds" | "slot" | "seed" | "epochs" | "parameters":
+                    return getattr(trial, key)
+            if "." in key:
+                value = trial.params.get(key)
+                if isinstance(value, tuple):  # the larger network, wherever its units are
+                    return float(sum(value))
+                return value if isinstance(value, str) or value is None else float(value)
+            return figure_of(trial, key, metric)
+
+        return said
+
+    def _falls_first(self, key: str) -> bool:
+        """Figures of which more is better come largest first."""
+        more = ("accuracy", "f1", "r2", "roc_auc")
+        study = self.study
+        if study is not None and key == study.metric:
+            return study.direction == "maximize"
+        return key.endswith(more)
+
+    # Marks ----------------------------------------------------------------------------------
+
+    def toggle_mark(self, number: int) -> None:
+        """Mark a trial, or unmark it."""
+        if number in self.marked:
+            self.marked.remove(number)
+        else:
+            self.marked.append(number)
+
+    def overlaid(self) -> list[int]:
+        """The trials whose curves are drawn, the one under the cursor last and on top."""
+        order = self.order()
+        match self.overlay:
+            case "cursor and best":
+                picked = [n for n in (self.baseline, self.best) if n is not None]
+                picked += [int(n) for n in order[:4]]
+            case "marked":
+                picked = self.marked[:10]
+            case "top 5":
+                picked = [int(n) for n in order[:5]]
+            case "running":
+                trials = self.history.trials
+                picked = [int(n) for n in order if trials[int(n)].state == "running"][:12]
+            case "all":
+                picked = [int(n) for n in order[:60]]
+        unique = [n for n in dict.fromkeys(picked) if n != self.cursor]
+        return [*unique, *([self.cursor] if self.cursor is not None else [])]
+
+
+__all__ = ["OVERLAYS", "SMOOTHING", "STATES", "Overlay", "QueryError", "Session"]

@@ -1,0 +1,67 @@
+"""The latest events on one line, the newest first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from hpsearch.dashboard.widgets.canvas import Canvas
+from hpsearch.store.records import EventRecord
+from hpsearch.view.chart import Line
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut
+
+INKS = {
+    "best": "best",
+    "complete": "plain",
+    "pruned": "dim",
+    "diverged": "failed",
+    "failed": "failed",
+    "retried": "warning",
+    "warning": "warning",
+    "state": "accent",
+    "command": "accent",
+}
+
+
+class Ticker(Canvas):
+    """The latest events."""
+
+    def __init__(self) -> None:
+        super().__init__(id="ticker")
+        self._events: tuple[EventRecord, ...] = ()
+        self._said = ""
+
+    def show(self, events: Iterable[EventRecord]) -> None:
+        """Show these; the last came last."""
+        self._events = tuple(events)
+        self.repaint()
+
+    def say(self, text: str) -> None:
+        """Show a word on what the person just did instead, until the next one; "" ends it."""
+        self._said = text
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """As many as fit."""
+        if self._said:
+            return [[(" " + cut(clean(self._said), max(0, width - 2)), "accent")]]
+        signs = ASCII if self.ascii else UNICODE
+        line: Line = []
+        room = width
+        for event in reversed(self._events):
+            told = [*event_spans(event, signs), ("  ", "plain")]
+            needed = 1 + sum(cells(text) for text, _ in told)
+            if needed - 2 > room and line:
+                break
+            line += [(" ", "plain"), *told]
+            room -= needed
+        return [line]
+
+
+def event_spans(event: EventRecord, signs: Glyphs) -> Line:
+    """When, a sign, and what."""
+    clock = time.strftime("%H:%M:%S", time.localtime(event.time))
+    sign = getattr(signs, event.kind, "")
+    sign = signs.diverged if event.kind in ("retried", "warning") else sign
+    text = f"{sign} {clean(event.text)}" if sign else clean(event.text)
+    return [(f"{clock} ", "dim"), (text, INKS.get(event.kind, "plain"))]

@@ -1,0 +1,169 @@
+"""Two lines on how the study stands: always there, whatever is below."""
+
+from __future__ import annotations
+
+from hpsearch.dashboard.ink import width_of
+from hpsearch.dashboard.widgets.canvas import Canvas
+from hpsearch.store.records import Counts
+from hpsearch.view.board import figure_text, figure_title, is_share
+from hpsearch.view.chart import Line
+from hpsearch.view.columns import figure_names, figure_of, short_names
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration, parameter
+from hpsearch.view.history import History
+from hpsearch.view.status import LIVE, Status
+
+STALE = 3.0
+"""Seconds without a beat of the engine after which its figures are called stale; it beats once a
+second."""
+
+_INK = {"running": "running", "paused": "warning", "stopping": "warning", "finished": "best"}
+
+
+class Header(Canvas):
+    """The study at a glance: progress, time, liveness; the best trial, and how the others ended."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id="header")
+        self.study_name = name
+        self._history = History()
+        self._frozen = False
+        self._note = ""
+
+    def show(self, history: History, frozen: bool = False, note: str = "") -> None:
+        """Show this.
+
+        Args:
+            note: what holds for the view, such as a filter.
+        """
+        self._history, self._frozen, self._note = history, frozen, note
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Two lines, or one where there is no room."""
+        signs = ASCII if self.ascii else UNICODE
+        status = self._history.status
+        if status is None:
+            told = self._history.trouble or "reading study" + (" ..." if self.ascii else " …")
+            ink = "warning" if self._history.trouble else "dim"
+            return [[_name(self.study_name), ("  ", "plain"), (clean(told), ink)], []]
+        trouble = "frozen" if self._frozen else self._history.trouble
+        first = progress(status, self._history.now, trouble, width, signs)
+        return [first, best_line(status, self._note, width, signs)]
+
+
+def progress(status: Status, now: float, trouble: str, width: int, signs: Glyphs) -> Line:
+    """Name, state, how far, how long, how live; what matters least goes first where it is narrow.
+
+    Args:
+        now: Unix seconds.
+        trouble: why the figures may be old, else "".
+    """
+    counts, study = status.counts, status.study
+    share = counts.finished / counts.asked if counts.asked else 1.0
+    live, live_ink = liveness(status, now, trouble, signs)
+    done = f"{counts.finished}/{counts.asked}"
+    eta = f"eta {duration(status.eta)}" if status.eta and status.state in LIVE else ""
+    busy = "w" if width < 100 else "workers"
+    size = 20 if width >= 100 else 14 if width >= 70 else 8
+    parts: list[tuple[int, Line]] = [
+        (0, [_name(status.name)]),
+        (1, [(status.state, _INK.get(status.state, "failed"))]),
+        (0, [(done, "bold")]),
+        (4, bar(share, size, "running", signs)),
+        (3, [(f"{100 * share:.0f}%", "plain")]),
+        (5, [(duration(status.seconds), "plain")]),
+        (2, [(eta, "plain")]),
+        (6, [(f"{busy} {counts.running}/{study.workers}" if status.state in LIVE else "", "dim")]),
+        (1, [(live, live_ink)]),
+    ]
+    return _fitted([(rank, line) for rank, line in parts if width_of(line)], width)
+
+
+def liveness(status: Status, now: float, trouble: str, signs: Glyphs) -> tuple[str, str]:
+    """What the figures on the screen are worth, and its ink."""
+    if trouble == "frozen":
+        return "frozen, F goes on", "accent"
+    if trouble:
+        return "cannot be read just now", "warning"
+    if status.state == "gone":
+        return f"engine gone {'-' if signs is ASCII else '—'} R resume", "failed"
+    if status.state not in LIVE:
+        return "", "dim"
+    age = now - status.study.beat
+    return (f"stale {duration(age)}", "warning") if age > STALE else ("live", "best")
+
+
+def best_line(status: Status, note: str, width: int, signs: Glyphs) -> Line:
+    """The best trial with its figures and what it drew, and how many ended how."""
+    tail: Line = [(note, "accent"), ("  ", "plain")] if note else []
+    tail += tally(status.counts, signs)
+    best = status.best
+    if best is None:
+        why = status.study.why if status.state in ("failed", "stopped") else ""
+        head: Line = [("  ", "plain"), ("no trial is complete yet", "dim")]
+        head += [(f"  {clean(why)}", "failed")] if why else []
+        return _ends(head, tail, width)
+    figures = [
+        f"{figure_title(name).removesuffix(' %')} {figure_text(name, value)}"
+        + ("%" if is_share(name) else "")
+        for name in figure_names(status.study)[:2]
+        if (value := figure_of(best, name, status.study.metric)) is not None
+    ]
+    titles = short_names(best.params)
+    order = sorted(titles, key=lambda name: titles[name] not in ("lr", "layers"))
+    params = "  ".join(f"{titles[name]} {parameter(best.params[name])}" for name in order)
+    head = [
+        (f"  {signs.best} best ", "best"),
+        (f"#{best.number}  {'  '.join(figures)}", "bold"),
+    ]
+    room = width - width_of(head) - width_of(tail) - 4
+    if room < 12 and width - width_of(head) - 4 >= 12 and not note:
+        tail, room = [], width - width_of(head) - 4
+    return _ends([*head, ("  " + cut(clean(params), max(0, room), signs.more), "dim")], tail, width)
+
+
+def tally(counts: Counts, signs: Glyphs) -> Line:
+    """How many trials stand how; what there are none of is left out."""
+    shown: Line = []
+    for state in ("complete", "pruned", "diverged", "failed", "running", "waiting"):
+        if number := getattr(counts, state):
+            ink = "dim" if state in ("complete", "pruned", "waiting") else state
+            shown.append((f"{getattr(signs, state)}{number} ", ink))
+    return shown
+
+
+def bar(share: float, size: int, ink: str, signs: Glyphs) -> Line:
+    """How far something is, in eighths of a cell."""
+    share = min(1.0, max(0.0, share))
+    if signs is ASCII:
+        full = round(share * size)
+        return [("#" * full, ink), ("." * (size - full), "faint")]
+    eighths = round(share * size * 8)
+    full, part = divmod(eighths, 8)
+    text = "█" * full + (" ▏▎▍▌▋▊▉"[part] if part else "")
+    return [(text, ink), ("░" * (size - cells(text)), "track")]
+
+
+def _name(name: str) -> tuple[str, str]:
+    return f" {cut(clean(name), 24)} ", "name"
+
+
+def _fitted(parts: list[tuple[int, Line]], width: int) -> Line:
+    """The parts two blanks apart; those of the highest rank go first where there is no room."""
+    kept = list(range(len(parts)))
+    while kept:
+        needed = sum(width_of(parts[at][1]) + 2 for at in kept)
+        worst = max(kept, key=lambda at: parts[at][0])
+        if needed <= width or parts[worst][0] == 0:
+            break
+        kept.remove(worst)
+    line: Line = []
+    for at in kept:
+        line += [*([("  ", "plain")] if line else [("", "plain")]), *parts[at][1]]
+    return line
+
+
+def _ends(head: Line, tail: Line, width: int) -> Line:
+    """One line with `tail` at its right end, which goes where both do not fit."""
+    gap = width - width_of(head) - width_of(tail)
+    return [*head, (" " * gap, "plain"), *tail] if gap >= 1 else head

@@ -1,0 +1,266 @@
+"""The leaderboard: any number of trials, of which only the visible lines are ever drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from hpsearch.dashboard.ink import CURSOR, strip
+from hpsearch.store.records import TrialRecord
+from hpsearch.view.board import FROZEN, BoardColumn, Setting, fitting
+from hpsearch.view.chart import Line
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, pad
+
+_NUMBERS = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that a leaderboard shows."""
+
+    order: NDArray[np.int64] = field(default_factory=lambda: _NUMBERS)
+    """Trials' numbers from top to bottom."""
+    trials: dict[int, TrialRecord] = field(default_factory=dict)
+    columns: Sequence[BoardColumn] = ()
+    setting: Setting | None = None
+    best: int | None = None
+    baseline: int | None = None
+    marked: frozenset[int] = frozenset()
+    sorted_by: str = ""
+    """The key of the column that decides, and whether it falls: "-seconds"."""
+    nothing: str = "no trials yet"
+    """What is said where there are none."""
+
+
+class Leaderboard(ScrollView, can_focus=True):
+    """Trials in an order, with a cursor that stays with its trial."""
+
+    class Moved(Message):
+        """The cursor stands on another trial."""
+
+    class Opened(Message):
+        """The trial under the cursor was clicked once more."""
+
+    def __init__(self) -> None:
+        super().__init__(id="leaderboard")
+        self._board = Board()
+        self._place: dict[int, int] = {}
+        self._cursor: int | None = None
+        self._follows = True
+        self._cache: dict[int, tuple[TrialRecord, int, Line]] = {}
+        self._look: object = None
+        self._shift = 0
+        self.unseen = 0
+        """New trials above the first visible line."""
+
+    # What is shown --------------------------------------------------------------------------
+
+    def show(self, board: Board) -> None:
+        """Show this; the cursor stays on its trial, and the view stays where the cursor is."""
+        before = self._lines_now()
+        offset = self.cursor_row - self._top if self._cursor is not None else 0
+        self._board = board
+        self._place = {int(number): at for at, number in enumerate(board.order)}
+        look = (board.columns, board.baseline, board.best, board.setting and board.setting.best)
+        if look != self._look:
+            self._cache.clear()
+            self._look = look
+        if self._cursor not in self._place:
+            self._cursor = int(board.order[0]) if len(board.order) else None
+            self._follows = True
+        self.virtual_size = Size(self.size.width, len(board.order) + 1)
+        if not self._follows and self._cursor is not None:
+            wanted = max(0, min(self.cursor_row - offset, self.max_scroll_y))
+            if wanted != self._top:
+                self.scroll_to(y=wanted, animate=False, force=True)
+        self._redraw(before)
+
+    @property
+    def cursor(self) -> int | None:
+        """The number of the trial under the cursor."""
+        return self._cursor
+
+    @property
+    def cursor_row(self) -> int:
+        """Where the cursor stands, from 0."""
+        return self._place.get(self._cursor, 0) if self._cursor is not None else 0
+
+    @property
+    def visible_trials(self) -> list[int]:
+        """The numbers of the trials on the screen."""
+        return [int(n) for n in self._board.order[self._top : self._top + self._page]]
+
+    # Moving ---------------------------------------------------------------------------------
+
+    def move(self, by: int) -> None:
+        """Move the cursor by so many rows."""
+        self.move_to_row(self.cursor_row + by)
+
+    def move_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.move(int(pages * max(1, self._page)))
+
+    def move_to_row(self, row: int) -> None:
+        """Set the cursor on a row; the nearest where there is none such."""
+        if len(self._board.order):
+            row = max(0, min(row, len(self._board.order) - 1))
+            self.set_cursor(int(self._board.order[row]))
+
+    def set_cursor(self, number: int) -> bool:
+        """Set the cursor on a trial. Whether it is among those shown."""
+        if number not in self._place:
+            return False
+        before = self._lines_now()
+        self._cursor = number
+        row = self.cursor_row
+        self._follows = row == 0
+        top, page = self._top, max(1, self._page)
+        if row < top or row >= top + page:
+            wanted = row if row < top else row - page + 1
+            self.scroll_to(y=wanted, animate=False, force=True)
+        self._redraw(before)
+        self.post_message(self.Moved())
+        return True
+
+    def adopt(self, number: int) -> None:
+        """Take over a cursor that was moved elsewhere; the next `show` brings it into sight."""
+        self._cursor = number
+
+    def shift(self, by: int) -> None:
+        """Show columns further right or left."""
+        last = max(0, len(self._board.columns) - FROZEN - 1)
+        self._shift = max(0, min(self._shift + by, last))
+        self._cache.clear()
+        self.refresh()
+
+    # Drawing --------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """The header on line 0, trials below."""
+        width = self.size.width
+        columns = fitting(self._board.columns, width - 2, self._shift)
+        if y == 0:
+            line = strip(self._header(columns), width, self._dark)
+            return line.apply_style(self.rich_style)
+        at = self._top + y - 1
+        if at >= len(self._board.order):
+            told = f"  {self._board.nothing}" if y == 1 and not len(self._board.order) else ""
+            return strip([(told, "dim")], width, self._dark).apply_style(self.rich_style)
+        number = int(self._board.order[at])
+        line = strip(self._row(number, columns), width, self._dark)
+        if number == self._cursor:
+            behind = CURSOR[self._dark]
+            line = line.apply_style(Style.parse(f"bold on {behind}"))
+        return line.apply_style(self.rich_style)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Keep the cursor in sight."""
+        self._cache.clear()
+        self.virtual_size = Size(self.size.width, len(self._board.order) + 1)
+        if self._cursor is not None:
+            self.call_after_refresh(self.set_cursor, self._cursor)
+
+    def on_click(self, click: events.Click) -> None:
+        """Set the cursor; on the trial under it, open that."""
+        row = self._top + click.y - 1
+        if click.y < 1 or row >= len(self._board.order):
+            return
+        if row == self.cursor_row:
+            self.post_message(self.Opened())
+        else:
+            self.move_to_row(row)
+
+    @property
+    def _top(self) -> int:
+        return int(self.scroll_offset.y)
+
+    @property
+    def _page(self) -> int:
+        return max(0, self.size.height - 1)
+
+    @property
+    def _dark(self) -> bool:
+        return self.app.current_theme.dark
+
+    @property
+    def _signs(self) -> Glyphs:
+        return ASCII if getattr(self.app, "ascii", False) else UNICODE
+
+    def _lines_now(self) -> list[tuple[int, object, bool, bool]]:
+        """What stands on each line, to be compared."""
+        top = self._top
+        shown = self._board.order[top : top + self._page]
+        return [
+            (
+                int(n),
+                self._line_key(int(n)),
+                int(n) == self._cursor,
+                int(n) in self._board.marked,
+            )
+            for n in shown
+        ]
+
+    def _line_key(self, number: int) -> object:
+        setting = self._board.setting
+        length = len(setting.track(number)) if setting else 0
+        return (self._board.trials.get(number), length)
+
+    def _redraw(self, before: list[tuple[int, object, bool, bool]]) -> None:
+        after = self._lines_now()
+        width = self.size.width
+        if len(before) != len(after) or not after:
+            self.refresh()
+            return
+        changed = [
+            Region(0, at + 1, width, 1)
+            for at, (old, new) in enumerate(zip(before, after, strict=True))
+            if old != new
+        ]
+        self.refresh(Region(0, 0, width, 1), *changed)
+
+    def _header(self, columns: Sequence[BoardColumn]) -> Line:
+        line: Line = [("  ", "dim")]
+        decides = self._board.sorted_by.lstrip("-")
+        for column in columns:
+            ink = "bold" if column.key == decides else "dim"
+            line += [(pad(column.title, column.width, column.right), ink), (" ", "dim")]
+        return line
+
+    def _row(self, number: int, columns: Sequence[BoardColumn]) -> Line:
+        trial, setting = self._board.trials[number], self._board.setting
+        assert setting is not None
+        length = len(setting.track(number))
+        found = self._cache.get(number)
+        if found is None or found[0] is not trial or found[1] != length:
+            ink = self._ink(trial)
+            line: Line = []
+            for column in columns:
+                text = pad(column.text(trial, setting), column.width, column.right)
+                own = trial.state if column.key == "state" and ink != "best" else ink
+                line += [(text, own), (" ", ink)]
+            found = (trial, length, line)
+            self._cache[number] = found
+        return [self._mark(number), *found[2]]
+
+    def _mark(self, number: int) -> tuple[str, str]:
+        if number in self._board.marked:
+            return ("> " if self._signs is ASCII else "▌ ", "accent")
+        if number == self._board.baseline:
+            return ("@ " if self._signs is ASCII else "◆ ", "accent")
+        if number == self._board.best:
+            return (f"{self._signs.best} ", "best")
+        return ("  ", "plain")
+
+    def _ink(self, trial: TrialRecord) -> str:
+        if trial.number == self._board.best:
+            return "best"
+        return {"complete": "plain", "running": "running"}.get(trial.state, "dim")

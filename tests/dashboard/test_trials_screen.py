@@ -1,0 +1,43 @@
+"""The home screen."""
+
+import pytest
+
+from hpsearch.dashboard.widgets.leaderboard import Leaderboard
+from tests.dashboard.theatre import SIZES
+
+
+def test_the_best_trial_stands_on_top_and_in_the_header(stage):
+    stage.make()
+    stage.alive()
+    screen = stage.play()
+    best = stage.study.db.execute(
+        "SELECT number FROM trial WHERE state = 'complete' ORDER BY value LIMIT 1"
+    ).fetchone()[0]
+    lines = screen.splitlines()
+    assert f"★ best #{best} " in lines[1]
+    assert lines[4].lstrip("│").split()[:2] == ["★", str(best)]
+
+
+def test_the_cursor_follows_its_trial(stage):
+    study = stage.make()
+    stage.alive()
+
+    async def better_one_appears(pilot, app):
+        table = app.view.query_one(Leaderboard)
+        held, row = table.cursor, table.cursor_row
+        study.trial(90, "complete", 1e-3)
+        app.tick()
+        from tests.dashboard.theatre import settled
+
+        await settled(pilot, app)
+        assert table.cursor == held
+        assert table.cursor_row == row + 1
+
+    stage.play(["j", "j"], act=better_one_appears)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (24, 6), (10, 3), (1, 1)])
+def test_it_fits_every_size(stage, size):
+    stage.make()
+    screen = stage.play(["j", "a", "a"], size)
+    assert all(len(line) <= size[0] for line in screen.splitlines())
