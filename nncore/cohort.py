@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nncore.checks import whole
 from nncore.dataset import Dataset
 from nncore.members import told_apart
 from nncore.randomness import Streams
@@ -44,13 +45,18 @@ class Cohort:
         """
         datasets = (data,) if isinstance(data, Dataset) else tuple(data)
         seeds = tuple(seed) if isinstance(seed, Sequence) else (seed,)
+        for one in seeds:
+            whole("seed", one, 0)
+        for k, one in enumerate(datasets):
+            if not isinstance(one, Dataset):
+                raise ValueError(f"data holds, at {k}, {type(one).__name__}; it is a Dataset.")
         told = dict(_told(recipe))
         told |= {} if isinstance(data, Dataset) else {"data": len(datasets)}
         told |= {"seed": len(seeds)} if isinstance(seed, Sequence) else {}
         if members is None and told:
             members = max(told.values())
-        if members is not None and members < 1:
-            raise ValueError(f"members is {members}; train at least one, or leave it out.")
+        if members is not None:
+            whole("members", members)
         for name, count in told.items():
             if count != members:
                 raise ValueError(f"{name} is said for {count} members, but there are {members}.")

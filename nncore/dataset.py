@@ -9,6 +9,7 @@ import numpy as np
 
 from nncore.arrays import Array, Targets
 from nncore.buffers import carve
+from nncore.checks import finite, numbers
 from nncore.members import lead
 
 CHUNK = 2**18
@@ -36,6 +37,8 @@ class Dataset:
         if (self.x_valid is None) != (self.y_valid is None):
             raise ValueError("Validation rows come as x_valid and y_valid, both or neither.")
         self._check("x", self.x, self.y)
+        if self.y_scale is not None:
+            self._check_scale(np.asarray(self.y_scale))
         if self.weights is not None:
             self._check_weights(self.weights)
         if self.x_valid is not None and self.y_valid is not None:
@@ -46,22 +49,23 @@ class Dataset:
                 )
 
     def _check(self, name: str, x: Array, y: Targets) -> None:
+        numbers(name, x)
+        numbers(f"the targets of {name}", y)
         if x.ndim != 2:
             raise ValueError(f"{name} has shape {x.shape}; it is (rows, features).")
         if len(x) == 0:
             raise ValueError(f"{name} has no rows.")
         if len(x) != len(y):
             raise ValueError(f"{name} has {len(x)} rows, but its targets have {len(y)}.")
-        # one sum finds any NaN or infinity in one pass and without a copy
-        with np.errstate(invalid="ignore", over="ignore"):
-            if not np.isfinite(np.sum(x, dtype=np.float64)):
-                bad = np.argwhere(~np.isfinite(x))
-                if len(bad):
-                    row, feature = bad[0]
-                    raise ValueError(
-                        f"{name} holds {x[row, feature]} in row {row}, feature {feature}. Fill "
-                        "missing values before training."
-                    )
+        finite(name, x, "Fill missing values before training.")
+
+    def _check_scale(self, scale: Array) -> None:
+        fits = scale.shape in ((), self.y.shape[1:])
+        if not fits or not np.all((scale > 0.0) & np.isfinite(scale)):
+            raise ValueError(
+                f"y_scale is {self.y_scale}; it is one number above 0 for each output, shape "
+                f"{self.y.shape[1:]}."
+            )
 
     def _check_weights(self, weights: Array) -> None:
         wide = self.y.ndim == 2 and weights.shape == self.y.shape

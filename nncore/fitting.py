@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from nncore.arrays import Array, Targets
+from nncore.checks import number, whole
 from nncore.dataset import Dataset
 from nncore.ensemble import Ensemble
 from nncore.losses import losses
@@ -171,13 +172,12 @@ class NeuralNetwork(BaseEstimator):
         return self._ensemble(X)
 
     def _members(self) -> int | None:
-        if self.members < 1:
-            raise ValueError(f"members is {self.members}; it is 1 (one network) or more.")
+        whole("members", self.members)
         return None if self.members == 1 else self.members
 
     def _split(self, X: Array, target: Targets, strata: Array | None) -> Dataset:
         """Training and validation rows."""
-        if not 0.0 < self.validation_fraction < 1.0:
+        if not 0.0 < number("validation_fraction", self.validation_fraction) < 1.0:
             raise ValueError(
                 f"validation_fraction is {self.validation_fraction:g}; it lies between 0 and 1."
             )

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from nncore.arrays import Array, Targets
+from nncore.checks import whole
 from nncore.registry import Registry
 
 Made = tuple[Array, Targets]
@@ -120,9 +121,8 @@ def blobs(seed: int = 0, rows: int = 200) -> Made:
 
 def _rng(seed: int, rows: int, least: int) -> np.random.Generator:
     """The generator for `seed`, if there are enough rows to speak of."""
-    if rows < least:
-        raise ValueError(f"rows is {rows}; this set needs at least {least}.")
-    return np.random.default_rng(seed)
+    whole("rows", rows, least)
+    return np.random.default_rng(whole("seed", seed, 0))
 
 
 def _shuffled(rng: np.random.Generator, x: Array, y: Array) -> Made:

@@ -14,6 +14,8 @@ import numpy as np
 
 from nncore.activations import Activation
 from nncore.arrays import Array, Targets
+from nncore.checks import positive, whole
+from nncore.dataset import Dataset
 from nncore.losses import Loss
 from nncore.members import Setting
 from nncore.network import Network, Sequential
@@ -54,7 +56,14 @@ def gradient_check(
         x: shape (rows, width), best of unit variance.
         weights: of the rows, as a `Dataset` has them.
         sample: check that many parameters, drawn by `seed`, of a large network; None: all.
+
+    Raises:
+        ValueError: the data, epsilon or sample makes no sense; says how.
     """
+    Dataset(np.asarray(x), np.asarray(y))  # which says what is wrong with them
+    positive("epsilon", epsilon)
+    if sample is not None:
+        whole("sample", sample)
     rng = np.random.default_rng(seed)
     net = network.ending_in(loss.link).build(
         x.shape[1], len(x), rng, members, masks=_masks(seed, members), dtype=np.float64

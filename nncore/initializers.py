@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nncore.arrays import Shape
+from nncore.checks import positive
 from nncore.registry import Registry
 
 
@@ -92,6 +93,9 @@ class ScaledNormal:
     """
 
     scale: float = 0.01
+
+    def __post_init__(self) -> None:
+        positive("scaled_normal: scale", self.scale)
 
     def __call__(self, rng: np.random.Generator, shape: Shape) -> npt.ArrayLike:
         return rng.normal(0.0, self.scale, shape)

@@ -14,6 +14,7 @@ import numpy as np
 
 from nncore.arrays import Array
 from nncore.buffers import Param, Plan, Slot
+from nncore.checks import number, whole
 from nncore.initializers import HeNormal, Initializer, Zeros
 from nncore.members import Setting, each, mapped
 from nncore.registry import Registry
@@ -55,8 +56,12 @@ class Dense:
     initializer: Initializer = field(default_factory=HeNormal)
 
     def __post_init__(self) -> None:
-        if self.units < 1:
-            raise ValueError(f"Dense: units is {self.units}; a layer needs at least 1.")
+        whole("Dense: units", self.units)
+        if isinstance(self.initializer, type) or not callable(self.initializer):
+            raise ValueError(
+                f"Dense: initializer is {self.initializer!r}; it is one of those in "
+                "nncore.initializers, made: initializers['he_normal']()."
+            )
 
     def plan(self, width: int) -> Plan:
         return Plan(
@@ -94,7 +99,7 @@ class Dropout:
         if isinstance(self.keep_prob, list):  # as JSON has it
             object.__setattr__(self, "keep_prob", tuple(self.keep_prob))
         for keep_prob in each(self.keep_prob):
-            if not 0.0 < keep_prob < 1.0:
+            if not 0.0 < number("Dropout: keep_prob", keep_prob) < 1.0:
                 raise ValueError(
                     f"Dropout: keep_prob is {keep_prob:g}; it is the share that is kept, "
                     "between 0 and 1. To keep everything, leave the layer out."

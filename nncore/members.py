@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from numbers import Real
 from typing import Any, TypeVar
 
 import numpy as np
@@ -41,6 +42,8 @@ def mapped(f: Callable[[float], float], setting: Setting) -> Setting:
 def refuse(setting: Setting, name: str, fits: Callable[[float], bool], wanted: str) -> None:
     """Raise a ValueError for the first number that does not fit."""
     for number in each(setting):
+        if not isinstance(number, Real):
+            raise ValueError(f"{name} is {number!r}; {wanted}")
         if not fits(number):
             raise ValueError(f"{name} is {number:g}; {wanted}")
 

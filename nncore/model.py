@@ -26,12 +26,13 @@ import numpy as np
 from nncore import reading
 from nncore.activations import Linear, Sigmoid, Softmax
 from nncore.arrays import Array
+from nncore.checks import whole
 from nncore.ensemble import Ensemble
 from nncore.losses import Loss, losses
 from nncore.metrics import metrics as known_metrics
 from nncore.network import Network
 from nncore.printing import printed
-from nncore.settings import Settings, whole
+from nncore.settings import Settings
 from nncore.training import Epoch, Recipe, train, until_stale
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from nncore import describing
 from nncore.activations import Activation, Linear, Sigmoid, Softmax, activations
 from nncore.arrays import Array, Shape
 from nncore.buffers import Buffers, Plan, Slot, carve
+from nncore.checks import finite, whole
 from nncore.initializers import Initializer, initializers
 from nncore.layers import Dense, Dropout, Layer
 from nncore.members import column, lead, member_of
@@ -38,6 +39,14 @@ class Sequential:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
+        for place, stage in enumerate(self.layers):
+            if isinstance(stage, type) or not hasattr(stage, "forward"):
+                raise ValueError(
+                    f"Layer {place} is {stage!r}, which is no layer: Dense(64), say, or "
+                    "activations['relu']()."
+                )
+        if self.width is not None:
+            whole("width", self.width)
         if not self.body:
             raise ValueError("A Sequential needs a layer besides its output activation.")
 
@@ -57,15 +66,15 @@ class Sequential:
             layer_dims: the whole list, the input's width first and the outputs last.
             keep_prob: for every hidden layer, or one a hidden layer (None: no dropout there).
         """
-        if len(layer_dims) < 2:
+        if not isinstance(layer_dims, Iterable) or len(layer_dims) < 2:
             raise ValueError(
-                f"layer_dims is {list(layer_dims)}; it is the whole list, from the input's width "
+                f"layer_dims is {layer_dims!r}; it is the whole list, from the input's width "
                 "to the outputs: at least two numbers."
             )
-        act = activations[activation]() if isinstance(activation, str) else activation
-        out = activations[output]() if isinstance(output, str) else output
+        act = activation if isinstance(activation, Activation) else activations[activation]()
+        out = output if isinstance(output, Activation) else activations[output]()
         init = initializers[initializer]() if isinstance(initializer, str) else initializer
-        width, *hidden, outputs = layer_dims
+        width, *hidden, outputs = (whole("a width in layer_dims", one) for one in layer_dims)
         keeps = _one_each(keep_prob, len(hidden))
         stages: list[Layer] = []
         for units, keep in zip(hidden, keeps, strict=True):
@@ -274,6 +283,7 @@ class Network:
         x = np.ascontiguousarray(x, self.buffers.theta.dtype)
         if x.ndim != 2 or x.shape[1] != self.width:
             raise ValueError(f"The network takes rows of {self.width} features, not {x.shape}.")
+        finite("x", x, "Fill or leave out what is missing.")
         out = np.empty((*self.lead, len(x), self.outputs), x.dtype)
         whole = len(x) - len(x) % EVALUATION_ROWS
         self.evaluate(x[:whole], out[..., :whole, :])

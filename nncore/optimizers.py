@@ -16,6 +16,7 @@ import numpy as np
 
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
+from nncore.checks import positive
 from nncore.members import Setting, column, each, exact, mapped, refuse
 from nncore.registry import Registry
 
@@ -111,6 +112,7 @@ class RmsProp:
 
     def __post_init__(self) -> None:
         _shares(self, "beta1")
+        positive("rmsprop: epsilon", self.epsilon)
 
     def prepare(self, at: Slot) -> None:
         (at.g, at.d), at.s = at.work, at.state[0]
@@ -150,6 +152,7 @@ class Adam:
 
     def __post_init__(self) -> None:
         _shares(self, "beta1", "beta2")
+        positive(f"{optimizers.name_of(self)}: epsilon", self.epsilon)
 
     def prepare(self, at: Slot) -> None:
         dtype = at.theta.dtype
@@ -203,7 +206,7 @@ class AdamW(Adam):
         refuse(
             self.weight_decay,
             "adamw: weight_decay",
-            lambda decay: decay > 0.0,
+            lambda decay: 0.0 < decay < float("inf"),
             "it is above 0. Without decay it is adam.",
         )
 

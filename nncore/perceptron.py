@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nncore.arrays import Array, Targets
+from nncore.checks import finite, numbers, whole
 
 
 class NotSeparated(UserWarning):
@@ -43,7 +44,12 @@ class Perceptron:
         return self.mistakes[-1] == 0
 
     def __call__(self, x: Array) -> Array:
-        """Answers 0 or 1, int64, shape (rows,), for x of shape (rows, features)."""
+        """Answers 0 or 1, int64, shape (rows,), for x of shape (rows, features).
+
+        Raises:
+            ValueError: x is not of that shape, or holds NaN or infinity.
+        """
+        x = _rows(x, len(self.weights))
         return (x @ self.weights + self.bias > 0.0).astype(np.int64)
 
 
@@ -72,9 +78,8 @@ def train_perceptron(x: Array, y: Targets, epochs: int = 1000, seed: int = 0) ->
     if not np.isin(y, (0, 1)).all():
         other = y[~np.isin(y, (0, 1))][0]
         raise ValueError(f"y holds {other}; a perceptron learns yes and no, written 1 and 0.")
-    if epochs < 1:
-        raise ValueError(f"epochs is {epochs}; it is 1 or more.")
-    rng = np.random.default_rng(seed)
+    whole("epochs", epochs)
+    rng = np.random.default_rng(whole("seed", seed, 0))
     weights, bias, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
         wrong = 0
@@ -100,11 +105,12 @@ def train_perceptron(x: Array, y: Targets, epochs: int = 1000, seed: int = 0) ->
     return learned
 
 
-def _rows(x: Array) -> Array:
-    x = np.asarray(x, np.float64)
-    if x.ndim != 2 or not len(x):
-        raise ValueError(f"x has shape {x.shape}; it is (rows, features), one row or more.")
-    if not np.isfinite(x).all():
-        row, feature = np.argwhere(~np.isfinite(x))[0]
-        raise ValueError(f"x holds {x[row, feature]} in row {row}, feature {feature}.")
-    return x
+def _rows(x: Array, features: int | None = None) -> Array:
+    x = np.asarray(x)
+    numbers("x", x)
+    if x.ndim != 2 or not len(x) or x.shape[1] != (features or x.shape[1]):
+        raise ValueError(
+            f"x has shape {x.shape}; it is (rows, {features or 'features'}), one row or more."
+        )
+    finite("x", x, "Fill or leave out what is missing.")
+    return x.astype(np.float64, copy=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nncore.settings import whole
+from nncore.checks import whole
 from nncore.training import Epoch
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import cos, exp, pi
 from typing import Protocol
 
+from nncore.checks import number, whole
 from nncore.registry import Registry
 
 
@@ -58,10 +59,8 @@ class Discrete:
 
     def __post_init__(self) -> None:
         _positive("discrete", self.decay_rate)
-        if self.decay_interval is not None and self.decay_interval < 1:
-            raise ValueError(
-                f"discrete: decay_interval is {self.decay_interval}; a step lasts 1 epoch or more."
-            )
+        if self.decay_interval is not None:
+            whole("discrete: decay_interval", self.decay_interval)
 
     def __call__(self, epoch: int, epochs: int) -> float:
         interval = self.decay_interval or max(1, epochs // 5)
@@ -92,6 +91,10 @@ class Cosine:
 
     floor: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= number("cosine: floor", self.floor) < 1.0:
+            raise ValueError(f"cosine: floor is {self.floor:g}; it lies in [0, 1).")
+
     def __call__(self, epoch: int, epochs: int) -> float:
         share = min(epoch / max(1, epochs), 1.0)
         return self.floor + (1.0 - self.floor) * (1.0 + cos(pi * share)) / 2.0
@@ -109,8 +112,11 @@ class WarmUp:
     then: Schedule = Constant()
 
     def __post_init__(self) -> None:
-        if self.warmup < 1:
-            raise ValueError(f"warmup: {self.warmup} epochs; it lasts 1 or more.")
+        whole("warmup: its epochs", self.warmup)
+        if isinstance(self.then, type) or not callable(self.then):
+            raise ValueError(
+                f"warmup: then is {self.then!r}; it is a schedule: schedules['cosine']()."
+            )
 
     def __call__(self, epoch: int, epochs: int) -> float:
         rise = min((epoch + 1) / (self.warmup + 1), 1.0)
@@ -118,7 +124,7 @@ class WarmUp:
 
 
 def _positive(name: str, decay_rate: float) -> None:
-    if not 0.0 < decay_rate < float("inf"):
+    if not 0.0 < number(f"{name}: decay_rate", decay_rate) < float("inf"):
         raise ValueError(
             f"{name}: decay_rate is {decay_rate:g}; it is above 0. For no decay choose none."
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from numbers import Integral, Real
 from typing import Any
 
 from nncore.activations import activations
+from nncore.checks import number, whole
 from nncore.initializers import initializers
 from nncore.losses import Loss
 from nncore.network import Sequential
@@ -163,28 +163,6 @@ class Settings:
                     f"{' or '.join(have)}, or leave {name} out."
                 )
         return kind(**{name: value for name, value in betas.items() if name in _known(kind)})
-
-
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """`value`, if it is a whole number from `least`.
-
-    Raises:
-        ValueError: it is not; says what it is.
-    """
-    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-        raise ValueError(f"{name} is {value!r}; it is a whole number, {least} or more.")
-    return int(value)
-
-
-def number(name: str, value: Any) -> float:
-    """`value`, if it is a number at all.
-
-    Raises:
-        ValueError: it is not; says what it is.
-    """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise ValueError(f"{name} is {value!r}; it is a number.")
-    return float(value)
 
 
 def _known(kind: Any) -> set[str]:

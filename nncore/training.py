@@ -16,6 +16,7 @@ import numpy as np
 from nncore.activations import Linear, Softmax
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
+from nncore.checks import number, whole
 from nncore.cohort import Cohort
 from nncore.dataset import Batches, Dataset
 from nncore.evaluation import Evaluation
@@ -68,16 +69,17 @@ class Recipe:
         )
         for name in ("epochs", "mini_batch_size", "schedule_epochs"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} is {value}; it is 1 or more.")
+            if value is not None or name != "schedule_epochs":
+                whole(name, value)
         refuse(
             self.lambd,
             "lambd",
             lambda lambd: 0.0 <= lambd < float("inf"),
             "it is 0 (no penalty) or more.",
         )
-        if self.clip_norm is not None and not self.clip_norm > 0.0:
+        if self.clip_norm is not None and not number("clip_norm", self.clip_norm) > 0.0:
             raise ValueError(f"clip_norm is {self.clip_norm:g}; it is above 0, or None.")
+        self._refuse_names()
         object.__setattr__(self, "metrics", tuple(self.metrics))
         numbers = self.loss.link is Linear
         for name in self.metrics:  # refused here, not after an epoch
@@ -86,6 +88,21 @@ class Recipe:
                 raise ValueError(
                     f"The loss is about {kinds[0]}, but the metric {name} is about {kinds[1]}."
                 )
+
+    def _refuse_names(self) -> None:
+        """Refuse a name, or a class, where the thing itself is wanted."""
+        wanted = {
+            "network": ("ending_in", "Sequential.from_dims([…])"),
+            "loss": ("targets", "losses['mse']()"),
+            "optimizer": ("step", "optimizers['adam']()"),
+            "schedule": ("__call__", "schedules['cosine']()"),
+        }
+        for name, (verb, example) in wanted.items():
+            thing = getattr(self, name)
+            if isinstance(thing, type) or not hasattr(thing, verb):
+                raise ValueError(f"{name} is {thing!r}; it is one that is made: {example}.")
+        if isinstance(self.metrics, str):
+            raise ValueError(f"metrics is {self.metrics!r}; it is a list of names.")
 
     def member(self, member: int) -> Recipe:
         """As it is for one member."""
@@ -348,14 +365,22 @@ def until_stale(
         direction: which way is better; None: what the metric says of itself.
 
     Raises:
-        ValueError: patience is below 1.
+        ValueError: patience is no whole number from 1.
+        LookupError: the epochs have no such figure.
     """
-    if patience < 1:
-        raise ValueError(f"patience is {patience}; it is 1 epoch or more.")
+    whole("patience", patience)
+    if direction not in (None, "minimize", "maximize"):
+        raise ValueError(f"direction is {direction!r}; it is 'minimize' or 'maximize'.")
     sign = 1.0 if (direction or metrics.direction(name)) == "maximize" else -1.0
     best, waited = -np.inf, 0
     for epoch in epochs:
         yield epoch
+        if name not in epoch.figures:
+            known = ", ".join(epoch.figures)
+            raise LookupError(
+                f"The epochs have no figure {name!r}, only {known}: those of val_ need validation "
+                "rows."
+            )
         score = sign * float(np.mean(epoch.figures[name]))
         waited = 0 if score > best else waited + 1
         best = max(best, score)

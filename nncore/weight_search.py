@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from nncore.arrays import Array
+from nncore.checks import positive, whole
 from nncore.dataset import Dataset
 from nncore.losses import Loss
 from nncore.network import Network, Sequential
@@ -33,8 +34,7 @@ strategies: Registry[type[Strategy]] = Registry("weight search")
 
 
 def _spread(name: str, scale: float) -> None:
-    if not 0.0 < scale < float("inf"):
-        raise ValueError(f"{name}: scale is {scale:g}; the spread of a guess is above 0.")
+    positive(f"{name}: scale", scale)
 
 
 @strategies("draw_anew")
@@ -111,7 +111,9 @@ class WeightSearch(Iterator[Guess]):
         Raises:
             ValueError: the data does not fit the network or the loss; says how.
         """
-        self._rng = np.random.default_rng(seed)
+        if isinstance(strategy, type) or not callable(strategy):
+            raise ValueError(f"strategy is {strategy!r}; it is one that is made: Perturb().")
+        self._rng = np.random.default_rng(whole("seed", seed, 0))
         self.network: Network = network.ending_in(loss.link).build(
             data.features, data.rows, self._rng
         )

@@ -146,7 +146,7 @@ def test_a_description_that_is_none_is_refused(described, error):
         (lambda: Sequential.from_dims([5]), "at least two"),
         (lambda: Sequential.from_dims([5, 4, 1], keep_prob=[0.5, 0.5]), "2 values for 1 hidden"),
         (lambda: Sequential.from_dims([5, 4, 1], keep_prob=1.0), "keep_prob is 1"),
-        (lambda: Sequential.from_dims([5, 0, 1]), "units is 0"),
+        (lambda: Sequential.from_dims([5, 0, 1]), "layer_dims is 0"),
         (lambda: Sequential((Dense(2),)).parameters(), "How many features"),
         (lambda: built().logits(rows(3, 4)), r"rows of 5 features, not \(3, 4\)"),
         (lambda: built().forward(rows(9)), "batch of 9 rows"),

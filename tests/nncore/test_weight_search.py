@@ -46,7 +46,7 @@ def test_a_seed_decides_every_guess(name):
 
 @pytest.mark.parametrize("name", strategies)
 def test_a_spread_of_nothing_is_refused(name):
-    with pytest.raises(ValueError, match=f"{name}: scale is 0; the spread of a guess is above 0"):
+    with pytest.raises(ValueError, match=f"{name}: scale is 0; it is a number above 0"):
         strategies[name](scale=0.0)  # type: ignore[call-arg]  # every strategy here has one
 
 
