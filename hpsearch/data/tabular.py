@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -136,6 +136,11 @@ class Data:
             _digest(digest.update, fold.train)
             _digest(digest.update, fold.validation)
         return digest.hexdigest()[:32]
+
+    def meaning(self) -> dict[str, Any]:
+        """What gives a trial its meaning and only the data tells, by full name; None: not set."""
+        told = {f"data.{key}": value for key, value in self.evaluation.to_json().items()}
+        return {**told, "data.fingerprint": self.fingerprint}
 
     def prepare(self, normalize: str) -> Prepared:
         """Training and validation rows, by an encoder fitted on the training rows."""

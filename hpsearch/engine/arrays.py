@@ -2,13 +2,21 @@
 
 On the engine's host a trainer maps the files of the run folder itself. Elsewhere it asks for each
 file once a host, over the wire, and maps its own copy from then on.
+
+With folds there is a data set for each, scaled by its own training rows, so each has files of its
+own: `x.npy`, `x-1.npy`, …. They are made one after another, and only one is in memory at a time.
+Where all folds see a row alike, their rows are slices of one array; it is `rows.npy`, and
+`slices.npy` says which are whose.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +27,21 @@ from nncore import Dataset
 CHUNK = 16 << 20
 """Bytes of a file that travel in one frame."""
 
-_FIELDS = ("x", "y", "x_valid", "y_valid", "y_scale")
+_FIELDS = tuple(field.name for field in fields(Dataset))
+_SLICED = ("x", "x_valid")
+_ROWS, _SLICES = "rows", "slices"
+_NAME = re.compile(rf"(({'|'.join(_FIELDS)})(-[1-9]\d{{0,3}})?|{_ROWS}|{_SLICES})")
 
 
-def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
-    """Put a data set's arrays into `folder/fingerprint/`, unless they are there."""
+def write(folder: Path, fingerprint: str, datasets: Callable[[], Iterable[Dataset]]) -> Path:
+    """Put data sets into `folder/fingerprint/`, unless they are there.
+
+    Args:
+        datasets: makes them, one at a time; called again where what is there is not the same.
+    """
     place = folder / fingerprint
     if place.is_dir():
-        if _same(place, dataset):
+        if _same(place, datasets()):
             return place
         shutil.rmtree(place)  # cut short, by a full disk or a machine that went down
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,10 +49,7 @@ def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
         shutil.rmtree(left, ignore_errors=True)
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     try:
-        for name in _FIELDS:
-            array = getattr(dataset, name)
-            if array is not None:
-                np.save(aside / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+        _save(aside, datasets())
         aside.rename(place)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
@@ -46,34 +58,91 @@ def write(folder: Path, fingerprint: str, dataset: Dataset) -> Path:
     return place
 
 
-def _same(place: Path, dataset: Dataset) -> bool:
+def _save(place: Path, datasets: Iterable[Dataset]) -> None:
+    whole: np.ndarray | None = None
+    slices: list[list[int]] = []
+    for k, dataset in enumerate(datasets):
+        shared = whole_of(dataset)
+        if shared is not None:
+            if whole is None:
+                whole = shared
+                _write(place / f"{_ROWS}.npy", whole)
+            slices.append([at for name in _SLICED for at in _slice(getattr(dataset, name), whole)])
+        for name in _FIELDS:
+            array = getattr(dataset, name)
+            if array is not None and (shared is None or name not in _SLICED):
+                _write(_file(place, name, k), array)
+    if slices:
+        _write(place / f"{_SLICES}.npy", np.array(slices, np.int64))
+
+
+def whole_of(dataset: Dataset) -> np.ndarray | None:
+    """The one array whose rows its inputs are, where both parts are slices of one."""
+    if dataset.x_valid is None or dataset.x.base is not dataset.x_valid.base:
+        return None
+    whole = dataset.x.base
+    alike = isinstance(whole, np.ndarray) and whole.shape[1:] == dataset.x.shape[1:]
+    return whole if alike and whole.flags.c_contiguous else None
+
+
+def _slice(part: np.ndarray, whole: np.ndarray) -> tuple[int, int]:
+    """Which rows of the whole a part is: the first, and the one after the last."""
+    first = (part.ctypes.data - whole.ctypes.data) // whole.strides[0]
+    return first, first + len(part)
+
+
+def _file(place: Path, name: str, k: int) -> Path:
+    return place / (f"{name}-{k}.npy" if k else f"{name}.npy")
+
+
+def _write(path: Path, array: np.ndarray) -> None:
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def _same(place: Path, datasets: Iterable[Dataset]) -> bool:
     """Whether the files hold these very arrays."""
-    try:
-        held = read(place)
-    except (OSError, ValueError):
-        return False
-    pairs = [(getattr(held, name), getattr(dataset, name)) for name in _FIELDS]
-    return all((a is None) == (b is None) and np.array_equal(a, b) for a, b in pairs)
+    for k, dataset in enumerate(datasets):
+        try:
+            held = _read(place, k)
+        except (OSError, ValueError, IndexError):
+            return False
+        pairs = [(getattr(held, name), getattr(dataset, name)) for name in _FIELDS]
+        if not all((a is None) == (b is None) and np.array_equal(a, b) for a, b in pairs):
+            return False
+    return True
 
 
-def read(place: Path) -> Dataset:
-    """The data set in `place`; its arrays are views of the files."""
-    x, y = _map(place / "x.npy"), _map(place / "y.npy")
-    others = {name: place / f"{name}.npy" for name in _FIELDS[2:]}
-    return Dataset(x, y, **{name: _map(path) for name, path in others.items() if path.exists()})
+def read(place: Path, count: int = 1) -> tuple[Dataset, ...]:
+    """The data sets in `place`; their arrays are views of the files."""
+    return tuple(_read(place, k) for k in range(count))
 
 
-def obtain(line: Line, fingerprint: str, folder: str) -> Dataset:
-    """The data set with that fingerprint: from the run folder, this host's cache, or the engine."""
+def _read(place: Path, k: int) -> Dataset:
+    paths = {name: _file(place, name, k) for name in _FIELDS}
+    found = {name: _map(path) for name, path in paths.items() if path.exists()}
+    if (place / f"{_SLICES}.npy").exists():
+        whole, slices = _map(place / f"{_ROWS}.npy"), np.load(place / f"{_SLICES}.npy")[k]
+        found["x"], found["x_valid"] = whole[slice(*slices[:2])], whole[slice(*slices[2:])]
+    elif not paths["x"].exists():
+        raise FileNotFoundError(paths["x"])
+    return Dataset(**found)
+
+
+def obtain(line: Line, fingerprint: str, folder: str, count: int) -> tuple[Dataset, ...]:
+    """The data sets with that fingerprint: from the run folder, this host's cache, or the engine.
+
+    Args:
+        count: how many there are.
+    """
     place = Path(folder) / fingerprint
     if not place.is_dir():
-        place = _fetch(line, fingerprint)
-    return read(place)
+        place = _fetch(line, fingerprint, count)
+    return read(place, count)
 
 
 def chunk(folder: Path, fingerprint: str, name: str, offset: int) -> bytes | None:
     """What the engine answers to a fetch: bytes of a file, empty at its end; None for no file."""
-    if name not in _FIELDS or not fingerprint.isalnum():
+    if not _NAME.fullmatch(name) or not fingerprint.isalnum():
         return None
     try:
         with (folder / fingerprint / f"{name}.npy").open("rb") as file:
@@ -83,7 +152,7 @@ def chunk(folder: Path, fingerprint: str, name: str, offset: int) -> bytes | Non
         return None
 
 
-def _fetch(line: Line, fingerprint: str) -> Path:
+def _fetch(line: Line, fingerprint: str, count: int) -> Path:
     cache = Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}"
     cache.mkdir(mode=0o700, exist_ok=True)
     if cache.is_symlink() or cache.stat().st_uid != os.getuid():
@@ -92,7 +161,8 @@ def _fetch(line: Line, fingerprint: str) -> Path:
     if place.is_dir():
         return place
     aside = Path(tempfile.mkdtemp(dir=cache, prefix=".new-"))
-    for name in _FIELDS:
+    names = [_file(aside, name, k).stem for k in range(count) for name in _FIELDS]
+    for name in (*names, _ROWS, _SLICES):
         _fetch_file(line, fingerprint, name, aside / f"{name}.npy")
     try:
         aside.rename(place)

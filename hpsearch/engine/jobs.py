@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hpsearch.data import Data
@@ -13,6 +13,7 @@ from hpsearch.study.events import Trial
 from hpsearch.study.recipe import Shape, network_parameters, recorded
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
+from nncore import Dataset
 from nncore.metrics import Direction
 
 
@@ -62,11 +63,18 @@ class Jobs:
             "patience": config.get("training.early_stopping", 0),
             "rungs": self._rungs,
             "seconds": seconds,
+            "folds": len(self._data.evaluation.folds),
+            "repeats": self._data.evaluation.repeats or 0,
         }
 
     def _prepare(self, normalize: str) -> str:
-        fingerprint = f"{self._data.fingerprint[:32]}{normalize}"
-        arrays.write(self._folder.data, fingerprint, self._data.prepare(normalize).dataset)
+        data = self._data
+        fingerprint = f"{data.fingerprint[:32]}{normalize}{data.class_weight}"
+
+        def datasets() -> Iterator[Dataset]:
+            return (made.dataset for made in self._data.prepared(normalize))
+
+        arrays.write(self._folder.data, fingerprint, datasets)
         return fingerprint
 
 

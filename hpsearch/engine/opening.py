@@ -79,7 +79,8 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     pruning.make(study.study, planned_epochs(study))
     loaded = tables.load(study.data, say)
     study = study.settle(loaded.task, loaded.features, loaded.outputs)
-    room = capacity(study.study, training_bytes(study, Shape.of(loaded)))
+    largest = training_bytes(study, Shape.of(loaded), loaded.evaluation.members)
+    room = capacity(study.study, largest)
     lock = Lock(folder.lock)
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
@@ -96,7 +97,8 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     if steered.workers is not None:
         room = replace(room, workers=min(steered.workers, room.slots))
     trials = steered.trials or study.study.trials
-    meaning = {**study.meaning(), "data.fingerprint": loaded.fingerprint}
+    meaning = {**study.meaning(), **loaded.meaning()}
+    meaning = {name: value for name, value in meaning.items() if value is not None}
     _refuse_another_meaning(order, study, facts, meaning, loaded)
     direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
@@ -161,6 +163,7 @@ def _write_down(
         "rows": dict(data.rows),
         "features": data.features,
         "outputs": data.outputs,
+        "evaluation": data.evaluation.to_json(),
         "notes": list(data.notes),
     }
     searching = {"sampler": options.sampler, "pruner": options.pruner}

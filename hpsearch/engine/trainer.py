@@ -12,57 +12,17 @@ import os
 import socket
 import sys
 import threading
-import time
 import traceback
 import warnings
-from dataclasses import dataclass, field
-from typing import Any
 
 from hpsearch import system
 from hpsearch.engine import arrays
-from hpsearch.engine.checkpoint import Checkpoint
-from hpsearch.engine.stopping import EarlyStopping
-from hpsearch.engine.wire import BODY_LIMIT, Address, Line, WireError
-from hpsearch.study.recipe import Shape, cook
-from nncore import Dataset, Diverged, Epoch, Training, TrainingState, train
+from hpsearch.engine.conversation import Conversation, Job
+from hpsearch.engine.wire import Address, Line, WireError
+from nncore import Dataset
 
-BATCH_SECONDS = 0.1
-"""Epochs are sent at most this late; at rungs at once."""
 LOG_LIMIT = 64 * 1024
 """Bytes of a trial's output that are kept."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One trial, as the engine hands it over."""
-
-    number: int
-    seed: int
-    config: dict[str, Any]
-    fingerprint: str
-    folder: str
-    shape: Shape
-    metric: str
-    direction: str
-    metrics: tuple[str, ...]
-    """What is measured each epoch, in nncore's names."""
-    patience: int
-    rungs: frozenset[int]
-    seconds: float
-    """Spent on it before."""
-
-    @classmethod
-    def from_json(cls, fields: dict[str, Any]) -> Job:
-        """From a frame's head."""
-        known = {name: fields[name] for name in cls.__dataclass_fields__}
-        known["config"] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in fields["config"].items()
-        }
-        known["shape"] = Shape(**fields["shape"])
-        known["metrics"] = tuple(fields["metrics"])
-        known["rungs"] = frozenset(fields["rungs"])
-        return cls(**known)
 
 
 def main() -> None:
@@ -91,7 +51,7 @@ def main() -> None:
 
 
 def _work(line: Line) -> None:
-    data: dict[str, Dataset] = {}
+    data: dict[str, tuple[Dataset, ...]] = {}
     while True:
         frame = line.receive()
         if frame.head["kind"] == "end":
@@ -101,10 +61,9 @@ def _work(line: Line) -> None:
         job = Job.from_json(frame.head)
         try:
             if job.fingerprint not in data:
-                data = {job.fingerprint: arrays.obtain(line, job.fingerprint, job.folder)}
+                found = arrays.obtain(line, job.fingerprint, job.folder, job.folds or 1)
+                data = {job.fingerprint: found}
             head, body = Conversation(line, job).train(data[job.fingerprint], frame.body)
-        except Diverged as error:
-            head, body = {"kind": "finished", "state": "diverged", "reason": str(error)}, b""
         except (EOFError, ConnectionError):
             raise
         except Exception as error:  # whatever a trial raises is part of its story, not our end
@@ -112,99 +71,6 @@ def _work(line: Line) -> None:
             reason = f"{type(error).__name__}: {error}".strip()
             head, body = {"kind": "raised", "reason": reason[:2000]}, b""
         line.send({**head, "number": job.number, "log": _take_log()}, body)
-
-
-@dataclass
-class Conversation:
-    """One trial's talk with the engine."""
-
-    line: Line
-    job: Job
-    pending: list[dict[str, Any]] = field(default_factory=list)
-    sent: float = field(default_factory=time.monotonic)
-
-    def train(self, dataset: Dataset, checkpoint: bytes) -> tuple[dict[str, Any], bytes]:
-        """Train to the end, or as far as the engine lets it; what to tell it then."""
-        job, began = self.job, time.monotonic()
-        training = train(cook(job.config, job.shape, job.metrics), dataset, job.seed)
-        stopping = EarlyStopping(job.patience, job.direction)
-        if held := Checkpoint.from_bytes(checkpoint) if checkpoint else None:
-            training.restore(TrainingState(dict(held.arrays), held.meta["training"]))
-            stopping = EarlyStopping.from_json(held.meta["stopping"])
-        self.line.send({"kind": "started", "number": job.number})
-        # A stream: to stop is to ask for no more.
-        try:
-            for epoch in training:
-                stale = stopping.over(_finite(epoch.figures.get(job.metric)))
-                verdict = self._report(epoch)
-                if verdict == "prune":
-                    return self._finished("pruned", began, f"pruned after epoch {epoch.number}")
-                if stale:  # before a stop: gone on from here, it would train for ever
-                    reason = f"stopped early: {job.patience} epochs without a better {job.metric}"
-                    return self._finished("complete", began, reason)
-                if verdict == "stop":
-                    return self._put_aside(training, stopping, epoch.number, began)
-        except Diverged:
-            self._flush()
-            raise
-        return self._finished("complete", began)
-
-    def _report(self, epoch: Epoch) -> str:
-        self.pending.append(_to_json(epoch))
-        rung = epoch.number in self.job.rungs
-        if rung or time.monotonic() - self.sent >= BATCH_SECONDS:
-            self._flush(wait=rung)
-        while rung or self.line.readable():
-            head = self.line.receive().head
-            if head["kind"] == "end":
-                raise EOFError
-            if head["kind"] == "verdict" and head["number"] == self.job.number:
-                return head["verdict"]
-        return "go on"
-
-    def _flush(self, wait: bool = False) -> None:
-        if self.pending:
-            head = {"kind": "epochs", "number": self.job.number, "wait": wait}
-            self.line.send({**head, "epochs": self.pending})
-        self.pending, self.sent = [], time.monotonic()
-
-    def _finished(self, state: str, began: float, reason: str = "") -> tuple[dict[str, Any], bytes]:
-        self._flush()
-        return {
-            "kind": "finished",
-            "state": state,
-            "reason": reason,
-            "seconds": self.job.seconds + time.monotonic() - began,
-        }, b""
-
-    def _put_aside(
-        self, training: Training, stopping: EarlyStopping, epoch: int, began: float
-    ) -> tuple[dict[str, Any], bytes]:
-        self._flush()
-        state = training.state()
-        meta = {"training": state.meta, "stopping": stopping.to_json()}
-        body = Checkpoint(epoch, state.arrays, meta).to_bytes()
-        head = {"kind": "stopped", "seconds": self.job.seconds + time.monotonic() - began}
-        return head, body if len(body) <= BODY_LIMIT else b""
-
-
-def _to_json(epoch: Epoch) -> dict[str, Any]:
-    return {
-        "number": epoch.number,
-        "figures": {
-            name: finite
-            for name, value in epoch.figures.items()
-            if (finite := _finite(value)) is not None
-        },
-        "learning_rate": float(epoch.learning_rate),
-        "gradient_norm": _finite(epoch.gradient_norm) or 0.0,
-        "seconds": epoch.seconds,
-    }
-
-
-def _finite(value: Any) -> float | None:
-    number = None if value is None else float(value)
-    return number if number is not None and abs(number) < float("inf") else None
 
 
 def _take_log() -> str:

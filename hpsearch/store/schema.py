@@ -106,7 +106,8 @@ meaning       object  what gives a trial its meaning; a change in it is refused
 overrides     object  values of the last run's command line, by full name
 toml          str     the study file, with these values in it, as it was when the run started
 path          str     where that file lies
-data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes}
+data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes,
+                      evaluation: {validation, folds, repeats}, as auto chose}
 engine        object  {pid, host, started}
 searching     object  {sampler, pruner} of the last run
 """

@@ -11,7 +11,8 @@ from hpsearch.store.reader import Reader
 from hpsearch.store.records import TrialRecord
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, cook, recorded
-from nncore import train
+from hpsearch.study.scores import scored
+from nncore import Dataset, Recipe, Training, train
 
 
 class Recomputer:
@@ -31,17 +32,24 @@ class Recomputer:
         config = self._study.config(trial.params)
         normalize = str(config["data.normalize"])
         if normalize not in self._prepared:
-            self._prepared[normalize] = self._data.prepare(normalize).dataset
+            made = self._data.prepared(normalize)
+            self._prepared[normalize] = [one.dataset for one in made]
         shape = Shape.of(self._data)
         recipe = cook(config, shape, recorded(shape.task, self._metric))
         patience = int(config.get("training.early_stopping", 0))
         stopping = EarlyStopping(patience, self._direction)
         best, best_epoch, number = None, 0, 0
-        for epoch in train(recipe, self._prepared[normalize], trial.seed):
-            value, number = float(epoch.figures[self._metric]), epoch.number
+        for epoch in self._training(recipe, self._prepared[normalize], trial.seed):
+            value, number = scored(epoch.figures, self._metric)[self._metric], epoch.number
             if best is None or (value < best if self._direction == "minimize" else value > best):
                 best, best_epoch = value, number
             if stopping.over(value) or (trial.state == "pruned" and number == trial.epochs):
                 break
         assert best is not None
         return best, best_epoch, number
+
+    def _training(self, recipe: Recipe, datasets: list[Dataset], seed: int) -> Training:
+        evaluation = self._data.evaluation
+        if evaluation.folds:
+            return train(recipe, datasets, seed)
+        return train(recipe, datasets[0], seed, evaluation.repeats)

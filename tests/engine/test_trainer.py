@@ -2,7 +2,7 @@
 
 import pytest
 
-from hpsearch.engine.trainer import Conversation, Job
+from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.wire import Frame
 from hpsearch.study.recipe import Shape
 from nncore import generators
@@ -54,7 +54,7 @@ def train(dataset, stop_after=None, checkpoint=b""):
     shape = Shape(dataset.x.shape[1], int(dataset.y.max()) + 1, "multiclass")
     job = Job(0, 7, CONFIG, "f", "d", shape, "val_cost", "minimize", (), 3, rungs, 0.0)
     line = FakeLine(stop_after)
-    head, body = Conversation(line, job).train(dataset, checkpoint)
+    head, body = Conversation(line, job).train([dataset], checkpoint)
     figures = [(epoch["number"], epoch["figures"]) for epoch in line.epochs]
     return head, body, figures
 
