@@ -6,7 +6,16 @@ import sys
 
 import typer
 
-from hpsearch.cli import check, control, init, model, run, watch  # noqa: F401  # each adds its commands
+from hpsearch.cli import (  # noqa: F401  # each adds its commands
+    check,
+    control,
+    init,
+    listing,
+    model,
+    run,
+    top,
+    watch,
+)
 from hpsearch.cli.app import app
 from hpsearch.errors import HpsearchError
 

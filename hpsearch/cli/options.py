@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -42,3 +43,10 @@ Runs = Annotated[
         show_default="runs",
     ),
 ]
+
+
+class TextOrJson(StrEnum):
+    """How a command prints: for people, or for programs."""
+
+    text = "text"
+    json = "json"

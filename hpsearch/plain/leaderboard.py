@@ -8,7 +8,10 @@ import json
 from collections.abc import Sequence
 
 from hpsearch.plain.terminal import Terminal, terminal
-from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.store.records import TrialRecord
+from hpsearch.study.space import Value
+from hpsearch.view.columns import Board, chosen
+from hpsearch.view.fields import fields
 from hpsearch.view.format import parameter
 from hpsearch.view.status import TOP, trial_json
 from hpsearch.view.table import table
@@ -16,16 +19,16 @@ from hpsearch.view.table import table
 _STYLES = {"pruned": "dim", "diverged": "red", "failed": "red", "running": "cyan"}
 
 
-def as_table(study: StudyFacts, trials: Sequence[TrialRecord], out: Terminal | None = None) -> None:
-    """Print lines that fit the terminal, in colour where it has some."""
+def as_table(board: Board, names: Sequence[str] = (), out: Terminal | None = None) -> None:
+    """Print lines that fit the terminal, in colour where it has some.
+
+    Args:
+        names: the columns by full name; none: the usual ones.
+    """
     out = out or terminal()
-    if not trials:
-        out.say(out.fit(f"{study.name} has no trials yet."))
-        return
-    shown = table(study, trials, out.width, out.glyphs)
-    styles = [_STYLES.get(trial.state, "") for trial in trials]
-    styles[0] = "bold" if trials[0].state == "complete" else styles[0]
-    lines = zip((shown.header, *shown.lines), ("bold", *styles), strict=True)
+    shown = table(board, out.width, out.glyphs, chosen(names, board) if names else None)
+    styles = ["bold", *(_style(trial, board) for trial in board.trials)]
+    lines = zip((shown.header, *shown.lines), styles, strict=True)
     if out.is_tty:
         from rich.console import Console
         from rich.text import Text
@@ -36,28 +39,62 @@ def as_table(study: StudyFacts, trials: Sequence[TrialRecord], out: Terminal | N
     else:
         for text, _ in lines:
             out.say(out.writable(text))
+    if shown.alike:
+        out.tell(f"All of them: {', '.join(shown.alike)}.")
     if shown.hidden:
-        hidden = f"No room for {', '.join(shown.hidden)}: --format csv shows all."
-        out.say(out.fit(hidden))
+        hidden = ", ".join(shown.hidden)
+        out.tell(f"No room for {hidden}: --columns chooses, --format csv shows all.")
 
 
-def as_json(study: StudyFacts, trials: Sequence[TrialRecord], out: Terminal | None = None) -> None:
-    """Print a list of objects with the keys of `view.status.TOP`."""
-    listed = [trial_json(trial, study.metric) for trial in trials]
+def as_json(board: Board, names: Sequence[str] = (), out: Terminal | None = None) -> None:
+    """Print a list of objects with the keys of `view.status.TOP`, or with the chosen names."""
+    metric = board.study.metric
+    if names:
+        listed = [dict(zip(names, row, strict=True)) for row in _rows(board, names)]
+    else:
+        listed = [trial_json(trial, metric) for trial in board.trials]
     (out or terminal()).say(json.dumps(listed, indent=2, allow_nan=False))
 
 
-def as_csv(study: StudyFacts, trials: Sequence[TrialRecord], out: Terminal | None = None) -> None:
+def as_csv(board: Board, names: Sequence[str] = (), out: Terminal | None = None) -> None:
     """Print the same with a column for each parameter by its full name; no figure is empty."""
     out = out or terminal()
-    names = dict.fromkeys([*study.space, *(name for trial in trials for name in trial.params)])
+    if names:
+        header, rows = list(names), _rows(board, names)
+    else:
+        header, rows = _whole(board)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    keys = [key for key in TOP if key != "params"]
-    writer.writerow([*keys, *names])
-    for trial in trials:
-        flat = trial_json(trial, study.metric)
-        values = [trial.params.get(name) for name in names]
-        cells = [parameter(value) if isinstance(value, tuple | bool) else value for value in values]
-        writer.writerow([*(flat[key] for key in keys), *cells])
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([parameter(v) if isinstance(v, tuple | bool) else v for v in row])
     out.say(out.writable(text.getvalue().rstrip("\n")))
+
+
+def _whole(board: Board) -> tuple[list[str], list[list[Value | None]]]:
+    """The header and the rows of a CSV with all there is."""
+    searched = dict.fromkeys([*board.study.space, *(n for t in board.trials for n in t.params)])
+    keys = [key for key in TOP if key != "params"]
+    rows: list[list[Value | None]] = []
+    for trial in board.trials:
+        flat = trial_json(trial, board.study.metric)
+        rows.append([*(flat[key] for key in keys), *(trial.params.get(n) for n in searched)])
+    return [*keys, *searched], rows
+
+
+def _rows(board: Board, names: Sequence[str]) -> list[list[Value | None]]:
+    """The values of the chosen names, a list a trial."""
+    known = fields(board.study, board.trials)
+    best = board.best.value if board.best is not None else None
+
+    def delta(trial: TrialRecord) -> float | None:
+        return None if best is None or trial.value is None else trial.value - best
+
+    readers = [delta if name == "delta" else known.reader(name) for name in names]
+    return [[read(trial) for read in readers] for trial in board.trials]
+
+
+def _style(trial: TrialRecord, board: Board) -> str:
+    if board.best is not None and trial.number == board.best.number:
+        return "bold"
+    return _STYLES.get(trial.state, "")

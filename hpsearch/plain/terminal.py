@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
-from hpsearch.view.format import Glyphs, clean, cut, glyphs
+from hpsearch.view.format import Glyphs, cells, clean, cut, glyphs
 
 Mode = Literal["bars", "lines", "json"]
 
@@ -33,10 +33,30 @@ class Terminal:
         """One line, no wider than the terminal, in what its encoding can hold."""
         return cut(self.writable(clean(text)), self.width, self.glyphs.more)
 
+    def wrap(self, text: str, indent: str = "") -> list[str]:
+        """The same as several lines, none of them wider unless a single word is.
+
+        Args:
+            indent: what every line but the first begins with.
+        """
+        lines = [""]
+        for word in self.writable(clean(text)).split(" "):
+            joined = f"{lines[-1]} {word}" if lines[-1] else word
+            if lines[-1].strip() and cells(joined) > self.width:
+                lines.append(indent + word)
+            else:
+                lines[-1] = joined
+        return lines
+
     def writable(self, text: str) -> str:
         """`text` with what the encoding lacks spelt out."""
         encoding = self.stream.encoding or "ascii"
         return text.encode(encoding, "backslashreplace").decode(encoding)
+
+    def tell(self, text: str, indent: str = "") -> None:
+        """Write a sentence, on as many lines as it needs."""
+        for line in self.wrap(text, indent):
+            self.say(line)
 
     def say(self, text: str) -> None:
         """Write one line, at once: a pipe's reader should not wait for a full buffer."""

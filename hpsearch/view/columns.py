@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.study.space import Value
+from hpsearch.view.fields import Fields, Read, fields
 from hpsearch.view.format import Glyphs, clean, cut, duration, figure, parameter
+from hpsearch.view.spark import spark
 
 ABBREVIATIONS = {
     "learning_rate": "lr",
@@ -29,12 +32,16 @@ _TELLING = ("lr", "layers")
 
 WIDEST = 24
 """Cells that one hyperparameter's value may take."""
+SPARK = 8
+"""Cells of a curve."""
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of the leaderboard."""
 
+    name: str
+    """In full: a name of `view.fields`, `curve` or `delta`."""
     title: str
     brief: str
     """Its title where room is short."""
@@ -43,18 +50,68 @@ class Column:
     """Where room is short, the columns of the highest rank go first."""
     right: bool = True
     """Figures stand to the right."""
+    constant: bool = False
+    """A hyperparameter with one value in all trials shown."""
 
 
-def columns(study: StudyFacts) -> tuple[Column, ...]:
-    """The columns for a study: number, state, figures, epochs, what it searches, seconds."""
+@dataclass(frozen=True)
+class Board:
+    """What the cells of a leaderboard need to know beyond their own trial."""
+
+    study: StudyFacts
+    trials: Sequence[TrialRecord] = ()
+    """Those that are shown."""
+    best: TrialRecord | None = None
+    """The best complete trial of all."""
+    importance: Mapping[str, float] = field(default_factory=dict)
+    """Of hyperparameters, by full name; empty where it is not known yet."""
+    curves: Mapping[int, Sequence[float | None]] = field(default_factory=dict)
+    """The study's metric by epoch, by trial."""
+
+
+def columns(board: Board) -> tuple[Column, ...]:
+    """The columns in their usual order: figures, progress, what is searched, and the rest."""
+    study = board.study
+    metric, *others = figure_names(study)
+    others = [name for name in others if any(t.figures.get(name) is not None for t in board.trials)]
+    read = fields(study, board.trials)
+    searched = sorted(study.space, key=lambda name: -board.importance.get(name, 0.0))
+    titles = short_names(study.space)
+    after = len(searched)
     return (
-        Column("#", "#", lambda trial, _: str(trial.number)),
-        Column("S", "S", lambda trial, glyphs: glyphs.state(trial.state), right=False),
-        *(_figure(name, study.metric) for name in figure_names(study)),
-        Column("epochs", "epochs", lambda trial, _: f"{trial.epochs}/{trial.planned}", rank=2),
-        *(_searched(name, title) for name, title in short_names(study.space).items()),
-        Column("seconds", "time", _seconds, rank=4),
+        _column("number", board, read, 0),
+        _column("state", board, read, 0),
+        _column(metric, board, read, 1),
+        *(_column(name, board, read, 3) for name in others if name != "train_cost"),
+        _column("gap", board, read, 5),
+        _column("epochs", board, read, 2),
+        *([_curve(board, 4)] if any(board.curves.values()) else []),
+        *(
+            _searched(name, board, read, titles[name], 5 if titles[name] in _TELLING else 6 + at)
+            for at, name in enumerate(searched)
+        ),
+        _delta(board, 8 + after),
+        *(_column(name, board, read, 8 + after) for name in others if name == "train_cost"),
+        _column("parameters", board, read, 9 + after),
+        _column("seconds", board, read, 7 + after),
+        _column("slot", board, read, 10 + after),
+        _column("seed", board, read, 11 + after),
     )
+
+
+def chosen(names: Iterable[str], board: Board) -> tuple[Column, ...]:
+    """Columns by full name, behind number and state; all of the same rank."""
+    read = fields(board.study, board.trials)
+    titles = short_names(board.study.space)
+    wanted = [name for name in dict.fromkeys(names) if name not in ("number", "state")]
+    return tuple(
+        _made(name, board, read, titles.get(name, name), at)
+        for at, name in enumerate(("number", "state", *wanted))
+    )
+
+
+COMPUTED = ("curve", "delta")
+"""Columns that are not read from one trial alone."""
 
 
 def figure_names(study: StudyFacts) -> tuple[str, ...]:
@@ -94,20 +151,81 @@ def params_line(trial: TrialRecord) -> str:
     return "  ".join(f"{titles[name]} {parameter(trial.params[name])}" for name in order)
 
 
-def _figure(name: str, metric: str) -> Column:
+def _made(name: str, board: Board, read: Fields, title: str, rank: int) -> Column:
+    if name == "curve":
+        return _curve(board, rank)
+    if name == "delta":
+        return _delta(board, rank)
+    if "." in name:
+        return replace(_searched(name, board, read, title, rank), constant=False)
+    return _column(name, board, read, rank)
+
+
+_TITLES = {"number": "#", "state": "S", "slot": "worker"}
+_BRIEF = {"val_accuracy": "val_acc", "train_cost": "train", "parameters": "weights"}
+_BRIEF |= {"seconds": "time", "epochs": "epoch"}
+
+
+def _column(name: str, board: Board, read: Fields, rank: int) -> Column:
+    """A fact or a figure of a trial."""
+    title = _TITLES.get(name, name)
+    right = name not in ("state", "reason")
+    text = _text(name, read.reader(name))
+    return Column(name, clean(title), clean(_BRIEF.get(name, title)), text, rank, right)
+
+
+def _text(name: str, get: Read) -> Callable[[TrialRecord, Glyphs], str]:
+    match name:
+        case "state":
+            return lambda trial, glyphs: glyphs.state(trial.state)
+        case "epochs":
+            return lambda trial, _: f"{trial.epochs}/{trial.planned}"
+        case "seconds":
+            return lambda trial, glyphs: duration(trial.seconds or None, glyphs.nothing)
+        case "slot":
+            return lambda t, glyphs: glyphs.nothing if t.slot is None else f"w{t.slot}"
+        case "gap":
+            return lambda trial, glyphs: _signed(get(trial), glyphs)
+    return lambda trial, glyphs: _value(get(trial), glyphs)
+
+
+def _value(value: Value | None, glyphs: Glyphs) -> str:
+    if isinstance(value, float):
+        return figure(value, glyphs.nothing)
+    return cut(parameter(value, glyphs.nothing), WIDEST, glyphs.more)
+
+
+def _signed(value: Value | None, glyphs: Glyphs) -> str:
+    if not isinstance(value, float):
+        return glyphs.nothing
+    return f"{value:+.4f}" if abs(value) < 99.99995 else f"{value:+.2e}"
+
+
+def _searched(name: str, board: Board, read: Fields, title: str, rank: int) -> Column:
+    get = read.reader(name)
+
     def text(trial: TrialRecord, glyphs: Glyphs) -> str:
-        return figure(figure_of(trial, name, metric), glyphs.nothing)
+        return cut(parameter(get(trial), glyphs.nothing), WIDEST, glyphs.more)
 
-    brief = {"val_accuracy": "val_acc", "train_cost": "train"}.get(name, name)
-    return Column(name, brief, text, rank=1 if name == metric else 3)
+    seen = {get(trial) for trial in board.trials}
+    constant = len(board.trials) > 1 and len(seen) == 1
+    words = any(isinstance(value, str | tuple) for value in seen)
+    return Column(name, title, title, text, rank, right=not words, constant=constant)
 
 
-def _searched(name: str, title: str) -> Column:
+def _curve(board: Board, rank: int) -> Column:
     def text(trial: TrialRecord, glyphs: Glyphs) -> str:
-        return cut(parameter(trial.params.get(name), glyphs.nothing), WIDEST, glyphs.more)
+        return spark(board.curves.get(trial.number, ()), SPARK, glyphs.bars)
 
-    return Column(title, title, text, rank=5 if title in _TELLING else 6)
+    return Column("curve", "curve", "curve", text, rank, right=False)
 
 
-def _seconds(trial: TrialRecord, glyphs: Glyphs) -> str:
-    return duration(trial.seconds, glyphs.nothing) if trial.seconds else glyphs.nothing
+def _delta(board: Board, rank: int) -> Column:
+    best = board.best.value if board.best is not None else None
+
+    def text(trial: TrialRecord, glyphs: Glyphs) -> str:
+        if best is None or trial.value is None:
+            return glyphs.nothing
+        return _signed(trial.value - best, glyphs)
+
+    return Column("delta", "to best", "to best", text, rank)

@@ -10,11 +10,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from hpsearch.study.space import Value
+from hpsearch.view.spark import ASCII_BARS, BARS
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The signs of one character set. All are one cell wide."""
+    """The signs of one character set. Each is one cell wide."""
 
     complete: str
     pruned: str
@@ -27,14 +28,16 @@ class Glyphs:
     """In place of a figure there is none of."""
     more: str
     """Where text was cut."""
+    bars: str
+    """Of a spark line, from low to high."""
 
     def state(self, state: str) -> str:
         """A trial's state as glyph and letter: never by colour alone."""
         return f"{getattr(self, state, '?')}{state[:1]}"
 
 
-UNICODE = Glyphs("✓", "◌", "!", "✗", "●", "…", "★", "–", "…")
-ASCII = Glyphs("+", "-", "!", "x", "o", ".", "*", "-", "~")
+UNICODE = Glyphs("✓", "◌", "!", "✗", "●", "…", "★", "–", "…", BARS)
+ASCII = Glyphs("+", "-", "!", "x", "o", ".", "*", "-", "~", ASCII_BARS)
 
 
 def glyphs(encoding: str | None) -> Glyphs:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import Column, columns
+from hpsearch.view.columns import Board, Column, columns
 from hpsearch.view.format import UNICODE, Glyphs, cells, cut, pad
+
+FIRST = 3
+"""Columns that are never left out: number, state and the first figure."""
 
 
 @dataclass(frozen=True)
@@ -19,34 +21,48 @@ class Table:
     """One a trial, in the order given."""
     hidden: tuple[str, ...]
     """Titles of the columns there was no room for."""
+    alike: tuple[str, ...] = ()
+    """Hyperparameters that are the same in every line, as `act tanh`; they have no column."""
 
 
 def table(
-    study: StudyFacts, trials: Sequence[TrialRecord], width: int, glyphs: Glyphs = UNICODE
+    board: Board,
+    width: int,
+    glyphs: Glyphs = UNICODE,
+    shown: Sequence[Column] | None = None,
 ) -> Table:
-    """The leaderboard in `width` cells, the best trial marked; drops the least needed columns."""
+    """The trials of a board in `width` cells, the best marked; drops the least needed columns.
+
+    Args:
+        shown: the columns; None: the usual ones.
+    """
+    every = columns(board) if shown is None else shown
+    alike = [column for column in every if column.constant]
+    kept = [column for column in every if not column.constant]
     brief = width < 100
     gap = " " if brief else "  "
-    shown = columns(study)
-    texts = [[column.text(trial, glyphs) for trial in trials] for column in shown]
-    titles = [column.brief if brief else column.title for column in shown]
+    texts = [[column.text(trial, glyphs) for trial in board.trials] for column in kept]
+    titles = [column.brief if brief else column.title for column in kept]
     widths = [
         max(cells(title), *(cells(text) for text in column), 1)
         for title, column in zip(titles, texts, strict=True)
     ]
-    kept = _fitting(shown, widths, width - 2 + len(gap), len(gap))
+    fits = _fitting(kept, widths, width - 2 + len(gap), len(gap))
 
     def line(mark: str, row: Sequence[str]) -> str:
-        parts = [pad(row[at], widths[at], right=shown[at].right) for at in kept]
+        parts = [pad(row[at], widths[at], right=kept[at].right) for at in fits]
         return cut(f"{mark} {gap.join(parts)}".rstrip(), width, glyphs.more)
 
-    rows = [[column[at] for column in texts] for at in range(len(trials))]
-    stars = [glyphs.best if at == 0 and _is_best(trial) else " " for at, trial in enumerate(trials)]
-    hidden = [column.title for at, column in enumerate(shown) if at not in kept]
+    best = None if board.best is None else board.best.number
+    lines = [
+        line(glyphs.best if trial.number == best else " ", [column[at] for column in texts])
+        for at, trial in enumerate(board.trials)
+    ]
     return Table(
         line(" ", titles),
-        tuple(line(star, row) for star, row in zip(stars, rows, strict=True)),
-        tuple(hidden),
+        tuple(lines),
+        tuple(column.title for at, column in enumerate(kept) if at not in fits),
+        tuple(f"{column.title} {column.text(board.trials[0], glyphs)}" for column in alike),
     )
 
 
@@ -55,11 +71,7 @@ def _fitting(shown: Sequence[Column], widths: Sequence[int], room: int, gap: int
     kept: list[int] = []
     for at in sorted(range(len(shown)), key=lambda at: shown[at].rank):
         needed = widths[at] + gap
-        if needed <= room or len(kept) < 3:  # never less than number, state and metric
+        if needed <= room or len(kept) < FIRST:
             kept.append(at)
             room -= needed
     return sorted(kept)
-
-
-def _is_best(trial: TrialRecord) -> bool:
-    return trial.state == "complete" and trial.value is not None
