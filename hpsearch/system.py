@@ -9,6 +9,7 @@ import fcntl
 import json
 import math
 import os
+import resource
 import signal
 import socket
 import sys
@@ -218,3 +219,26 @@ def refuse_other_platforms() -> None:
     """
     if sys.platform == "win32":
         raise RunError("hpsearch needs Linux (or WSL on Windows); Windows itself is not supported.")
+
+
+def allow(more_memory: int, seconds: int) -> None:
+    """Bound what this process may take from here on; beyond it allocations fail, or it is killed.
+
+    Args:
+        more_memory: bytes of address space, beside what it has.
+        seconds: of processor time, beside what it took.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError):  # not Linux: then time alone is bound
+        pages = 0
+    if pages:
+        memory = pages * resource.getpagesize() + more_memory
+        _lower(resource.RLIMIT_AS, memory)
+    taken = resource.getrusage(resource.RUSAGE_SELF)
+    _lower(resource.RLIMIT_CPU, math.ceil(taken.ru_utime + taken.ru_stime) + seconds)
+
+
+def _lower(which: int, soft: int) -> None:
+    _, hard = resource.getrlimit(which)
+    resource.setrlimit(which, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -61,12 +60,17 @@ def check_size(name: str, file: int, declared: int, way_out: str = "with fewer r
     Raises:
         DataError: it would not fit, or is a small file that unpacks to a huge one.
     """
-    allowed = min(LARGEST, max(_FREE, _RATIO * file))
+    allowed = most_bytes(file)
     if declared > allowed:
         raise DataError(
             f"{name} declares {declared / 2**20:,.0f} MiB of arrays, more than the"
             f" {allowed / 2**20:,.0f} MiB a file of its size may hold; save it {way_out}."
         )
+
+
+def most_bytes(file: int) -> int:
+    """How many bytes of arrays a file of that size may hold."""
+    return min(LARGEST, max(_FREE, _RATIO * file))
 
 
 def from_named(
@@ -111,14 +115,13 @@ def from_arrays(
     feature_names: Sequence[str] | None = None,
     note: str = "",
     target_names: Sequence[str] | None = None,
-    dialect: Dialect | None = None,
     asides: Mapping[str, Sequence[str]] | None = None,
 ) -> Table:
     """A table of features (x0, x1, … unless named) and targets (`target`, or target0, …).
 
     `xs` and `ys` hold one array each, or two where the second are rows for testing. A row of
-    any shape, such as an image, is laid out flat; from WIDE features on it stays one array, in a
-    column `x`. Without `ys` there are only features. `asides` are columns that name the rows.
+    any shape, such as an image, is laid out flat; images, and rows from WIDE features on, stay
+    arrays in one column `x`. Without `ys` there are only features. `asides` name the rows.
 
     Raises:
         DataError: shapes that do not fit each other.
@@ -135,7 +138,9 @@ def from_arrays(
     x = np.concatenate(flat) if len(flat) > 1 else flat[0]
     if x.shape[1] == 0:
         raise DataError(f"{name} has rows, but no features.")
-    columns = dict(asides or {}) | _features(name, x, feature_names)
+    like = _as_images(xs[0])
+    whole = feature_names is None and (like.image_size is not None or x.shape[1] >= WIDE)
+    columns = dict(asides or {}) | _features(name, x, feature_names, whole)
     targets, notes = _targets(name, ys, rows, target_names)
     clash = [word for word in targets if word in columns]
     if clash:
@@ -145,7 +150,7 @@ def from_arrays(
     return Table(
         name,
         pl.DataFrame({**columns, **targets}),
-        dialect or Dialect(),
+        like,
         tuple(notes),
         targets=tuple(targets),
         asides=tuple(asides or ()),
@@ -154,19 +159,20 @@ def from_arrays(
     )
 
 
-def beside(path: Path, old: str, new: str) -> Path | None:
-    """The file whose name has another word in place of one, if it is there."""
-    if old not in path.name:
-        return None
-    other = path.with_name(path.name.replace(old, new, 1))
-    return other if other.is_file() else None
-
-
-def _features(name: str, x: np.ndarray, given: Sequence[str] | None) -> dict[str, pl.Series]:
-    if given is None and x.shape[1] >= WIDE:
+def _features(
+    name: str, x: np.ndarray, given: Sequence[str] | None, whole: bool
+) -> dict[str, pl.Series]:
+    if whole:
         return {"x": pl.Series(_dense(x))}
     names = _names(name, given, x.shape[1])
     return {word: pl.Series(_native(x[:, at])) for at, word in enumerate(names)}
+
+
+def _as_images(x: np.ndarray) -> Dialect:
+    """What an image needs to be like to be predicted from, where rows of bytes look like images."""
+    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] in (1, 3))):
+        return Dialect()
+    return Dialect(image_size=x.shape[1:3], channels=x.shape[3] if x.ndim == 4 else 1)
 
 
 def _dense(x: np.ndarray) -> np.ndarray:
@@ -216,18 +222,19 @@ def _targets(
     if y.shape[1] > 1000:
         raise DataError(f"{name}: {y.shape[1]:,} targets a row; at most 1,000 are learnt.")
     if y.shape[1] == 1:
-        return {"target": _column(y[:, 0])}, []
+        return {"target": named_column(y[:, 0])}, []
     if y.shape[1] > 2 and y.dtype.kind in "biuf" and _one_hot(y):
         note = f"{name}: targets are one-hot; read as {y.shape[1]} classes."
-        return {"target": _column(y.argmax(axis=1))}, [note]
+        return {"target": named_column(y.argmax(axis=1))}, [note]
     words = names or [f"target{at}" for at in range(y.shape[1])]
-    return {word: _column(y[:, at]) for at, word in enumerate(words)}, []
+    return {word: named_column(y[:, at]) for at, word in enumerate(words)}, []
 
 
 def _one_hot(y: np.ndarray) -> bool:
     return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
 
 
-def _column(values: np.ndarray) -> pl.Series:
+def named_column(values: np.ndarray) -> pl.Series:
+    """One column of numbers or words, as polars knows them."""
     values = _native(values)
     return pl.Series(values.tolist() if values.dtype.kind in "US" else values)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import polars as pl
+
 from hpsearch.data.table import quoted
 from hpsearch.errors import DataError
 
@@ -82,6 +84,30 @@ def _misread(error: UnicodeDecodeError, name: str, encoding: str) -> DataError:
         f"{place(before, len(before), name)}: byte 0x{error.object[error.start]:02x} is not"
         f" {encoding} text; save the file as utf-8, or give its encoding as data.encoding."
     )
+
+
+def tidied(frame: pl.DataFrame, nothing: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The frame with words stripped, those for nothing as nulls; and a sentence counting them."""
+    words = [word.strip() for word in nothing]
+    texts = frame.select(pl.col(pl.String).str.strip_chars())
+    if not texts.width:
+        return frame, ()
+    seen: dict[str, int] = {}
+    changed: list[pl.Series] = []
+    for column in texts.get_columns():
+        empty = column.is_in(words)
+        if empty.any():
+            for word, count in column.filter(empty).value_counts().iter_rows():
+                if word:
+                    seen[word] = seen.get(word, 0) + count
+            column = column.set(empty, None)
+        changed.append(column)
+    frame = frame.with_columns(changed)
+    if not seen:
+        return frame, ()
+    most = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
+    counts = ", ".join(f"{quoted(word)} ({count:,})" for word, count in most)
+    return frame, (f"Read as empty: {counts}; data.null_values overrides.",)
 
 
 def place(text: str, at: int, name: str, separator: str | None = None) -> str:

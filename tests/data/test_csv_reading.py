@@ -99,7 +99,7 @@ def test_a_file_that_is_not_there_offers_the_nearest(tmp_path: Path) -> None:
         read(tmp_path / "house.csv")
     with pytest.raises(DataError, match="no folder"):
         read(tmp_path / "nowhere" / "house.csv")
-    with pytest.raises(DataError, match=r"Known: \.csv, \.npz, \.tsv"):
+    with pytest.raises(DataError, match=r"Known: .*\.csv, .*\.npz, "):
         read(tmp_path / "house.docx")
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(DataError, match="not a file of data"):

@@ -15,41 +15,72 @@ from hpsearch.errors import DataError
 from nncore.registry import Registry
 
 Reader = Callable[[Path, Dialect], Table]
-"""Reads the file at a path. What the dialect leaves open is guessed and said in the notes."""
+"""Reads what is at a path. What the dialect leaves open is guessed and said in the notes."""
 
 reader: Registry[Reader] = Registry("data format")
-"""By suffix, in lower case: `@reader(".csv")` above a function makes a format known."""
+"""By how a file's name ends, in lower case: `@reader(".csv")` above a function makes a format
+known. The longest ending counts."""
+
+folder: Registry[Reader] = Registry("folder of data")
+"""By how the name of a file in the folder ends, in lower case; "/" stands for folders in it."""
 
 
 def read(path: Path, dialect: Dialect | None = None) -> Table:
-    """Read a file with the reader for its suffix.
+    """Read a file, or a folder, with the reader for its kind.
 
     Raises:
         DataError: no such file or format, or the file is not what it claims to be.
     """
     _load_all()
-    suffix = path.suffix.lower()
-    if suffix not in reader:
-        raise DataError(
-            f"{quoted(path.name)} is not a kind of file that can be read here."
-            f" Known: {', '.join(sorted(reader))}."
-        )
     try:
         mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            kind = _of_folder(path)
+        else:
+            kind = _of_file(path)
+            if not stat.S_ISREG(mode):
+                raise DataError(f"{quoted(str(path), 200)} is not a file of data; name one file.")
+        return kind(path, dialect or Dialect())
     except FileNotFoundError:
+        _of_file(path)  # a format that is not known is said first
         raise DataError(f"There is no file {quoted(str(path), 200)}.{_nearest(path)}") from None
-    except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror}.") from None
-    except ValueError:  # a NUL in the name
-        raise DataError(f"{quoted(str(path))} is not a path.") from None
-    if not stat.S_ISREG(mode):
-        raise DataError(f"{quoted(str(path), 200)} is not a file of data; name one file.")
-    try:
-        return reader[suffix](path, dialect or Dialect())
     except OSError as error:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except MemoryError:
         raise DataError(f"{path.name} does not fit in memory; take fewer rows.") from None
+    except ValueError as error:  # a NUL in the name
+        if "\0" not in str(path):
+            raise
+        raise DataError(f"{quoted(str(path))} is not a path ({error}).") from None
+
+
+def endings() -> tuple[str, ...]:
+    """How the names of files end that can be read."""
+    _load_all()
+    return tuple(sorted(reader))
+
+
+def _of_file(path: Path) -> Reader:
+    name = path.name.lower()
+    fits = [ending for ending in reader if name.endswith(ending)]
+    if not fits:
+        raise DataError(
+            f"{quoted(path.name)} is not a kind of file that can be read here."
+            f" Known: {', '.join(sorted(reader))}."
+        )
+    return reader[max(fits, key=len)]
+
+
+def _of_folder(path: Path) -> Reader:
+    """The kind whose files are in it; folders count where no file does."""
+    inside = [one.name.lower() + "/" * one.is_dir() for one in path.iterdir()]
+    for ending in sorted(folder, key="/".__eq__):
+        if any(name.endswith(ending) and not name.startswith(".") for name in inside):
+            return folder[ending]
+    raise DataError(
+        f"{quoted(str(path), 200)} is not a file of data, nor a folder of images by class, of IDX,"
+        " HDF5 or npy files; name one file."
+    )
 
 
 def _nearest(path: Path) -> str:

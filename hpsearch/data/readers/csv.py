@@ -17,13 +17,14 @@ import polars as pl
 
 from hpsearch.data.readers import reader
 from hpsearch.data.table import Dialect, Table, counted, quoted
-from hpsearch.data.text import guess_separator, iter_lines, read_text, records
+from hpsearch.data.text import guess_separator, iter_lines, read_text, records, tidied
 from hpsearch.errors import DataError
 
 _CHUNK = 20_000
 _NUMBER = r"^[+-]?\d+{}\d+([eE][+-]?\d+)?$"
 
 
+@reader(".tab")
 @reader(".tsv")
 @reader(".csv")
 def read(path: Path, dialect: Dialect) -> Table:
@@ -43,8 +44,7 @@ def read(path: Path, dialect: Dialect) -> Table:
         frame = _read_plain(text, separator, path.name)
     if frame.height == 0:
         raise DataError(f"{path.name}: row 1 names the columns, and no row follows.")
-    frame = frame.select(pl.all().str.strip_chars())
-    frame, seen = _empty_cells(frame, dialect.nothing)
+    frame, emptied = tidied(frame, dialect.nothing)
     decimal = dialect.decimal or _guess_decimal(frame, separator)
     if decimal == separator and '"' not in text:
         raise DataError(
@@ -56,9 +56,7 @@ def read(path: Path, dialect: Dialect) -> Table:
         f"{path.name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}, separator"
         f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
     ]
-    if seen:
-        words = ", ".join(f"{quoted(word)} ({count:,})" for word, count in seen.items())
-        notes.append(f"Read as empty: {words}; data.null_values overrides.")
+    notes += emptied
     settled = Dialect(separator, decimal, encoding, dialect.null_values)
     return Table(path.name, frame, settled, tuple(notes))
 
@@ -175,28 +173,6 @@ def _broken_quote(text: str, separator: str, name: str, row: int, problem: str) 
     else:
         what = "opens a quote that is never closed"
     return DataError(f"{name}: row {row:,}, column {len(cells)} {what}.")
-
-
-def _empty_cells(
-    frame: pl.DataFrame, nothing: tuple[str, ...]
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Turn the words for nothing into nulls, and count those that are words."""
-    words = [word.strip() for word in nothing]
-    seen: dict[str, int] = {}
-    hits = frame.select(pl.all().is_in(words).any()).row(0)
-    changed: list[pl.Series] = []
-    for name, hit in zip(frame.columns, hits, strict=True):
-        if not hit:
-            continue
-        column = frame[name]
-        empty = column.is_in(words)
-        for word, count in column.filter(empty).value_counts().iter_rows():
-            if word:
-                seen[word] = seen.get(word, 0) + count
-        changed.append(column.set(empty, None))
-    return frame.with_columns(changed), dict(
-        sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
 
 
 def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:

@@ -1,0 +1,58 @@
+"""Columns of files with types of their own, as columns a table can have."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hpsearch.data.table import quoted
+
+_WIDEST = 1_000_000
+
+
+def flat(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Lists of numbers, all of one length, as arrays; what cannot be used left out, and said.
+
+    Numbers, booleans, words and dates stay as they are; durations become seconds.
+    """
+    kept: list[pl.Series] = []
+    notes: list[str] = []
+    for column in frame.get_columns():
+        one = _usable(column)
+        if isinstance(one, str):
+            notes.append(f"Column {quoted(column.name)} is left out: it holds {one}.")
+        else:
+            kept.append(one.alias(column.name))
+    return pl.DataFrame(kept), tuple(notes)
+
+
+def _usable(column: pl.Series) -> pl.Series | str:
+    """The column in a type that can be used, or what it holds instead."""
+    dtype = column.dtype
+    if isinstance(dtype, (pl.List, pl.Array)):
+        return _as_arrays(column)
+    if isinstance(dtype, (pl.Categorical, pl.Enum)) or dtype == pl.Null:
+        return column.cast(pl.String)
+    if dtype == pl.Duration:
+        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
+    if isinstance(dtype, pl.Decimal):
+        return column.cast(pl.Float64)
+    if dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.String, pl.Boolean):
+        return column
+    return {pl.Binary: "bytes", pl.Struct: "records; unnest them first"}.get(
+        dtype.base_type(), f"{dtype}, which is neither numbers nor words"
+    )
+
+
+def _as_arrays(column: pl.Series) -> pl.Series | str:
+    inner = column.dtype.inner  # type: ignore[attr-defined]  # of a list or an array
+    if not inner.is_numeric() or isinstance(inner, pl.Decimal):
+        return "lists of something else than numbers"
+    lengths = (column.list if column.dtype == pl.List else column.arr).len()
+    widths = lengths.unique()
+    if column.null_count() or len(widths) != 1 or not 1 <= widths[0] <= _WIDEST:
+        return "lists of different lengths" if len(widths) > 1 else "empty lists"
+    width = int(widths[0])
+    numbers = column.explode()
+    if not numbers.null_count():
+        return column.cast(pl.Array(inner, width))
+    return numbers.cast(pl.Float64).fill_null(float("nan")).reshape((len(column), width))
