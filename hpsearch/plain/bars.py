@@ -20,7 +20,7 @@ from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import figure_names, figure_of, params_line
+from hpsearch.view.columns import figure_names, figure_of, figures_line, params_line
 from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure
 
 _GAP = "  "
@@ -108,7 +108,7 @@ class Screen:
         best, study, glyphs = self._batch.status.best, self._batch.study, self._out.glyphs
         if best is None:
             return self._text("no trial is complete yet", "dim")
-        figures = "  ".join(_figure(best, study, name) for name in figure_names(study)[:2])
+        figures = "  ".join(figures_line(best, study, glyphs))
         whole = f"{glyphs.best} #{best.number}  {figures}  {params_line(best)}"
         return self._text(cut(self._out.writable(whole), width, glyphs.more), "bold green")
 

@@ -9,7 +9,7 @@ from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import figure_names, figure_of
+from hpsearch.view.columns import figures_line
 from hpsearch.view.format import Glyphs, duration, figure
 from hpsearch.view.status import ENDED, Status
 
@@ -72,11 +72,7 @@ def line(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
 def end_line(trial: TrialRecord, study: StudyFacts, glyphs: Glyphs, best: bool = False) -> str:
     """How a trial ended: its figures, or why there are none."""
     mark = glyphs.best if best else getattr(glyphs, trial.state, " ")
-    shown = [
-        f"{name} {figure(value)}"
-        for name in figure_names(study)[:2]
-        if (value := figure_of(trial, name, study.metric)) is not None
-    ]
+    shown = figures_line(trial, study, glyphs)
     parts = [
         f"{mark} #{trial.number} {trial.state}",
         *shown,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
 from hpsearch.store.records import Counts
-from hpsearch.view.columns import figure_names, figure_of, params_line
+from hpsearch.view.columns import figures_line, params_line
 from hpsearch.view.command import near, run_command
-from hpsearch.view.format import UNICODE, Glyphs, clean, duration, figure
+from hpsearch.view.format import UNICODE, Glyphs, clean, duration
 from hpsearch.view.status import LIVE, Status
 
 
@@ -17,7 +17,7 @@ def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tupl
     """Counts and time, the best, its parameters, the folder, how to keep it, how to go on."""
     return (
         _heading(status, glyphs),
-        _best(status),
+        _best(status, glyphs),
         f"with  {params_line(status.best) if status.best else _why(status)}",
         f"in    {near(folder.path)}",
         f"keep  {_keep(status, folder)}",
@@ -66,15 +66,11 @@ def _heading(status: Status, glyphs: Glyphs) -> str:
     return f"{text}  {counts_line(counts, glyphs)}"
 
 
-def _best(status: Status) -> str:
+def _best(status: Status, glyphs: Glyphs) -> str:
     best = status.best
     if best is None:
         return "best  none: no trial is complete"
-    shown = [
-        f"{name} {figure(value)}"
-        for name in figure_names(status.study)[:2]
-        if (value := figure_of(best, name, status.study.metric)) is not None
-    ]
+    shown = figures_line(best, status.study, glyphs)
     return f"best  #{best.number}  {'  '.join(shown)}  epoch {best.best_epoch} of {best.planned}"
 
 

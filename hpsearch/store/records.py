@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hpsearch.study.events import FINISHED, State
+from hpsearch.study.events import FINISHED, STANDARD_ERROR, State
 from hpsearch.study.space import Params
 
 
@@ -94,6 +94,11 @@ class TrialRecord:
     reason: str
     told: int | None
     """The how-manieth end of a trial this was."""
+
+    @property
+    def standard_error(self) -> float | None:
+        """Of its value, over the networks it trains in folds or repeats; None where it is one."""
+        return self.figures.get(STANDARD_ERROR)
 
 
 @dataclass(frozen=True)

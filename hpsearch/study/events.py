@@ -17,6 +17,9 @@ State = Literal["waiting", "running", "complete", "pruned", "diverged", "failed"
 
 FINISHED: tuple[State, ...] = ("complete", "pruned", "diverged", "failed")
 
+STANDARD_ERROR = "standard_error"
+"""Among an epoch's figures: of the metric that ranks, over the networks which a trial trains."""
+
 Verdict = Literal["go on", "prune", "end", "stop"]
 """What a trainer hears after an epoch. End: it is complete as it is. Stop: checkpoint, and let the
 next run go on."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-STANDARD_ERROR = "standard_error"
-"""Among an epoch's figures: that of the metric which trials are ranked by, over the networks."""
+from hpsearch.study.events import STANDARD_ERROR
 
 
 def scored(figures: Mapping[str, Any], metric: str) -> dict[str, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.study.space import Value
 from hpsearch.view.fields import Fields, Read, fields
-from hpsearch.view.format import Glyphs, clean, cut, duration, figure, parameter
+from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure, parameter, scored
 from hpsearch.view.spark import spark
 
 ABBREVIATIONS = {
@@ -144,6 +144,15 @@ def figure_of(trial: TrialRecord, name: str, metric: str) -> float | None:
     return trial.figures.get(name)
 
 
+def figures_line(trial: TrialRecord, study: StudyFacts, glyphs: Glyphs = UNICODE) -> list[str]:
+    """The first two figures of a trial by name, as far as it has them; the metric's with error."""
+    return [
+        f"{name} {scored(value, trial.standard_error if name == study.metric else None, glyphs)}"
+        for name in figure_names(study)[:2]
+        if (value := figure_of(trial, name, study.metric)) is not None
+    ]
+
+
 def params_line(trial: TrialRecord) -> str:
     """What a trial drew, by short names; what tells most comes first, as the end may be cut."""
     titles = short_names(trial.params)
@@ -170,8 +179,12 @@ def _column(name: str, board: Board, read: Fields, rank: int) -> Column:
     """A fact or a figure of a trial."""
     title = _TITLES.get(name, name)
     right = name not in ("state", "reason")
-    text = _text(name, read.reader(name))
+    text = _score if name == board.study.metric else _text(name, read.reader(name))
     return Column(name, clean(title), clean(_BRIEF.get(name, title)), text, rank, right)
+
+
+def _score(trial: TrialRecord, glyphs: Glyphs) -> str:
+    return scored(trial.value, trial.standard_error, glyphs)
 
 
 def _text(name: str, get: Read) -> Callable[[TrialRecord, Glyphs], str]:

@@ -31,18 +31,37 @@ class Glyphs:
     bars: str
     """Of a spark line, from low to high."""
 
+    about: str = "±"
+    """Before a standard error; two cells in ASCII."""
+
     def state(self, state: str) -> str:
         """A trial's state as glyph and letter: never by colour alone."""
         return f"{getattr(self, state, '?')}{state[:1]}"
 
 
 UNICODE = Glyphs("✓", "◌", "!", "✗", "●", "…", "★", "–", "…", BARS)
-ASCII = Glyphs("+", "-", "!", "x", "o", ".", "*", "-", "~", ASCII_BARS)
+ASCII = Glyphs("+", "-", "!", "x", "o", ".", "*", "-", "~", ASCII_BARS, "+-")
 
 
 def glyphs(encoding: str | None) -> Glyphs:
     """The signs that text of that encoding can hold."""
     return UNICODE if (encoding or "").lower().replace("-", "").startswith("utf") else ASCII
+
+
+def scored(value: float | None, error: float | None, glyphs: Glyphs = UNICODE) -> str:
+    """A figure with its standard error behind it, where it has one, to the same digit.
+
+    >>> scored(0.02341, 0.0012), scored(0.98, None), scored(5.25, 0.00004)
+    ('0.0234 ±0.0012', '0.9800', '5.2500 ±4e-05')
+    """
+    shown = figure(value, glyphs.nothing)
+    if value is None or error is None or not math.isfinite(error):
+        return shown
+    digits = len(shown.partition(".")[2])
+    rounded = f"{error:.1e}" if "e" in shown else f"{error:.{digits}f}"
+    if error and not float(rounded):
+        rounded = f"{error:.0e}"
+    return f"{shown} {glyphs.about}{rounded}"
 
 
 def figure(value: float | None, nothing: str = "–") -> str:

@@ -95,6 +95,7 @@ TOP = (
     "number",
     "state",
     "value",
+    "standard_error",
     "val_cost",
     "val_accuracy",
     "train_cost",
