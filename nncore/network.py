@@ -12,7 +12,7 @@ from nncore import describing
 from nncore.activations import Activation, Linear, Sigmoid, Softmax, activations
 from nncore.arrays import Array, Shape
 from nncore.buffers import Buffers, Plan, Slot, carve
-from nncore.checks import finite, whole
+from nncore.checks import finite, numbers, whole
 from nncore.initializers import Initializer, initializers
 from nncore.layers import Dense, Dropout, Layer
 from nncore.members import column, lead, member_of
@@ -279,7 +279,11 @@ class Network:
 
         Returns:
             Shape (..., rows, outputs). A row's numbers do not depend on its neighbours.
+
+        Raises:
+            ValueError: x is of another shape, or holds NaN or infinity; says where.
         """
+        numbers("x", x := np.asarray(x))
         x = np.ascontiguousarray(x, self.buffers.theta.dtype)
         if x.ndim != 2 or x.shape[1] != self.width:
             raise ValueError(f"The network takes rows of {self.width} features, not {x.shape}.")

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from nncore.arrays import Array
+from nncore.checks import numbers, whole
 from nncore.registry import Registry
 
 
@@ -34,11 +35,17 @@ class LinearScaler:
     scale: tuple[float, ...]
 
     def apply(self, x: Array) -> Array:
-        """`x`, shape (rows, columns), scaled; float64."""
+        """`x`, shape (rows, columns), scaled; float64. NaN stays NaN.
+
+        Raises:
+            ValueError: it has other columns than the rows the scaler was fitted to.
+        """
+        _columns(x, len(self.shift))
         return (x - np.array(self.shift)) / np.array(self.scale)
 
     def inverse(self, y: Array) -> Array:
         """What `apply` made `y` of, up to rounding; float64."""
+        _columns(y, len(self.shift))
         return y * np.array(self.scale) + np.array(self.shift)
 
     def to_json(self) -> dict[str, Any]:
@@ -60,7 +67,12 @@ class QuantileScaler:
     """For each of these, which share of the training rows lies below it."""
 
     def apply(self, x: Array) -> Array:
-        """`x`, shape (rows, columns), scaled; float64."""
+        """`x`, shape (rows, columns), scaled; float64. NaN stays NaN.
+
+        Raises:
+            ValueError: it has other columns than the rows the scaler was fitted to.
+        """
+        _columns(x, len(self.points))
         y = np.empty(np.shape(x))
         for at, (points, ranks) in enumerate(zip(self.points, self.ranks, strict=True)):
             y[:, at] = np.interp(x[:, at], points, ranks)
@@ -68,6 +80,7 @@ class QuantileScaler:
 
     def inverse(self, y: Array) -> Array:
         """What `apply` made `y` of, up to rounding; float64."""
+        _columns(y, len(self.points))
         rank = y / np.sqrt(12.0) + 0.5
         x = np.empty(np.shape(y))
         for at, (points, ranks) in enumerate(zip(self.points, self.ranks, strict=True)):
@@ -87,13 +100,24 @@ Scaler = LinearScaler | QuantileScaler
 
 
 def scaler_from_json(saved: dict[str, Any]) -> Scaler:
-    """What `to_json` of either kind wrote."""
+    """What `to_json` of either kind wrote.
+
+    Raises:
+        ValueError: it is of no kind that is known, or holds what no scaler has.
+        LookupError: it lacks something.
+    """
     if saved["kind"] == "linear":
-        return LinearScaler(_floats(saved["shift"]), _floats(saved["scale"]))
-    return QuantileScaler(
-        tuple(_floats(column) for column in saved["points"]),
-        tuple(_floats(column) for column in saved["ranks"]),
-    )
+        shift, scale = _floats(saved["shift"]), _floats(saved["scale"])
+        if len(shift) != len(scale) or not all(scale) or not np.isfinite([shift, scale]).all():
+            raise ValueError("A linear scaler has a shift and a scale other than 0 each column.")
+        return LinearScaler(shift, scale)
+    if saved["kind"] != "quantile":
+        raise ValueError(f"A scaler is of kind 'linear' or 'quantile', not {saved['kind']!r}.")
+    points = tuple(_floats(column) for column in saved["points"])
+    ranks = tuple(_floats(column) for column in saved["ranks"])
+    if [len(column) for column in points] != [len(column) for column in ranks]:
+        raise ValueError("A quantile scaler has a rank for each point.")
+    return QuantileScaler(points, ranks)
 
 
 class Normalizer(ABC):
@@ -110,6 +134,7 @@ class Normalizer(ABC):
             ValueError: there are no rows, or NaN or infinity among them.
         """
         if isinstance(x, np.ndarray):
+            numbers("x", x)
             if x.ndim != 2:
                 raise ValueError(f"x has shape {x.shape}; it is (rows, columns).")
             x = list(np.ascontiguousarray(x.T, np.float64))
@@ -245,7 +270,7 @@ def one_hot(ids: Array, classes: int | None = None) -> Array:
             f"ids has shape {ids.shape} and type {ids.dtype}; it is (rows,), integers."
         )
     most = int(ids.max(initial=-1)) + 1
-    classes = most if classes is None else classes
+    classes = most if classes is None else whole("classes", classes)
     if len(ids) and (ids.min() < 0 or most > classes):
         raise ValueError(
             f"The class ids run from {ids.min()} to {ids.max()}, but there are {classes} classes: "
@@ -254,6 +279,13 @@ def one_hot(ids: Array, classes: int | None = None) -> Array:
     rows = np.zeros((len(ids), classes), np.float32)
     rows[np.arange(len(ids)), ids] = 1.0
     return rows
+
+
+def _columns(x: Array, count: int) -> None:
+    if np.ndim(x) != 2 or np.shape(x)[1] != count:
+        raise ValueError(
+            f"The rows have shape {np.shape(x)}; the scaler was fitted to (rows, {count})."
+        )
 
 
 def _floats(values: Any) -> tuple[float, ...]:

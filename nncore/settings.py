@@ -69,7 +69,8 @@ class Settings:
         object.__setattr__(self, "layer_dims", widths)
         if len(widths) < 2:
             raise ValueError(
-                f"layer_dims is {list(widths)}; it runs from the input's width to the outputs."
+                f"layer_dims is {list(widths)}; it runs from the input's width to the outputs: at "
+                "least two numbers."
             )
         for family, name in ((activations, self.activation), (initializers, self.initializer)):
             family[name]  # refused here, before any data is looked at

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.arrays import Array, Targets
-from nncore.metrics.figures import Direction, Metric, metrics
+from nncore.metrics.figures import Direction, Metric, fit_each_other, metrics
 
 
 def decide(z: Array, y: Targets) -> tuple[Array, Array]:
@@ -242,17 +242,10 @@ def confusion_matrix(z: Array, y: Targets) -> Array:
     array([[1, 1],
            [0, 1]])
     """
-    if len(z) != len(y) or (y.ndim == 2 and y.shape != z.shape):
-        raise ValueError(f"The outputs have shape {z.shape}, but the targets {y.shape}.")
-    classes = z.shape[-1]
-    if y.ndim == 1 and len(y) and not (y.min() >= 0 and y.max() < classes):
-        raise ValueError(
-            f"The class ids run from {y.min()} to {y.max()}, but there are {classes} outputs: "
-            f"ids 0 to {classes - 1}."
-        )
+    fit_each_other(z, y, classes=True)
     said, true = decide(z, y)
     if true.ndim == 1:
-        return _crossed(said, true, classes)
+        return _crossed(said, true.astype(np.int64), z.shape[-1])
     units = [_crossed(s, t, 2) for s, t in zip(said.T, true.T, strict=True)]
     return units[0] if len(units) == 1 else np.array(units)
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
 from nncore.arrays import Array, Targets
+from nncore.checks import finite, numbers
 from nncore.registry import Registry
 
 Direction = Literal["minimize", "maximize"]
@@ -39,7 +40,11 @@ class Metric(ABC):
 
         Args:
             scale: the units of a standardised regression target, shape (outputs,).
+
+        Raises:
+            ValueError: the two do not fit each other, or hold NaN or infinity; says how.
         """
+        fit_each_other(z, y, classes=self.classification)
         value = self.figure(z, y, scale) if len(z) else None
         if value is None:
             name = metrics.name_of(self)
@@ -50,6 +55,37 @@ class Metric(ABC):
             )
             return self.stand_in
         return value
+
+
+def fit_each_other(z: Array, y: Targets, classes: bool) -> None:
+    """Refuse outputs and targets that a figure would compare without making sense.
+
+    Args:
+        classes: whether `y` may be class ids, shape (rows,).
+
+    Raises:
+        ValueError: says what does not fit.
+    """
+    numbers("the outputs", z)
+    numbers("the targets", y)
+    ids = classes and y.ndim == 1
+    if z.ndim != 2 or len(z) != len(y) or (y.shape != z.shape and not ids):
+        wanted = "their shape, or class ids (rows,)" if classes else "their shape"
+        raise ValueError(
+            f"The outputs have shape {z.shape} and the targets {y.shape}; outputs are (rows, "
+            f"outputs), and targets have {wanted}."
+        )
+    finite("the outputs", z, "The training has diverged, or x was not finite.", "output")
+    finite("the targets", y, "Leave those rows out.", "output")
+    if ids and len(y):
+        count = z.shape[1]
+        if y.dtype.kind not in "bui":
+            raise ValueError(f"Class ids are of type {y.dtype}; they are whole: y.astype(int).")
+        if not (y.min() >= 0 and y.max() < count):
+            raise ValueError(
+                f"The class ids run from {y.min()} to {y.max()}, but there are {count} outputs: "
+                f"ids 0 to {count - 1}."
+            )
 
 
 class Metrics(Registry[type[Metric]]):
