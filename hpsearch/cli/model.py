@@ -112,10 +112,14 @@ def predict(
     keep_all: Annotated[
         bool, typer.Option("--keep-all", help="All columns of the data in front.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse data that lacks a column the model knows.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
 ) -> None:
     """Predict the target of each row: one row out for each row in, in the same order."""
     from hpsearch.cli.files import check_table_output, refuse_to_replace, write_bytes
+    from hpsearch.data.matching import read_like
     from hpsearch.models.saved import SavedModel
     from hpsearch.models.tables import as_csv, beside
 
@@ -124,8 +128,8 @@ def predict(
         if not output.exists() or output.is_file():  # a pipe or a device is not replaced
             refuse_to_replace(output, force)
     loaded = SavedModel.load(model)
-    frame = loaded.encoder.read(data)
-    predictions = loaded.predict(frame, data.name)
+    frame = read_like(loaded.encoder, data)
+    predictions = loaded.predict(frame, data.name, strict)
     whole = beside(frame, predictions.table(proba), keep or [], keep_all, data.name)
     for note in predictions.notes:
         _note(note)

@@ -114,10 +114,7 @@ def _bad_cell(
         what = "is too large to compute with (at most 3.4e38)"
     else:
         what = f"is not {wanted}, as the rest of the column is"
-    return DataError(
-        f"{table.place(row, name)}: {quoted(cell)}{others} {what}. Mend it, name it in"
-        f" data.null_values to have it read as empty, or leave the column out with data.drop."
-    )
+    return DataError(f"{table.place(row, name)}: {quoted(cell)}{others} {what}. {table.mend}")
 
 
 def _is_huge(cell: str, decimal: str | None) -> bool:

@@ -5,21 +5,17 @@ Fitted on training rows, kept as JSON beside a model, and used again on every ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from hpsearch.data.blocks import Features, packed
-from hpsearch.data.cells import LARGEST, strict_block, strict_booleans, strict_numbers
+from hpsearch.data.cells import LARGEST
+from hpsearch.data.cleaning import clean_frame
 from hpsearch.data.columns import Block, Category, Column, Number
-from hpsearch.data.readers import read
-from hpsearch.data.scaling import LinearScaler, Scaler, normalizer, scaler_from_json, spread
+from hpsearch.data.scaling import LinearScaler, Scaler
 from hpsearch.data.table import Dialect, Table, counted, listed
-from hpsearch.data.target import Target
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
 
@@ -80,61 +76,19 @@ class Encoder:
         """The columns that are words."""
         return tuple(column for column in self.columns if isinstance(column, Category))
 
-    def read(self, path: Path) -> pl.DataFrame:
-        """Read a file to predict from, written like the one this was fitted on.
-
-        What was guessed is guessed anew where it does not lead to the columns needed; decimal
-        marks are made those of the training file.
-
-        Raises:
-            DataError: the file cannot be read.
-        """
-        loose = replace(self.dialect, separator=None, decimal=None, encoding=None)
-        try:
-            table = read(path, self.dialect)
-        except DataError:
-            if self.dialect.separator is None:
-                raise
-            table = read(path, loose)
-        if not set(self.names) & set(table.frame.columns):
-            table = read(path, loose)
-        return self._with_our_decimals(table)
-
-    def _with_our_decimals(self, table: Table) -> pl.DataFrame:
-        ours, theirs = self.dialect.decimal or ".", table.dialect.decimal or "."
-        frame = table.frame
-        if ours == theirs:
-            return frame
-        names = [number.name for number in self.numbers if number.name in frame.columns]
-        # Not the other way round as well: a mark that groups thousands stays an error.
-        swap = pl.col(names).str.replace_all(ours, "?", literal=True)
-        return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))
-
     def encode(
-        self, frame: pl.DataFrame, name: str = "the table", first_row: int = 2
+        self, table: Table, known: Collection[str] = ()
     ) -> tuple[np.ndarray, tuple[str, ...]]:
-        """Inputs, float32 (rows, width), in the frame's order; and what was noticed.
+        """Inputs, float32 (rows, width), in the table's order; and what its cells made notice.
 
-        Columns are found by name, in any order; others are ignored. `name` and `first_row` are
-        what errors call the table and its first row.
+        Args:
+            known: columns of which nothing need be noticed.
 
         Raises:
-            DataError: a column is missing, or a cell does not fit; names row and column.
+            DataError: a cell does not fit; names row and column.
         """
-        for block in self.blocks:
-            frame = packed(frame, block)
-        table = Table(name, frame, self.dialect, first_row=first_row)
-        if missing := [column for column in self.names if column not in frame.columns]:
-            raise DataError(
-                f"{name} lacks {listed(missing)}, which the model was trained on."
-                f" It has: {listed(frame.columns)}."
-            )
-        notes = []
-        if extra := [c for c in frame.columns if c not in self.names and c not in self.targets]:
-            notes.append(f"Ignored, as the model was trained without: {listed(extra)}.")
         clean = clean_frame(table, self.columns)
-        x = self.encode_clean(clean)
-        return x, (*notes, *self._surprises(clean))
+        return self.encode_clean(clean), self._surprises(clean.drop(known))
 
     def encode_clean(self, clean: pl.DataFrame) -> np.ndarray:
         """Inputs from a frame that `clean_frame` made: float32 (rows, width)."""
@@ -172,10 +126,10 @@ class Encoder:
         gaps = {block.name: pl.Series(np.full((1, block.size), np.nan)) for block in self.blocks}
         return pl.DataFrame({name: gaps.get(name, empty) for name in self.names})
 
-    def _surprises(self, clean: pl.DataFrame) -> list[str]:
+    def _surprises(self, clean: pl.DataFrame) -> tuple[str, ...]:
         """What these rows hold that the training rows did not."""
         notes = []
-        for category in self.categories:
+        for category in (one for one in self.categories if one.name in clean.columns):
             column = clean[category.name]
             unseen = column.filter(~column.is_in(category.levels)).drop_nulls()
             if len(unseen):
@@ -197,12 +151,14 @@ class Encoder:
                     " median of the training rows."
                 )
         for number, fill in zip(self.numbers, self.fills, strict=False):  # arrays' come after
-            if not number.indicator and (gaps := int(clean[number.name].is_nan().sum())):
+            if number.indicator or number.name not in clean.columns:
+                continue
+            if gaps := int(clean[number.name].is_nan().sum()):
                 notes.append(
                     f"Column {number.name!r}: {counted(gaps, 'cell')} empty, as none was in"
                     f" training; filled with {fill:g}."
                 )
-        return notes
+        return tuple(notes)
 
     def predictions(self, outputs: np.ndarray) -> pl.DataFrame:
         """A network's outputs as the target's own words, or numbers in its own units.
@@ -239,104 +195,6 @@ class Encoder:
     def _unscale(self, y: np.ndarray) -> np.ndarray:
         return y * np.array(self.target_scale.scale) + np.array(self.target_scale.shift)
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything, in what JSON holds; floats come back to the last bit."""
-        return {
-            "version": 1,
-            "columns": [
-                {"kind": type(column).__name__.lower(), **asdict(column)} for column in self.columns
-            ],
-            "fills": list(self.fills),
-            "scaler": self.scaler.to_json(),
-            "task": self.task,
-            "targets": list(self.targets),
-            "classes": list(self.classes),
-            "labels": [list(words) for words in self.labels],
-            "target_scale": self.target_scale.to_json(),
-            "dialect": asdict(self.dialect),
-        }
-
-    @classmethod
-    def from_json(cls, saved: dict[str, Any]) -> Encoder:
-        """What `to_json` gave, after any trip through JSON.
-
-        Raises:
-            DataError: it is not the whole of an encoder.
-        """
-        try:
-            return cls(
-                columns=tuple(_column_from_json(column) for column in saved["columns"]),
-                fills=tuple(float(value) for value in saved["fills"]),
-                scaler=scaler_from_json(saved["scaler"]),
-                task=cast(Task, saved["task"]),
-                targets=tuple(saved["targets"]),
-                classes=tuple(saved["classes"]),
-                labels=tuple(tuple(words) for words in saved["labels"]),
-                target_scale=cast(LinearScaler, scaler_from_json(saved["target_scale"])),
-                dialect=_dialect_from_json(saved["dialect"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f"The model's encoder is damaged ({error!r}).") from None
-
-
-def clean_frame(table: Table, columns: Sequence[Column]) -> pl.DataFrame:
-    """The columns wanted: numbers as Float64 with nan for empty cells, words as String.
-
-    Raises:
-        DataError: a cell does not fit; names row and column.
-    """
-    decimal = table.dialect.decimal
-    cleaned: dict[str, pl.Series | np.ndarray] = {}
-    for column in columns:
-        if isinstance(column, Category):
-            cleaned[column.name] = table.frame[column.name].cast(pl.String)
-        elif isinstance(column, Block):
-            cleaned[column.name] = strict_block(table, column.name, column.size)
-        elif column.words:
-            cleaned[column.name] = strict_booleans(table, column.name, column.words)
-        else:
-            cleaned[column.name] = strict_numbers(table, column.name, decimal)
-    return pl.DataFrame(cleaned)
-
-
-def fit(
-    clean: pl.DataFrame,
-    columns: tuple[Column, ...],
-    normalize: str,
-    target: Target,
-    train: np.ndarray,
-    dialect: Dialect,
-) -> Encoder:
-    """Fit an encoder to the rows numbered `train` of a clean frame, and to nothing else."""
-    fills, known = [], Features()
-    for column in columns:
-        if isinstance(column, Number):
-            values = clean[column.name].to_numpy()[train]
-            there = values[~np.isnan(values)]
-            fills.append(float(np.median(there)) if len(there) else 0.0)
-            known.add(there if len(there) else np.zeros(1))
-    for column in columns:
-        if isinstance(column, Block):
-            array = clean[column.name].to_numpy()[train]
-            fills += known.add_array(array)
-    target_scale = LinearScaler((), ())
-    if target.task == "regression":
-        y = target.values[train]
-        target_scale = LinearScaler(
-            tuple(float(c.mean()) for c in y.T), tuple(spread(c) for c in y.T)
-        )
-    return Encoder(
-        columns=columns,
-        fills=tuple(fills),
-        scaler=normalizer[normalize](known),
-        task=target.task,
-        targets=target.names,
-        classes=target.classes,
-        labels=target.labels,
-        target_scale=target_scale,
-        dialect=dialect,
-    )
-
 
 def _codes(column: pl.Series, category: Category) -> np.ndarray:
     """Which of the category's inputs is on in each row; -1 for none."""
@@ -359,25 +217,3 @@ def _is_integer(word: str) -> bool:
         return str(int(word)) == word and abs(int(word)) < 2**63
     except ValueError:
         return False
-
-
-def _column_from_json(saved: dict[str, Any]) -> Column:
-    if saved["kind"] == "category":
-        levels = tuple(saved["levels"])
-        return Category(saved["name"], levels, bool(saved["rest"]), bool(saved["missing"]))
-    if saved["kind"] == "block":
-        return Block(saved["name"], int(saved["size"]), bool(saved["octets"]))
-    words = saved["words"]
-    return Number(saved["name"], bool(saved["indicator"]), tuple(words) if words else None)
-
-
-def _dialect_from_json(saved: dict[str, Any]) -> Dialect:
-    words = saved["null_values"]
-    return Dialect(
-        saved["separator"],
-        saved["decimal"],
-        saved["encoding"],
-        None if words is None else tuple(words),
-        None if (size := saved.get("image_size")) is None else (int(size[0]), int(size[1])),
-        saved.get("channels"),
-    )

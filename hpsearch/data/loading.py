@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data import bundled, readers, reports, rows
+from hpsearch.data.cleaning import clean_frame
 from hpsearch.data.columns import Column, Unusable, judge
-from hpsearch.data.encoder import clean_frame
 from hpsearch.data.folding import divide
 from hpsearch.data.table import Dialect, Table, check_known, listed, quoted
 from hpsearch.data.tabular import Data

@@ -56,6 +56,11 @@ class Table:
     """Columns that only say which row it is, such as an image's file: never learnt from."""
     held: int = 0
     """How many rows, at the end, the file itself sets aside for testing."""
+    mend: str = (
+        "Mend it, name it in data.null_values to have it read as empty, or leave the column out"
+        " with data.drop."
+    )
+    """What to do about a cell that cannot be read."""
     first_row: int = 2
     """What the file calls the first row of the frame: a header is row 1; arrays count from 0."""
 

@@ -13,7 +13,8 @@ import polars as pl
 
 from hpsearch.data.columns import Block, Column, Number
 from hpsearch.data.dealing import Ties
-from hpsearch.data.encoder import Encoder, fit
+from hpsearch.data.encoder import Encoder
+from hpsearch.data.fitting import fit
 from hpsearch.data.folding import ONE, Evaluation, Fold, in_a_row
 from hpsearch.data.forgetting import seen
 from hpsearch.data.split import Split
@@ -123,7 +124,8 @@ class Data:
             elif series.dtype == pl.Array(pl.UInt8, column.width):
                 _digest(digest.update, series.to_numpy())
             else:
-                _digest(digest.update, series.to_numpy() + 0.0)  # one zero, not two
+                # one zero, not two; and whatever the precision it is kept in
+                _digest(digest.update, series.to_numpy().astype(np.float64) + 0.0)
         target = self.target
         _digest(digest.update, f"{target.task}{target.names}{target.labels}".encode())
         _digest(digest.update, target.values)

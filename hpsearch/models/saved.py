@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hpsearch.data import encoderjson
 from hpsearch.data.encoder import Encoder
+from hpsearch.data.matching import encode
 from hpsearch.errors import HpsearchError, ModelError
 from hpsearch.models import folders, weights
 from hpsearch.models.predictions import Predictions
@@ -93,21 +95,21 @@ class SavedModel:
         text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         folders.write(Path(folder), {folders.JSON: text.encode(), folders.WEIGHTS: content}, force)
 
-    def predict(self, frame: pl.DataFrame, name: str = "the table") -> Predictions:
+    def predict(
+        self, frame: pl.DataFrame, name: str = "the table", strict: bool = False
+    ) -> Predictions:
         """What the network says of each row, in the frame's order.
 
         Args:
-            frame: the columns the model was trained on, by name, in any order; others are ignored.
+            frame: the columns the model was trained on, by name, in any order; others are ignored,
+                and a missing one counts as empty.
             name: what errors call the table.
+            strict: refuse a table without one of them instead.
 
         Raises:
-            DataError: a column is missing, or a cell does not fit; names row and column.
+            DataError: columns are missing, or a cell does not fit; names row and column.
         """
-        x, notes = self.encoder.encode(frame, name)
-        there = [column for column in frame.columns if column in self.encoder.names]
-        if there != list(self.encoder.names):
-            moved = "The columns stand in another order than in training; found by their names."
-            notes = (moved, *notes)
+        x, notes = encode(self.encoder, frame, name, strict)
         return Predictions.of(self.network.predict(x), self.encoder, notes)
 
     def to_json(self, sha256: str) -> dict[str, Any]:
@@ -129,7 +131,7 @@ class SavedModel:
                 **self.network.sequential.to_json(),
                 "parameters": self.network.parameters,
             },
-            "encoder": self.encoder.to_json(),
+            "encoder": encoderjson.to_json(self.encoder),
             "weights": {"file": folders.WEIGHTS, "sha256": sha256},
         }
         said.pop("checksum", None)
@@ -180,7 +182,7 @@ def _from_json(said: Mapping[str, Any], content: bytes) -> SavedModel:
         name=str(said["name"]),
         task=said["task"],
         network=weights.restored(described, content),
-        encoder=Encoder.from_json(said["encoder"]),
+        encoder=encoderjson.from_json(said["encoder"]),
         metrics=said["metrics"],
         rows=said["rows"],
         fingerprint=said["data"]["fingerprint"],

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.data import Encoder, load
+from hpsearch.data.encoderjson import from_json, to_json
+from hpsearch.data.matching import encode, read_like
 from hpsearch.data.scaling import normalizer, scaler_from_json
 from hpsearch.errors import DataError
 from hpsearch.study.options import DataOptions
@@ -56,9 +58,9 @@ def test_a_normalizer_is_the_same_after_json(name: str) -> None:
 @pytest.mark.parametrize("name", normalizer)
 def test_an_encoder_is_the_same_after_json(tmp_path: Path, name: str) -> None:
     encoder = fitted(tmp_path, name)
-    again = Encoder.from_json(json.loads(json.dumps(encoder.to_json(), allow_nan=False)))
+    again = from_json(json.loads(json.dumps(to_json(encoder), allow_nan=False)))
     assert again == encoder
-    assert np.array_equal(again.encode(table())[0], encoder.encode(table())[0])
+    assert np.array_equal(encode(again, table())[0], encode(encoder, table())[0])
 
 
 _tables = st.builds(
@@ -81,12 +83,12 @@ def test_any_table_encodes_alike_before_and_after_json_and_row_by_row(
     except DataError:
         return
     encoder = data.prepare(normalize).encoder
-    again = Encoder.from_json(json.loads(json.dumps(encoder.to_json(), allow_nan=False)))
-    read = again.read(path)
-    x, _ = again.encode(read)
+    again = from_json(json.loads(json.dumps(to_json(encoder), allow_nan=False)))
+    read = read_like(again, path)
+    x, _ = encode(again, read)
     assert np.array_equal(x, encoder.encode_clean(data.clean))
     assert np.isfinite(x).all()
-    backwards, _ = encoder.encode(read.reverse().select(reversed(read.columns)))
+    backwards, _ = encode(encoder, read.reverse().select(reversed(read.columns)))
     assert np.array_equal(backwards[::-1], x)
 
 
@@ -111,15 +113,37 @@ def test_rows_kept_back_do_not_change_the_encoder(tmp_path: Path, change: str) -
 def test_columns_are_found_by_name_and_others_said(tmp_path: Path) -> None:
     encoder = fitted(tmp_path)
     frame = table().drop("label").select("flag", "town", "gaps", "whole")
-    x, notes = encoder.encode(frame.with_columns(pl.lit(1).alias("more")))
-    assert np.array_equal(x, encoder.encode(table())[0])
-    assert notes == ("Ignored, as the model was trained without: 'more'.",)
-    assert encoder.encode(table())[1] == ()
+    x, notes = encode(encoder, frame.with_columns(pl.lit(1).alias("more")))
+    assert np.array_equal(x, encode(encoder, table())[0])
+    assert notes == (
+        "The columns stand in another order than in training; found by their names.",
+        "Ignored, as the model was trained without: 'more'.",
+    )
+    assert encode(encoder, table())[1] == ()
 
 
-def test_missing_columns_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"new\.csv lacks 'town', 'flag'"):
-        fitted(tmp_path).encode(table().drop("town", "flag"), "new.csv")
+def test_a_missing_column_counts_as_empty_and_is_said_loudly(tmp_path: Path) -> None:
+    encoder = fitted(tmp_path)
+    nothing = pl.Series([None] * 80, dtype=pl.String)
+    for name in ("whole", "town", "gaps", "flag"):
+        x, notes = encode(encoder, table().drop(name), "new.csv")
+        empty, _ = encode(encoder, table().with_columns(nothing.alias(name)))
+        assert np.array_equal(x, empty)
+        (said,) = notes
+        assert said.startswith(f"WARNING: new.csv has no column {name!r}: read as empty in every")
+    _, notes = encode(encoder, table().rename({"whole": "Whole"}), "new.csv")
+    assert "'whole' (is it 'Whole'?)" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("missing", "strict"), [(("town", "flag"), False), (("town",), True), (("gaps",), True)]
+)
+def test_missing_columns_are_refused_by_name_when_half_are_or_none_may_be(
+    tmp_path: Path, missing: tuple[str, ...], strict: bool
+) -> None:
+    words = ", ".join(f"'{name}'" for name in missing)
+    with pytest.raises(DataError, match=rf"new\.csv lacks {words}, which"):
+        encode(fitted(tmp_path), table().drop(missing), "new.csv", strict)
 
 
 def test_new_categories_and_new_gaps_are_counted_and_said(tmp_path: Path) -> None:
@@ -127,7 +151,7 @@ def test_new_categories_and_new_gaps_are_counted_and_said(tmp_path: Path) -> Non
     frame = table().with_columns(
         table()["town"].scatter([0, 1], "Oslo"), table()["whole"].scatter([3], None)
     )
-    x, notes = encoder.encode(frame)
+    x, notes = encode(encoder, frame)
     assert x.shape == (80, encoder.width)
     assert any("'town': 2 cells" in note and "'Oslo'" in note for note in notes)
     assert any("'whole': 1 cell empty" in note for note in notes)
@@ -147,7 +171,9 @@ def test_a_bad_cell_to_predict_from_is_named(
     frame = table()
     frame = frame.with_columns(frame[column].cast(pl.String).scatter([3], value))
     with pytest.raises(DataError, match=words):
-        fitted(tmp_path).encode(frame, "new")
+        encode(fitted(tmp_path), frame, "new")
+    with pytest.raises(DataError, match="Mend it, or empty it"):  # no key of a study file helps
+        encode(fitted(tmp_path), frame, "new")
 
 
 def test_labels_come_back_as_they_were_written(tmp_path: Path) -> None:
@@ -170,8 +196,9 @@ def test_a_file_written_otherwise_is_read_all_the_same(tmp_path: Path, content: 
     for encoding in ("utf-8", "cp1252", "utf-16"):
         path = tmp_path / "new.csv"
         path.write_bytes(content.encode(encoding))
-        x, _ = encoder.encode(encoder.read(path))
-        expected, _ = encoder.encode(
+        x, _ = encode(encoder, read_like(encoder, path))
+        expected, _ = encode(
+            encoder,
             pl.DataFrame(
                 {
                     "gaps": [0.5, None],
@@ -179,7 +206,7 @@ def test_a_file_written_otherwise_is_read_all_the_same(tmp_path: Path, content: 
                     "town": ["Köln", "Ulm"],
                     "flag": [True, False],
                 }
-            )
+            ),
         )
         assert np.array_equal(x, expected)
 
@@ -193,14 +220,29 @@ def test_a_model_of_arrays_predicts_from_csv_and_npz(tmp_path: Path) -> None:
     np.savez(tmp_path / "new.npz", x=x)
     pl.DataFrame(x, schema=["x0", "x1", "x2"]).write_csv(tmp_path / "new.csv")
     for name in ("new.npz", "new.csv"):
-        found, notes = encoder.encode(encoder.read(tmp_path / name))
+        found, notes = encode(encoder, read_like(encoder, tmp_path / name))
         assert np.array_equal(found, encoder.encode_clean(data.clean))
         assert notes == ()
 
 
 @pytest.mark.parametrize("damage", ["columns", "scaler", "dialect"])
 def test_a_damaged_encoder_is_refused(tmp_path: Path, damage: str) -> None:
-    saved = fitted(tmp_path).to_json()
+    saved = to_json(fitted(tmp_path))
     del saved[damage]
     with pytest.raises(DataError, match="damaged"):
-        Encoder.from_json(saved)
+        from_json(saved)
+
+
+def test_cells_are_kept_in_single_precision_only_where_nothing_is_lost(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "small": [at % 7 for at in range(60)],
+            "fine": [at / 10 for at in range(60)],
+            "large": [2**24 + at * at for at in range(60)],
+            "label": ["a", "b"] * 30,
+        }
+    )
+    frame.write_csv(tmp_path / "t.csv")
+    clean = load(DataOptions(path=tmp_path / "t.csv", target=("label",))).clean
+    assert clean.schema == {"small": pl.Float32, "fine": pl.Float64, "large": pl.Float64}
+    assert clean["fine"].to_list() == frame["fine"].to_list()

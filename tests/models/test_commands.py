@@ -76,7 +76,7 @@ def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_p
     [
         (("nowhere", "new.csv"), "there is no such folder"),
         (("binary", "none.csv"), "none.csv"),
-        (("binary", "bare.csv"), "'area'"),
+        (("binary", "bare.csv", "--strict"), "'area'"),
         (("binary", "new.csv", "--keep", "towm"), "did you mean 'town'"),
         (("binary", "again.csv", "--keep-all"), "'prediction'"),
         (("binary", "new.csv", "-o", "new.csv"), "the data itself"),
@@ -94,6 +94,13 @@ def test_a_wrong_predict_is_a_sentence(typed, houses, tmp_path, words, said):
     code, out, err = typed("predict", houses / model, *others)
     assert (code, out) == (2, "")
     assert said in " ".join(err.split())
+
+
+def test_a_missing_column_is_said_loudly_and_predicted_without(typed, houses, tmp_path):
+    (tmp_path / "bare.csv").write_text("town,rooms\nUlm,3\n")
+    code, out, err = typed("predict", houses / "binary", "bare.csv")
+    assert (code, out) == (0, "prediction\nNein\n")
+    assert "WARNING: bare.csv has no column 'area'" in err
 
 
 def test_export_refuses_what_is_there_and_what_is_not(typed, tmp_path):

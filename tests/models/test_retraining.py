@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from hpsearch import data as tables
+from hpsearch.data.matching import read_like
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.retraining import FIGURES, measured, prepare
 from hpsearch.models.saved import SavedModel
@@ -21,7 +22,7 @@ def _test_rows(houses, task):
     study = studyfile.read(houses / f"{task.replace(' ', '-')}.toml")
     data = tables.load(study.data)
     model = SavedModel.load(houses / task)
-    frame = model.encoder.read(houses / "houses.csv")
+    frame = read_like(model.encoder, houses / "houses.csv")
     return frame[data.split.test], data
 
 

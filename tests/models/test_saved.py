@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hpsearch.data.matching import read_like
 from hpsearch.errors import DataError, HpsearchError, ModelError
 from hpsearch.models.predictions import Predictions
 from hpsearch.models.saved import SavedModel, checksum
@@ -53,7 +54,7 @@ def _mutated(content, dice):
 def test_a_damaged_file_is_refused_in_a_sentence_or_changes_nothing(model, new, file):
     whole, dice = (model / file).read_bytes(), random.Random(file)
     sound = SavedModel.load(model)
-    frame = sound.encoder.read(new)
+    frame = read_like(sound.encoder, new)
     wanted = sound.predict(frame).table(proba=True)
     sentences = []
     for _ in range(MUTATIONS):
@@ -83,7 +84,7 @@ def test_even_a_forged_checksum_never_leads_to_a_traceback_or_a_wrong_shape(hous
     for task in TASKS:
         model = shutil.copytree(houses / task, tmp_path / task)
         text = (model / "model.json").read_text()
-        frame = SavedModel.load(model).encoder.read(new)
+        frame = read_like(SavedModel.load(model).encoder, new)
         parts = ("encoder", "network", "task", "classes")
         places = [place for place in _places(json.loads(text)) if place and place[0] in parts]
         for place in dice.sample(places, min(len(places), 80)):
@@ -169,7 +170,7 @@ def test_a_model_never_takes_the_place_of_anything_else(houses, tmp_path):
 @pytest.mark.parametrize("task", TASKS)
 def test_columns_are_found_by_name_and_the_surprises_are_said(houses, task, new):
     model = SavedModel.load(houses / task)
-    frame = model.encoder.read(new)
+    frame = read_like(model.encoder, new)
     calm = model.predict(frame)
     assert calm.table().height == 30
     moved = model.predict(frame.select("rooms", "area", "town"))
@@ -179,14 +180,19 @@ def test_columns_are_found_by_name_and_the_surprises_are_said(houses, task, new)
     notes = " ".join(model.predict(odd).notes)
     assert "Atlantis" in notes
     assert "shoe size" in notes
-    with pytest.raises(DataError, match="area"):
-        model.predict(frame.drop("area"), "new.csv")
+    with pytest.raises(DataError, match=r"lacks ('town', 'area'|'area', 'town')"):
+        model.predict(frame.drop("area", "town"), "new.csv")
+    fewer = model.predict(frame.drop("area"), "new.csv")
+    assert fewer.table().height == 30
+    assert fewer.notes[0].startswith("WARNING: new.csv has no column 'area'")
+    with pytest.raises(DataError, match="lacks 'area', which"):
+        model.predict(frame.drop("area"), "new.csv", strict=True)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_row_s_prediction_does_not_depend_on_its_neighbours(houses, task, new):
     model = SavedModel.load(houses / task)
-    frame = model.encoder.read(new)
+    frame = read_like(model.encoder, new)
     whole = model.predict(frame).outputs
     one_by_one = [model.predict(frame[at : at + 1]).outputs[0] for at in range(frame.height)]
     assert np.array_equal(whole, np.stack(one_by_one))
@@ -194,7 +200,7 @@ def test_a_row_s_prediction_does_not_depend_on_its_neighbours(houses, task, new)
 
 def test_labels_are_those_of_the_training_file(houses, new):
     said = {task: SavedModel.load(houses / task).predict for task in TASKS}
-    frame = SavedModel.load(houses / "binary").encoder.read(new)
+    frame = read_like(SavedModel.load(houses / "binary").encoder, new)
     assert set(said["binary"](frame).table()["prediction"]) <= {"Nein", "Ja"}
     assert set(said["multiclass"](frame).table()["prediction"]) <= {10, 20, 30}
     both = said["multilabel"](frame).table()
@@ -203,7 +209,7 @@ def test_labels_are_those_of_the_training_file(houses, new):
 
 
 def test_probabilities_add_up_and_a_regression_has_none(houses, new):
-    frame = SavedModel.load(houses / "binary").encoder.read(new)
+    frame = read_like(SavedModel.load(houses / "binary").encoder, new)
     for task, names in (("binary", ["Ja", "Nein"]), ("multiclass", ["10", "20", "30"])):
         table = SavedModel.load(houses / task).predict(frame).table(proba=True)
         assert sorted(table.columns[1:]) == [f"proba_{name}" for name in names]
@@ -214,7 +220,7 @@ def test_probabilities_add_up_and_a_regression_has_none(houses, new):
 
 def test_what_cannot_be_computed_gets_no_prediction_and_a_word(houses, new):
     model = SavedModel.load(houses / "multiclass")
-    outputs = model.predict(model.encoder.read(new)).outputs.copy()
+    outputs = model.predict(read_like(model.encoder, new)).outputs.copy()
     calm = Predictions.of(outputs, model.encoder, ()).table(proba=True)
     outputs[4, 1] = np.nan
     told = Predictions.of(outputs, model.encoder, ("before",))
