@@ -26,7 +26,7 @@ def open_table(options: DataOptions) -> Table:
         DataError: there is none, or it cannot be read.
     """
     if options.source is not None:
-        return bundled.read(options.source)
+        return _of_that_size(bundled.read(options.source), options)
     if options.path is None:
         raise DataError(
             '[data] names no data; give path = "FILE.csv" or source = "sklearn:digits".'
@@ -38,7 +38,18 @@ def open_table(options: DataOptions) -> Table:
         options.null_values,
         options.image_size,
     )
-    return readers.read(options.path, given)
+    return _of_that_size(readers.read(options.path, given), options)
+
+
+def _of_that_size(table: Table, options: DataOptions) -> Table:
+    """The table, unless it holds no images to give the size that was asked for."""
+    size = options.image_size
+    if size is not None and table.dialect.image_size != size:
+        raise DataError(
+            f"data.image_size is {size[0]} × {size[1]}, but {table.name} holds no images that can"
+            " be resized; take image_size out."
+        )
+    return table
 
 
 def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -> Data:
@@ -89,6 +100,7 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
         dialect=_kept_dialect(table.dialect, options),
         evaluation=evaluation,
         class_weight=options.class_weight,
+        encoding=table.dialect.encoding,
     )
     _check_fingerprint(data, options)
     return data

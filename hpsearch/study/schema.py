@@ -46,6 +46,22 @@ class Validation(Number):
         return value if value == "auto" else super().read(value)
 
 
+class ImageSize(Kind):
+    """Height and width in pixels; or one number for both."""
+
+    @property
+    def wanted(self) -> str:
+        return "pixels, such as 64, or [height, width], each from 1 to 4096"
+
+    def read(self, value: object) -> tuple[int, int]:
+        sides = value if isinstance(value, list) else [value, value]
+        if len(sides) != 2 or any(type(side) is not int for side in sides):
+            raise self.refuse(value)
+        if not all(1 <= side <= 4096 for side in sides):
+            raise self.refuse(value)
+        return sides[0], sides[1]
+
+
 class Table(BaseModel):
     """One table of the file."""
 
@@ -100,6 +116,7 @@ class Data(Table):
     encoding: Annotated[
         Any, Text('an encoding such as "utf-8"', r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
     ] = None
+    image_size: Annotated[Any, ImageSize()] = None
     split_seed: Annotated[Any, _SEED] = None
     test: Annotated[Any, Number(0.0, 1.0, low_fits=True)] = 0.2
     validation: Annotated[Any, Validation(0.0, 1.0)] = "auto"
@@ -167,7 +184,6 @@ TABLES: dict[str, type[Table]] = {
 LATER = frozenset(
     {
         "study.warm_start",
-        "data.image_size",
     }
 )
 """Keys that are designed and not built: they get a word of their own, unlike a mistyped one."""

@@ -16,7 +16,8 @@ from hpsearch.data.encoderjson import from_json, to_json
 from hpsearch.data.matching import encode, read_like
 from hpsearch.data.readers import endings, read
 from hpsearch.data.table import Dialect
-from hpsearch.errors import DataError
+from hpsearch.errors import DataError, StudyFileError
+from hpsearch.study import studyfile
 from hpsearch.study.options import DataOptions
 from tests.data import samples
 
@@ -471,3 +472,25 @@ def test_an_image_of_too_many_pixels_is_not_unpacked(tmp_path: Path) -> None:
     Image.new("1", (9_000, 9_000)).save(tmp_path / "t.png")
     with pytest.raises(DataError, match="at most 67,108,864 are read"):
         read(tmp_path / "t.png")
+
+
+@pytest.mark.parametrize(
+    ("written", "size"), [("32", (32, 32)), ("[20, 30]", (20, 30)), ("[20, 30, 3]", None)]
+)
+def test_a_study_file_says_the_size_of_images(
+    tmp_path: Path, written: str, size: tuple[int, int] | None
+) -> None:
+    study = tmp_path / "s.toml"
+    study.write_text(f'[data]\npath = "pets"\nimage_size = {written}\n')
+    if size is None:
+        with pytest.raises(StudyFileError, match=r"write pixels, such as 64, or \[height, width\]"):
+            studyfile.read(study)
+    else:
+        assert studyfile.read(study).data.image_size == size
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.npz"])
+def test_a_size_of_images_that_could_not_take_effect_is_refused(tmp_path: Path, name: str) -> None:
+    path = samples.written(tmp_path, name)
+    with pytest.raises(DataError, match=r"data\.image_size is 9 × 9, but t\.... holds no images"):
+        load(DataOptions(path=path, target=("target",), image_size=(9, 9)))
