@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpsearch.view.columns import Board
     from hpsearch.view.fields import Fields
 
-SAMPLE = 1000
+SAMPLE = 500
 """Trials that importance is judged by where it only orders columns."""
 LINES = 20
 """Trials in a table, unless asked for more."""

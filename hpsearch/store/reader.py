@@ -15,6 +15,7 @@ from typing import Any, Self
 from hpsearch.store import polling
 from hpsearch.store.connection import Busy, Connection, NotYet
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.order import ORDER, WITHOUT_VALUE, stretches
 from hpsearch.store.records import (
     AttemptRecord,
     Counts,
@@ -26,15 +27,11 @@ from hpsearch.store.records import (
     Snapshot,
     StudyFacts,
     TrialRecord,
+    study_facts,
 )
 from hpsearch.study.events import State
 
 __all__ = ["ORDER", "Busy", "NotYet", "Reader", "finite", "mark"]
-
-ORDER: tuple[State, ...] = ("complete", "running", "pruned", "diverged", "failed", "waiting")
-"""The leaderboard by state; within one, by value, those without one last, then by number."""
-
-_WITHOUT_VALUE = ("diverged", "failed")
 
 _TRIAL = (
     "number, state, seed, params, planned, epochs, value, best_epoch, figures, parameters, "
@@ -83,8 +80,7 @@ class Reader:
         }
         if "name" not in facts or "state" not in facts:
             raise NotYet(f"{self.folder.db} holds no study yet; its engine may be just starting.")
-        known = {key: value for key, value in facts.items() if key in _STUDY_KEYS}
-        return StudyFacts(**{**_STUDY_DEFAULTS, **known})
+        return study_facts(facts)
 
     def counts(self, asked: int) -> Counts:
         """How many trials stand how; `asked` is how many there are to be."""
@@ -94,7 +90,7 @@ class Reader:
     def leaderboard(self, direction: str, limit: int | None = None) -> tuple[TrialRecord, ...]:
         """The first `limit` trials, complete ones before the others, best first."""
         board: list[TrialRecord] = []
-        for where, order in _stretches("ASC" if direction == "minimize" else "DESC"):
+        for where, order in stretches("ASC" if direction == "minimize" else "DESC"):
             left = -1 if limit is None else limit - len(board)
             if left == 0:
                 break
@@ -104,7 +100,7 @@ class Reader:
     def best(self, direction: str) -> TrialRecord | None:
         """The best complete trial."""
         first = self.leaderboard(direction, 1)
-        return first[0] if first and _is_best(first[0]) else None
+        return first[0] if first and _has_place(first[0]) else None
 
     def trials(self) -> tuple[TrialRecord, ...]:
         """Every trial, by number."""
@@ -117,6 +113,18 @@ class Reader:
         if len(numbers) > most:
             numbers = [numbers[at * len(numbers) // most] for at in range(most)]
         return self.numbered(numbers)
+
+    def place(self, trial: TrialRecord, direction: str) -> int | None:
+        """A complete trial's place among the complete ones, from 1; None for the others."""
+        if not _has_place(trial):
+            return None
+        better = "value < ?" if direction == "minimize" else "value > ?"
+        ((before,),) = self._db.rows(
+            f"SELECT count(*) FROM trial WHERE state = 'complete' AND ({better} "
+            "OR (value = ? AND number < ?))",
+            *(trial.value, trial.value, trial.number),
+        )
+        return before + 1
 
     def running(self) -> tuple[TrialRecord, ...]:
         """The trials in training, by worker."""
@@ -182,6 +190,11 @@ class Reader:
         )
         return tuple(EventRecord(*row) for row in rows)
 
+    def outcome(self, command: str) -> str | None:
+        """What became of a command, by its id; None where it was not taken."""
+        rows = self._db.rows("SELECT outcome FROM command WHERE id = ?", command)
+        return rows[0][0] if rows else None
+
     def mark(self) -> Mark:
         """Where reading has to begin to see only what happens from now on."""
         ((event, told),) = self._db.rows(
@@ -214,7 +227,7 @@ class Reader:
         rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
         with _undisturbed():
             params = self._db.jsons([row[3] for row in rows], "trial")
-            texts = ["{}" if row[1] in _WITHOUT_VALUE else row[8] for row in rows]
+            texts = ["{}" if row[1] in WITHOUT_VALUE else row[8] for row in rows]
             figures = self._db.jsons(texts, "figures")
             return [_trial(*parts) for parts in zip(rows, params, figures, strict=True)]
 
@@ -224,7 +237,7 @@ class Reader:
 
 def _trial(row: tuple[Any, ...], params: dict[str, Any], figures: dict[str, Any]) -> TrialRecord:
     number, state, seed, _, planned, epochs, value, best_epoch, _, *rest = row
-    if state in _WITHOUT_VALUE:
+    if state in WITHOUT_VALUE:
         value = best_epoch = None
     drawn = {name: tuple(v) if isinstance(v, list) else v for name, v in params.items()}
     return TrialRecord(
@@ -275,31 +288,5 @@ def _after(since: Mark, ended: tuple[TrialRecord, ...], events: tuple[EventRecor
     return Mark(events[-1].id if events else since.event, since.told if told is None else told)
 
 
-def _stretches(way: str) -> Iterator[tuple[str, str]]:
-    """The leaderboard in pieces (which trials, in what order), each of which runs along the index
-    where one sort of all trials would not."""
-    for state in ORDER:
-        if state in _WITHOUT_VALUE:
-            yield f"state = '{state}'", "number"
-        else:
-            yield f"state = '{state}' AND value IS NOT NULL", f"value {way}, number"
-            yield f"state = '{state}' AND value IS NULL", "number"
-
-
-def _is_best(trial: TrialRecord) -> bool:
+def _has_place(trial: TrialRecord) -> bool:
     return trial.state == "complete" and trial.value is not None
-
-
-_STUDY_KEYS = frozenset(StudyFacts.__dataclass_fields__)
-_STUDY_DEFAULTS: Mapping[str, Any] = {
-    "metric": "val_cost",
-    "direction": "minimize",
-    "task": "",
-    "trials": 0,
-    "workers": 0,
-    "why": "",
-    "created": 0.0,
-    "seconds": 0.0,
-    "beat": 0.0,
-    "epochs": 0,
-}

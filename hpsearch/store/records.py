@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hpsearch.study.events import FINISHED, STANDARD_ERROR, State
 from hpsearch.study.space import Params
@@ -44,6 +45,12 @@ class StudyFacts:
     """Where the study file lies."""
     data: Mapping[str, object] = field(default_factory=dict)
     engine: Mapping[str, object] = field(default_factory=dict)
+
+
+def study_facts(stored: Mapping[str, Any]) -> StudyFacts:
+    """What the table `study` says; a key that is not there, or not known here, does no harm."""
+    known = {key: value for key, value in stored.items() if key in _STUDY_KEYS}
+    return StudyFacts(**{**_STUDY_DEFAULTS, **known})
 
 
 @dataclass(frozen=True)
@@ -213,3 +220,18 @@ class Delta:
     """Since the revision, at most a thousand at once."""
     revision: Revision
     """For the next poll."""
+
+
+_STUDY_KEYS = frozenset(StudyFacts.__dataclass_fields__)
+_STUDY_DEFAULTS: Mapping[str, Any] = {
+    "metric": "val_cost",
+    "direction": "minimize",
+    "task": "",
+    "trials": 0,
+    "workers": 0,
+    "why": "",
+    "created": 0.0,
+    "seconds": 0.0,
+    "beat": 0.0,
+    "epochs": 0,
+}

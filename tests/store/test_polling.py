@@ -143,3 +143,13 @@ def test_attempts_say_how_each_ended(made, reader):
     made.db.execute("INSERT INTO attempt VALUES (3, 2, 1, 78, 'here', 2.5, NULL, NULL, '')")
     first, second = reader.attempts(3)
     assert (first.outcome, first.reason, second.outcome) == ("died", "killed", None)
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_a_place_is_that_on_the_leaderboard(made, reader, direction):
+    for number, value in enumerate([0.5, 0.1, 0.5, 0.3]):
+        made.trial(number, "complete", value)
+    made.trial(9, "pruned", 0.01)
+    board = [trial for trial in reader.leaderboard(direction) if trial.state == "complete"]
+    assert [reader.place(trial, direction) for trial in board] == [1, 2, 3, 4]
+    assert reader.place(reader.trial(9), direction) is None
