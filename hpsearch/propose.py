@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +52,9 @@ def propose(
         "",
         "[data]",
         *_source(options, data, folder),
-        *_left_out(data),
+        *_left_out(data, (options.group, options.order)),
         _line("test", options.test, "share of all rows that only `hpsearch retrain` reads"),
-        _line("validation", options.validation, "share of all rows that trials are judged by"),
+        *_evaluation(data),
         _line("normalize", "standard", "standard | minmax | quantile | robust | scale255 | none"),
         "",
         default_space_toml(data.task),
@@ -132,6 +132,17 @@ def _metric(data: Data) -> tuple[str, str]:
     return metric, f"and not val_cost, since {what} in {most:.0%} of the rows"
 
 
+def _evaluation(data: Data) -> list[str]:
+    """How trials are judged: what `auto` chose, written out."""
+    share, folds = data.evaluation.validation, len(data.evaluation.folds)
+    if folds:
+        return [
+            _line("folds", folds, "parts that take turns at judging what the others taught;"),
+            f"{'':<40}# quicker and less sure: validation = 0.2, a share of all rows",
+        ]
+    return [_line("validation", share, "share of all rows that trials are judged by")]
+
+
 def _trials(data: Data) -> int:
     """A budget that ends within the hour or so on two cores."""
     cells = data.rows["train"] * data.features
@@ -154,14 +165,19 @@ def _source(options: DataOptions, data: Data, folder: Path) -> list[str]:
     if dialect.separator is not None:
         lines.append(_line("separator", dialect.separator, "between cells"))
         lines.append(_line("decimal", dialect.decimal, "in numbers"))
-    if options.encoding is not None:
-        lines.append(_line("encoding", options.encoding, ""))
+    encoding = options.encoding or data.encoding
+    if encoding not in (None, "utf-8"):
+        lines.append(_line("encoding", encoding, "of the file"))
+    if options.group is not None:
+        lines.append(_line("group", options.group, "rows that share its cell stay on one side"))
+    if options.order is not None:
+        lines.append(_line("order", options.order, "the newest rows are tested on"))
     if options.null_values is not None:
         lines.append(_line("null_values", list(options.null_values), "read as empty"))
     return lines
 
 
-def _left_out(data: Data) -> list[str]:
+def _left_out(data: Data, tying: Sequence[str | None]) -> list[str]:
     """The columns: those in use as comments, those left out as a list with the reasons."""
     used = [column for column in data.columns if column.inputs]
     lines = ["# Columns in use. To choose them by name: features = [...]"]
@@ -172,7 +188,7 @@ def _left_out(data: Data) -> list[str]:
     ]
     if len(used) > _SHOWN:
         lines.append(f"#   and {len(used) - _SHOWN:,} more")
-    out = [column for column in data.columns if column.kind == "left out"]
+    out = [c for c in data.columns if c.kind == "left out" and c.name not in tying]
     if out:
         lines.append("drop = [  # left out, and why")
         lines += [f"    {_toml(column.name)},  # {column.detail}" for column in out]

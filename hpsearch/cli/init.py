@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +18,13 @@ from hpsearch.errors import UsageError
 
 if TYPE_CHECKING:
     from hpsearch.study.options import DataOptions
+
+_OPTIONS = {
+    **{key: f"--{key}" for key in ("target", "drop", "task", "separator", "decimal", "encoding")},
+    **{key: f"--{key}" for key in ("group", "order")},
+    "null_values": "--null-value",
+}
+_KEYS = re.compile(rf"\bdata\.({'|'.join(_OPTIONS)})\b")
 
 
 @app.command()
@@ -36,7 +47,14 @@ def init(
     decimal: Annotated[str | None, typer.Option(help="In numbers, such as ','.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as utf-8 or cp1252.")] = None,
     null_value: Annotated[
-        list[str] | None, typer.Option(help="A word to read as an empty cell.")
+        list[str] | None,
+        typer.Option(help="A word to read as an empty cell, beside the usual ones."),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(help="A column whose rows stay on one side of the split.")
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option(help="A column by which the split goes by time.")
     ] = None,
     example: Annotated[
         str | None, typer.Option(help="Copy a bundled study instead, such as digits.")
@@ -62,12 +80,14 @@ def init(
         refuse_to_replace(path, force)
     else:
         options = _options(data or "", target, drop, task, null_value)
-        options = _dialect(options, separator, decimal, encoding)
+        options = replace(_dialect(options, separator, decimal, encoding), group=group, order=order)
         path = output or Path(_name(data or "") + ".toml")
         if path.exists() and Path(data or "").exists() and path.samefile(data or ""):
             raise UsageError(f"{path} is the data itself; name another file with -o.")
-        refuse_to_replace(path, force)
-        text = _proposal(data or "", options, path)
+        with _in_options_of_init():
+            _check_target(data or "", options)
+            refuse_to_replace(path, force)
+            text = _proposal(options, path)
     write_text(path, text)
     typer.echo(f"Wrote {path}. Next:\n  hpsearch run {_shell(path)}")
 
@@ -96,6 +116,7 @@ def _options(
 ) -> DataOptions:
     from typing import cast, get_args
 
+    from hpsearch.data.table import NOTHING
     from hpsearch.study.options import DataOptions, Task
 
     if task is not None and task not in get_args(Task):
@@ -107,15 +128,14 @@ def _options(
         target=tuple(target or ()),
         drop=tuple(drop or ()),
         task=cast("Task | None", task),
-        null_values=tuple(null_values) if null_values else None,
+        null_values=(*filter(None, NOTHING), *null_values) if null_values else None,
+        validation="auto",
     )
 
 
 def _dialect(
     options: DataOptions, separator: str | None, decimal: str | None, encoding: str | None
 ) -> DataOptions:
-    from dataclasses import replace
-
     tab = "\t" if separator == "\\t" else separator  # what a shell makes hard to type
     return replace(options, separator=tab, decimal=decimal, encoding=encoding)
 
@@ -126,12 +146,28 @@ def _name(data: str) -> str:
     return study_name(data)
 
 
-def _proposal(data: str, options: DataOptions, path: Path) -> str:
+@contextmanager
+def _in_options_of_init() -> Iterator[None]:
+    """A mistake in the data names a key as a way out; here that is an option."""
+    from hpsearch.errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        text = re.sub(r"[Ww]rite task = \"(\w+)\"", r"give --task \1", str(error))
+        raise DataError(_KEYS.sub(lambda key: _OPTIONS[key[1]], text)) from None
+
+
+def _check_target(data: str, options: DataOptions) -> None:
     from hpsearch.data.loading import open_table
-    from hpsearch.propose import propose
 
     if not options.target and not open_table(options).targets:
         raise UsageError(_ask_for_target(data, options))
+
+
+def _proposal(options: DataOptions, path: Path) -> str:
+    from hpsearch.propose import propose
+
     return propose(options, path.absolute().parent, _name(path.name), say=typer.echo)
 
 

@@ -102,7 +102,7 @@ def _ends(facts: StudyFacts) -> tuple[int, int]:
 
 
 def _data(facts: StudyFacts, study: StudyFile, trial: TrialRecord, folder: Path) -> dict[str, Any]:
-    """The [data] table: all that decides which rows are which."""
+    """The [data] table: all that decides which rows are which; what `auto` chose is written."""
     values = {
         key.partition(".")[2]: value
         for key, value in facts.meaning.items()
@@ -115,7 +115,6 @@ def _data(facts: StudyFacts, study: StudyFile, trial: TrialRecord, folder: Path)
         "task": facts.task,
         "split_seed": study.data.split_seed,
         "test": study.data.test,
-        "validation": study.data.validation,
         "normalize": study.config(trial.params)["data.normalize"],
         "fingerprint": facts.data.get("fingerprint"),
     }
@@ -176,11 +175,21 @@ def _heading(facts: StudyFacts, trial: TrialRecord, name: str, file: str) -> Ite
     )
     yield f"# Trial {trial.number} of the study {facts.name}, written by `hpsearch export`."
     yield f"# At epoch {trial.best_epoch} of {trial.planned} planned: {figures}"
+    if judged := _judged(facts):
+        yield f"# These are means over {judged}."
     if trial.state != "complete":
         yield f"# It was {trial.state} after epoch {trial.epochs}: more epochs might be better."
     shown = shlex.quote(file if file.isprintable() else "best.toml")
     yield f"#   hpsearch retrain {shown} -o {name}"
-    yield "# trains it on training and validation rows and measures it on the test rows."
+    yield "# trains it on all rows but the test rows, and measures it on these."
+
+
+def _judged(facts: StudyFacts) -> str:
+    """Of which networks the figures are means; empty where it was one."""
+    folds, repeats = facts.meaning.get("data.folds"), facts.meaning.get("data.repeats")
+    if folds:
+        return f"{folds} folds, each judged by a network that did not learn from it"
+    return f"{repeats} networks with seeds of their own" if repeats else ""
 
 
 def _tables(document: tomlkit.TOMLDocument) -> dict[str, Table | InlineTable]:

@@ -193,6 +193,8 @@ def _source(study: StudyFile) -> dict[str, str | int | float]:
         "data.path": data.path.name if data.path is not None else None,
         "data.split_seed": data.split_seed,
         "data.test": data.test,
-        "data.validation": data.validation,
+        "data.validation": data.validation if data.folds is None else None,
+        "data.folds": data.folds,
+        "data.repeats": data.repeats,
     }
     return {name: value for name, value in told.items() if value is not None}

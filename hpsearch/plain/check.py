@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hpsearch.data import ColumnReport, Data
+from hpsearch.data.folding import AUTO_FOLDS, AUTO_ROWS, AUTO_SHARE
 from hpsearch.study.kinds import shown
 from hpsearch.study.recipe import Shape, cook, network_parameters
 from hpsearch.study.space import (
@@ -37,6 +38,7 @@ def study_text(study: StudyFile) -> Iterator[str]:
     yield f"budget    {trials} in all, ranked by {options.metric}; seed {options.seed}"
     yield f"sampler   {options.sampler}; pruner {_pruner(study)}"
     yield f"reads     {clean(_source(study))}"
+    yield f"judged    {_judged(study)}"
     if not study.space:
         yield "searched  nothing: every trial would be the same, so one is run"
     else:
@@ -74,6 +76,19 @@ def _source(study: StudyFile) -> str:
     if study.data.path is not None:
         return f"{study.data.path}, and nothing from the network"
     return f"{study.data.source}, which comes with its library: no file, nothing from the network"
+
+
+def _judged(study: StudyFile) -> str:
+    data = study.data
+    if data.folds is not None:
+        return f"in {data.folds} folds; a score is their mean"
+    share = AUTO_SHARE if data.validation == "auto" else data.validation
+    told = f"by {share:g} of the rows"
+    if data.repeats is not None:
+        return f"{told}, with {data.repeats} seeds; a score is their mean"
+    if data.validation == "auto":
+        return f"auto: in {AUTO_FOLDS} folds below {AUTO_ROWS:,} rows to learn from, else {told}"
+    return told
 
 
 def _only(study: StudyFile, name: str) -> str:
@@ -145,15 +160,17 @@ def _sizes(study: StudyFile, data: Data) -> Iterator[str]:
     layers = study.space[_LAYERS] if _LAYERS in study.space else study.fixed[_LAYERS]
     small, large = corners(layers, data.features, data.outputs, study.max_parameters)
     config = study.config(study.defaults())
-    dataset = data.prepare(str(config["data.normalize"])).dataset
+    dataset = next(data.prepared(str(config["data.normalize"]))).dataset
     named = {"network": small} if small == large else {"smallest": small, "largest": large}
     for name, dims in named.items():
         count = parameters(dims, data.features, data.outputs)
         chain = "-".join(map(str, (data.features, *dims, data.outputs)))
-        seconds = epoch_seconds({**config, _LAYERS: dims}, dataset, Shape.of(data))
+        members = data.evaluation.members
+        seconds = epoch_seconds({**config, _LAYERS: dims}, dataset, Shape.of(data), members)
+        times = f" of all {members} networks" if members > 1 else ""
         yield (
             f"{pad(name, 8)}  {chain}: {count:,} parameters, {_bytes(4 * count)}, "
-            f"about {_brief(seconds)} an epoch"
+            f"about {_brief(seconds)} an epoch{times}"
         )
 
 
@@ -169,18 +186,18 @@ def _bytes(count: float) -> str:
     return f"{count:.1f} GiB"
 
 
-def epoch_seconds(config: Config, dataset: Dataset, shape: Shape) -> float:
-    """How long one epoch of a configuration takes here.
+def epoch_seconds(config: Config, dataset: Dataset, shape: Shape, members: int = 1) -> float:
+    """How long one epoch of a configuration takes here, for so many networks trained together.
 
     Measured; a large network on some of the rows, so that the answer is there within seconds.
     """
-    work = 6 * len(dataset.x) * network_parameters(config, shape)
+    work = 6 * len(dataset.x) * network_parameters(config, shape) * members
     rows = max(1, min(len(dataset.x), int(len(dataset.x) * _WORK / work)))
     part = Dataset(dataset.x[:rows], dataset.y[:rows], y_scale=dataset.y_scale)
     recipe = cook({**config, "training.epochs": _EPOCHS}, shape)
     shortest = float("inf")
     try:
-        for epoch in train(recipe, part, seed=0):
+        for epoch in train(recipe, part, 0, members if members > 1 else None):
             shortest = min(shortest, epoch.seconds)
     except Diverged:  # the defaults are too fast for this data; the epochs so far will do
         pass

@@ -15,6 +15,7 @@ from hpsearch.store.reader import Reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, cook, recorded
+from hpsearch.study.scores import scored
 from hpsearch.study.space import Choice, Float, Int, Layers, applies
 from nncore import schedules, train
 from tests.view.madeup import MadeUp
@@ -150,12 +151,12 @@ def _trained(study, data, seed):
 
 
 def _train(config, data, seed, metric):
-    dataset = data.prepare(str(config["data.normalize"])).dataset
+    datasets = [made.dataset for made in data.prepared(str(config["data.normalize"]))]
     recipe = cook(config, Shape.of(data), recorded(data.task, metric))
     stopping = EarlyStopping(int(config["training.early_stopping"]), "minimize")
     found = None
-    for epoch in train(recipe, dataset, seed):
-        value = float(epoch.figures[metric])
+    for epoch in train(recipe, datasets, seed):
+        value = scored(epoch.figures, metric)[metric]
         if found is None or value < found[0]:
             found = value, epoch.number
         if stopping.over(value):
