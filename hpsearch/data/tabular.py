@@ -85,6 +85,8 @@ class Data:
     evaluation: Evaluation = ONE
     """How trials are judged; with folds, the split has no validation rows."""
     class_weight: ClassWeight = "none"
+    encoding: str | None = None
+    """Of a text file, as guessed or given."""
 
     @property
     def task(self) -> Task:

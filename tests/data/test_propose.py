@@ -204,3 +204,58 @@ def test_a_table_without_a_usable_column_is_refused(here: Path) -> None:
     (here / "t.csv").write_text("a,y\n" + "1,x\n1,z\n" * 30)
     with pytest.raises(DataError, match="no column to learn from"):
         propose(replace(DataOptions(path=here / "t.csv"), target=("y",)), here, "t")
+
+
+def test_an_encoding_that_had_to_be_guessed_is_written(here: Path) -> None:
+    lines = ["town,price", *(f"{'Köln' if at % 2 else 'Fürth'},{at * 1.5}" for at in range(60))]
+    (here / "old.csv").write_bytes("\n".join(lines).encode("latin-1"))
+    assert 'encoding = "cp1252"' in propose(
+        DataOptions(path=here / "old.csv", target=("price",)), here, "old"
+    )
+    (here / "new.csv").write_bytes("\n".join(lines).encode())
+    assert "encoding" not in propose(
+        DataOptions(path=here / "new.csv", target=("price",)), here, "new"
+    )
+
+
+def test_a_word_for_nothing_is_read_beside_the_usual_ones(here: Path) -> None:
+    rows = [
+        "a,b",
+        *(f"{'lost' if at == 3 else 'NA' if at == 4 else at},{at % 2}" for at in range(60)),
+    ]
+    Path("t.csv").write_text("\n".join(rows))
+    typed("init", "t.csv", "--target", "b", "--null-value", "lost")
+    data = load(studyfile.read(here / "t.toml").data)
+    assert [column.missing for column in data.columns if column.name == "a"] == [2]
+
+
+def test_a_way_out_of_bad_data_is_an_option_of_init(here: Path) -> None:
+    rows = ["a,b", *(f"{'oops' if at == 3 else at},{at % 2}" for at in range(60))]
+    Path("t.csv").write_text("\n".join(rows))
+    result = CliRunner().invoke(app, ["init", "t.csv", "--target", "b"])
+    assert isinstance(result.exception, DataError)
+    said = str(result.exception)
+    assert "name it in --null-value" in said
+    assert "leave the column out with --drop" in said
+    assert "data." not in said
+
+
+def test_the_columns_are_shown_although_a_study_stands_there_already(here: Path) -> None:
+    path = houses(here)
+    Path(path.stem + ".toml").write_text("mine")
+    result = CliRunner().invoke(app, ["init", path.name])
+    assert "is to be predicted?" in str(result.exception)
+    result = CliRunner().invoke(app, ["init", path.name, "--target", "price"])
+    assert "is there already" in str(result.exception)
+
+
+@pytest.mark.parametrize(("option", "column"), [("group", "house_id"), ("order", "built")])
+def test_groups_and_time_are_written_and_not_dropped_too(
+    here: Path, option: str, column: str
+) -> None:
+    path = houses(here)
+    typed("init", path.name, "--target", "price", f"--{option}", column, "-o", "g.toml")
+    found = studyfile.read(here / "g.toml").data
+    assert getattr(found, option) == column
+    assert column not in found.drop
+    assert column not in [one.name for one in load(found).inputs]
