@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import warnings
 from typing import IO
 
@@ -10,6 +11,11 @@ import numpy as np
 from numpy.lib import format as npy
 
 from hpsearch.errors import DataError
+
+_DAMAGE = (
+    *(ValueError, TypeError, LookupError, SyntaxError, RecursionError, OverflowError),
+    tokenize.TokenError,  # headers of old versions are taken apart as Python's own text
+)
 
 
 def read_array(file: IO[bytes], most: int, what: str, kinds: str = "biufUS") -> np.ndarray:
@@ -34,7 +40,7 @@ def read_array(file: IO[bytes], most: int, what: str, kinds: str = "biufUS") -> 
         if len(flat) != math.prod(shape):
             raise DataError(f"{what} is cut short.")
         return flat.reshape(shape, order="F" if fortran else "C")
-    except (ValueError, TypeError, SyntaxError, RecursionError, OverflowError) as error:
+    except _DAMAGE as error:
         raise DataError(f"{what} cannot be read: {str(error).strip('.')}.") from None
 
 

@@ -21,7 +21,7 @@ from hpsearch import system
 from hpsearch.data.arrays import most_bytes
 from hpsearch.errors import DataError
 
-_SECONDS = 2
+SECONDS = 2
 """Of processor time that any file may take."""
 _BYTES_A_SECOND = 10 << 20
 _MEMORY = 512 << 20
@@ -41,23 +41,27 @@ def rehearse(module: str, path: Path) -> None:
         raise DataError(error)
 
 
-def rehearsed(module: str, paths: Sequence[Path]) -> list[str | None]:
-    """For each file why it cannot be read, or None; a child that dies costs one file only."""
+def rehearsed(module: str, paths: Sequence[Path], seconds: int = SECONDS) -> list[str | None]:
+    """For each file why it cannot be read, or None; a child that dies costs one file only.
+
+    Args:
+        seconds: of processor time for each, and more for large ones.
+    """
     said: list[str | None] = []
     while len(said) < len(paths):
         left = paths[len(said) :]
-        answers, end = _child(module, left)
+        answers, end = _child(module, left, seconds)
         said += answers
         if len(answers) < len(left):
             said.append(f"{left[len(answers)].name} is damaged: reading it {end}.")
     return said
 
 
-def _child(module: str, paths: Sequence[Path]) -> tuple[list[str | None], str]:
+def _child(module: str, paths: Sequence[Path], seconds: int) -> tuple[list[str | None], str]:
     """The answers of one child, in order, and how it ended, to go on from "reading it"."""
     command = system.module_command("hpsearch.data.rehearsal")
-    command += [module, *(str(path.absolute()) for path in paths)]
-    seconds = sum(_seconds(path) for path in paths) * _WALL
+    command += [module, str(seconds), *(str(path.absolute()) for path in paths)]
+    wall = sum(seconds + _more(path) for path in paths) * _WALL
     environment = {**system.child_environment(), "POLARS_MAX_THREADS": "1"}
     with subprocess.Popen(
         command,
@@ -67,7 +71,7 @@ def _child(module: str, paths: Sequence[Path]) -> tuple[list[str | None], str]:
         env=environment,
     ) as child:
         try:
-            out, _ = child.communicate(timeout=seconds)
+            out, _ = child.communicate(timeout=wall)
             end = "crashes what reads it"
         except subprocess.TimeoutExpired:
             child.kill()
@@ -79,16 +83,17 @@ def _child(module: str, paths: Sequence[Path]) -> tuple[list[str | None], str]:
     return [json.loads(line) for line in whole], end
 
 
-def _seconds(path: Path) -> int:
-    return _SECONDS + path.stat().st_size // _BYTES_A_SECOND
+def _more(path: Path) -> int:
+    """Seconds that a large file may take beside."""
+    return path.stat().st_size // _BYTES_A_SECOND
 
 
-def _main(module: str, *paths: str) -> None:
+def _main(module: str, seconds: str, *paths: str) -> None:
     """The child: read each file, say in a line of JSON what was wrong, if anything."""
     load = import_module(module).load
     out = os.fdopen(os.dup(1), "w")
     for path in map(Path, paths):
-        system.allow(_MEMORY + 2 * most_bytes(path.stat().st_size), _seconds(path))
+        system.allow(_MEMORY + 2 * most_bytes(path.stat().st_size), int(seconds) + _more(path))
         error: str | None = None
         try:
             load(path)
