@@ -20,6 +20,9 @@ end, first long strides, then a careful landing: *cosine* follows half a wave do
 training, the *validation* rows, and watch their loss: if it rises while the other falls, the
 network has begun to learn rows by heart.
 
+**In one line** `nncore.fit([2, 64, 3], x, y, x_valid, y_valid, optimizer="adam", print_cost=True)`
+does all of this, and keeps the weights of the epoch with the lowest validation loss.
+
 **Against the guesses.** Lesson 7 looked at all rows once for every guess. Forward and backward
 cost about three looks, so 1,500 guesses pay for 500 epochs. See how many are needed.
 """

@@ -65,11 +65,16 @@ def test_the_study_file_of_the_readme_is_one(place):
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
-    (code,) = blocks("python")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    face, stream = (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        for code in blocks("python")
     )
-    costs = [float(line.split()[1]) for line in done.stdout.splitlines()]
+    assert face[0].startswith("epoch   1 of 100: train_cost ")
+    assert float(face[-1].split()[-1].rstrip("}")) > 0.9
+    assert (tmp_path / "spiral-model" / "model.json").exists()
+    costs = [float(line.split()[1]) for line in stream]
     assert len(costs) == 5
     assert costs[-1] < 0.3
 
