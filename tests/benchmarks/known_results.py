@@ -2,15 +2,19 @@
 
 Each figure is measured under several seeds, which decide the data, the weights and the shuffles;
 what is printed is every seed's figure, their middle and their range. Fresh rows are made under a
-seed of their own, which no training sees.
+seed of their own, which no training sees. Images are not ours to ship, so their rows are run where
+a folder is named:
+
+    python -m tests.benchmarks.known_results --catnoncat FOLDER --mnist FOLDER
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -20,6 +24,7 @@ from nncore.generated import blobs, five_features, function, spiral
 from nncore.network import Network
 from nncore.perceptron import train_perceptron
 from nncore.weight_search import Strategy, WeightSearch, strategies
+from tests.benchmarks.images import Cats, Digits
 
 FRESH = 1_000_000
 """Added to a seed, it is the seed of rows that are only judged by."""
@@ -126,11 +131,16 @@ class Row:
     """A figure, measured under a seed, and what it is held to."""
 
     what: str
-    measure: Callable[[int], float]
+    measure: Callable[[int], float] | None
+    """None: its files are not at hand."""
     goal: float | None = None
     """None: shown beside the others."""
     lower_is_better: bool = False
     form: str = ".1%"
+    seeds: int | None = None
+    """How many it is always run under; None: as many as asked for."""
+    note: Callable[[float], str] = lambda middle: ""
+    """What is to be known of the middle figure."""
 
     def reached(self, figures: Sequence[float]) -> str:
         """Whether the middle figure meets the goal, in words."""
@@ -159,17 +169,39 @@ ROWS = (
 )
 
 
-def main() -> None:
+def images(catnoncat: Path | None, mnist: Path | None) -> Iterator[Row]:
+    """The rows of images, where their folders are named."""
+    cats = None if catnoncat is None else Cats(catnoncat)
+    train, test, note = (cats.train, cats.test, cats.interval) if cats else (None, None, Row.note)
+    yield Row("cat/non-cat: training images", train, 0.99, seeds=10)
+    yield Row("cat/non-cat: test images", test, 0.74, seeds=10, note=note)
+    digits = None if mnist is None else Digits(mnist)
+    yield Row("MNIST, 784-512-256-10: test", digits and digits.test, 0.984, form=".2%")
+
+
+def line(row: Row, seeds: int) -> str:
+    """A row as it is printed, measured now."""
+    if row.measure is None:
+        return f"{row.what:<32} not run: name the folder of its files"
+    each = [row.measure(seed) for seed in range(row.seeds or seeds)]
+    middle, low, high = (f"{f:{row.form}}" for f in (median(each), min(each), max(each)))
+    said = " ".join(f"{figure:{row.form}}" for figure in each)
+    words = f"{said}  {row.reached(each)} {row.note(median(each))}".rstrip()
+    return f"{row.what:<32} {middle:>8}  {low:>8} {high:>8}  {words}"
+
+
+def main(words: Sequence[str] | None = None) -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.known_results")
     parser.add_argument("--seeds", type=int, default=5, help="0 to SEEDS - 1")
-    given = parser.parse_args()
+    parser.add_argument("--catnoncat", type=Path, help="the folder of the two HDF5 files")
+    parser.add_argument("--mnist", type=Path, help="the folder of the four IDX files")
+    parser.add_argument("--only", default="", help="rows that have this in their name")
+    given = parser.parse_args(words)
     print(f"{'':<32} {'median':>8}  {'lowest':>8} {'highest':>8}  seeds 0 to {given.seeds - 1}")
-    for row in ROWS:
-        each = [row.measure(seed) for seed in range(given.seeds)]
-        middle, low, high = (f"{f:{row.form}}" for f in (median(each), min(each), max(each)))
-        said = " ".join(f"{figure:{row.form}}" for figure in each)
-        print(f"{row.what:<32} {middle:>8}  {low:>8} {high:>8}  {said}  {row.reached(each)}")
+    for row in (*ROWS, *images(given.catnoncat, given.mnist)):
+        if given.only in row.what:
+            print(line(row, given.seeds), flush=True)
 
 
 if __name__ == "__main__":
