@@ -60,15 +60,13 @@ def split(
     rows for training, then validation, and the newest for testing.
 
     Args:
-        held: how many rows, at the end, are for testing already.
+        held: how many rows, at the end, are for testing already; shares are of the others.
 
     Raises:
         DataError: too few rows, groups or moments for three sets.
     """
-    for_test, for_validation = sizes(rows, test, validation)
-    if held:
-        for_test = 0
     free = rows - held
+    for_test, for_validation = sizes(free, 0.0 if held else test, validation)
     if free - for_test - for_validation < 2 or (validation > 0 and for_validation < 1):
         raise DataError(
             f"{rows:,} rows with a target are too few for shares of {test:g} for testing and"

@@ -39,7 +39,7 @@ def test_a_file_with_its_own_test_rows_keeps_them(tmp_path: Path) -> None:
     x, y = rng.normal(size=(40, 3)), np.arange(40) % 2
     path = saved(tmp_path, x_train=x[:30], y_train=y[:30], x_test=x[30:], y_test=y[30:])
     data = load(DataOptions(path=path))
-    assert data.rows == {"train": 22, "validation": 8, "test": 10}
+    assert data.rows == {"train": 24, "validation": 6, "test": 10}
     assert (data.split.test == np.arange(30, 40)).all()
     assert any("file's own" in note for note in data.notes)
 
