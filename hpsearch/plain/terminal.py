@@ -39,10 +39,13 @@ class Terminal:
         Args:
             indent: what every line but the first begins with.
         """
-        lines = [""]
-        for word in self.writable(clean(text)).split(" "):
-            joined = f"{lines[-1]} {word}" if lines[-1] else word
-            if lines[-1].strip() and cells(joined) > self.width:
+        shown = self.writable(clean(text))
+        begin = " " * (len(shown) - len(shown.lstrip(" ")))
+        first, *words = shown.lstrip(" ").split(" ")
+        lines = [begin + first]
+        for word in words:
+            joined = f"{lines[-1]} {word}"
+            if word and cells(joined) > self.width:
                 lines.append(indent + word)
             else:
                 lines[-1] = joined

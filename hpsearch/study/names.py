@@ -64,9 +64,9 @@ def resolve(written: str, known: Iterable[str]) -> str:
     Raises:
         NoSuchName: nothing fits, or several do; the sentence offers what is near.
 
-    >>> names = ["training.learning_rate", "training.lambd", "network.activation", "val_accuracy"]
-    >>> [resolve(word, names) for word in ("lr", "activation", "lam", "accuracy")]
-    ['training.learning_rate', 'training.lambd', 'network.activation', 'val_accuracy']
+    >>> names = ["training.learning_rate", "network.activation", "val_accuracy"]
+    >>> [resolve(word, names) for word in ("lr", "activation", "learn")]
+    ['training.learning_rate', 'network.activation', 'training.learning_rate']
     """
     known = tuple(dict.fromkeys(known))
     for found in _stages(written, known):

@@ -5,11 +5,15 @@ import io
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
 from hpsearch.cli.app import app
 from hpsearch.errors import UsageError
+from hpsearch.plain.terminal import Terminal
+from hpsearch.view.format import cells, clean
 from hpsearch.view.query import QueryError
 from tests.view.madeup import SPACE, MadeUp
 
@@ -126,3 +130,23 @@ def test_importance_is_told_in_words_and_as_json(made):
     assert {line.split()[0] for line in lines[: len(SPACE)]} == set(SPACE)
     told = json.loads(command("importance", "--format", "json").stdout)["importance"]
     assert sum(told.values()) == pytest.approx(1)
+
+
+@given(st.text("abc 猫\x1b—", max_size=60), st.integers(1, 30), st.booleans())
+def test_wrapped_text_keeps_its_words_and_its_width(text, width, ascii_only):
+    out = Terminal(Stream("ascii" if ascii_only else "utf-8"), width)
+    lines = out.wrap(text, "  ")
+    shown = out.writable(clean(text))
+    assert " ".join(lines).split() == shown.split()
+    longest = max((cells(word) for word in shown.split()), default=0)
+    assert all(cells(line.rstrip()) <= max(width, longest + 2) for line in lines) or text[:1] == " "
+
+
+class Stream(io.StringIO):
+    def __init__(self, encoding):
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self):
+        return self._encoding
