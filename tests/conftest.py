@@ -29,6 +29,7 @@ workers = {workers}
 
 [data]
 source = "sklearn:iris"
+{judged}
 
 [network]
 layer_dims = {{ depth = [1, 2], width = [4, 32], log = true }}
@@ -51,9 +52,16 @@ class Place:
         self.folder = RunFolder(path / "runs" / "small")
         self._started: list[subprocess.Popen[str]] = []
 
-    def write(self, trials: int = 6, workers: int = 2, epochs: int = 10, extra: str = "") -> Path:
+    def write(
+        self,
+        trials: int = 6,
+        workers: int = 2,
+        epochs: int = 10,
+        extra: str = "",
+        judged: str = "validation = 0.2",
+    ) -> Path:
         """A small study; about a millisecond an epoch."""
-        text = STUDY.format(trials=trials, workers=workers, epochs=epochs)
+        text = STUDY.format(trials=trials, workers=workers, epochs=epochs, judged=judged)
         self.study.write_text(text + extra)
         return self.study
 

@@ -1,11 +1,12 @@
 """A trainer's side of a trial, with a made-up engine at the other end of the line."""
 
+import numpy as np
 import pytest
 
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.wire import Frame
-from hpsearch.study.recipe import Shape
-from nncore import generators
+from hpsearch.study.recipe import Shape, cook
+from nncore import generators, train_member
 from nncore.dataset import Dataset
 
 CONFIG = {
@@ -49,24 +50,65 @@ def dataset():
     return Dataset(x[::2], y[::2], x[1::2], y[1::2])
 
 
-def train(dataset, stop_after=None, checkpoint=b""):
+@pytest.fixture
+def folds(dataset):
+    return [
+        Dataset(np.roll(dataset.x, 9 * k, axis=0)[:30], np.roll(dataset.y, 9 * k)[:30], *judging)
+        for k in range(3)
+        for judging in [(dataset.x_valid, dataset.y_valid)]
+    ]
+
+
+def train(data, stop_after=None, checkpoint=b"", config=CONFIG, **judged):
     rungs = frozenset(range(1, 41))
-    shape = Shape(dataset.x.shape[1], int(dataset.y.max()) + 1, "multiclass")
-    job = Job(0, 7, CONFIG, "f", "d", shape, "val_cost", "minimize", (), 3, rungs, 0.0)
+    shape = Shape(data[0].x.shape[1], int(data[0].y.max()) + 1, "multiclass")
+    job = Job(0, 7, config, "f", "d", shape, "val_cost", "minimize", (), 3, rungs, 0.0, **judged)
     line = FakeLine(stop_after)
-    head, body = Conversation(line, job).train([dataset], checkpoint)
+    head, body = Conversation(line, job).train(data, checkpoint)
     figures = [(epoch["number"], epoch["figures"]) for epoch in line.epochs]
     return head, body, figures
 
 
-def test_a_trial_stopped_at_any_epoch_ends_as_if_it_had_not_been(dataset):
-    whole, _, figures = train(dataset)
+@pytest.mark.parametrize("judged", [{}, {"folds": 3}, {"repeats": 2}])
+def test_a_trial_stopped_at_any_epoch_ends_as_if_it_had_not_been(dataset, folds, judged):
+    data = folds if "folds" in judged else [dataset]
+    whole, _, figures = train(data, **judged)
     assert "stopped early" in whole["reason"]
     for cut in range(1, len(figures) + 1):
-        head, checkpoint, first = train(dataset, stop_after=cut)
+        head, checkpoint, first = train(data, stop_after=cut, **judged)
         if head["kind"] == "stopped":
-            head, _, rest = train(dataset, checkpoint=checkpoint)
+            head, _, rest = train(data, checkpoint=checkpoint, **judged)
         else:
             rest = []
         assert first + rest == figures
         assert (head["state"], head["reason"]) == (whole["state"], whole["reason"])
+
+
+def test_the_engine_hears_the_mean_over_folds_and_its_standard_error(folds):
+    _, _, figures = train(folds, folds=3)
+    recipe = cook(CONFIG, Shape(2, 3, "multiclass"))
+    alone = [[epoch.figures for epoch in train_member(recipe, folds, 7, k)] for k in range(3)]
+    for (number, told), *each in zip(figures, *alone, strict=False):
+        costs = [figures["val_cost"] for figures in each]
+        assert told["val_cost"] == pytest.approx(np.mean(costs), rel=1e-6)
+        assert told["standard_error"] == pytest.approx(np.std(costs, ddof=1) / 3**0.5, rel=1e-4)
+        assert number < 41
+
+
+@pytest.mark.parametrize(
+    ("judged", "said"), [({"folds": 3}, "In fold 2 of 3: The cost was"), ({}, "The cost was")]
+)
+def test_a_fold_that_diverges_ends_the_trial_and_is_named(dataset, folds, judged, said):
+    wild = Dataset(folds[1].x * np.float32(1e18), folds[1].y, dataset.x_valid, dataset.y_valid)
+    data = [folds[0], wild, folds[2]] if judged else [wild]
+    head, _, _ = train(data, **judged)
+    assert (head["kind"], head["state"]) == ("finished", "diverged")
+    assert head["reason"].startswith(said)
+
+
+def test_a_trial_that_is_ended_is_complete_as_it_is(dataset, monkeypatch):
+    monkeypatch.setattr(
+        FakeLine, "receive", lambda self: Frame({"kind": "verdict", "number": 0, "verdict": "end"})
+    )
+    head, _, figures = train([dataset])
+    assert (head["state"], len(figures)) == ("complete", 1)
