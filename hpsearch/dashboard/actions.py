@@ -77,17 +77,18 @@ SHOW = "hpsearch show NAME N"
 
 ACTIONS: tuple[Action, ...] = (
     # move
-    Action("down", ("j", "down"), "", "next row", "move", TOP, ROWS),
+    Action("down", ("j", "down"), "next", "next row", "move", TOP, ROWS),
     Action("up", ("k", "up"), "", "row before", "move", TOP, ROWS),
-    Action("first", ("g", "home"), "", "first row", "move", TOP, (*LISTS, "log")),
-    Action("last", ("G", "end"), "", "last row", "move", TOP, (*LISTS, "log")),
+    Action("first", ("g", "home"), "first", "first row", "move", TOP, (*LISTS, "log")),
+    Action("last", ("G", "end"), "last", "last row", "move", TOP, (*LISTS, "log")),
     Action("page-down", ("ctrl+d", "pagedown"), "", "half a page down", "move", TOP,
            (*LISTS, "log", "detail")),
     Action("page-up", ("ctrl+u", "pageup"), "", "half a page up", "move", TOP,
            (*LISTS, "log", "detail")),
-    Action("left", ("h", "left"), "", "columns to the left; in Params the axis before", "move",
+    Action("left", ("h", "left"), "before", "columns to the left; in Params the axis before",
+           "move",
            "hpsearch top NAME --columns NAMES", (*LISTS, "params")),
-    Action("right", ("l", "right"), "", "columns to the right; in Params the next axis", "move",
+    Action("right", ("l", "right"), "axis", "columns to the right; in Params the next axis", "move",
            "hpsearch top NAME --columns NAMES", (*LISTS, "params")),
     Action("view-trials", ("1",), "Trials", "leaderboard, live curves, workers", "move", TOP),
     Action("view-curves", ("2",), "Curves", "curves on the whole screen", "move", SHOW),
@@ -102,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     # find
     Action("filter", ("/",), "Filter", "show only trials that match a query; esc shows all", "find",
            "hpsearch top NAME --where QUERY", (*CHARTS, "params", "compare")),
-    Action("states", ("f",), "", "hide or show complete, pruned, failed, running: then c p f r",
+    Action("states", ("f",), "States", "hide or show complete, pruned, failed, running trials",
            "find", "hpsearch top NAME --where state:STATES", (*CHARTS, "params")),
     Action("command", (":", "ctrl+p"), "", "every action by name; :131 goes to trial 131", "find",
            SHOW),
@@ -111,7 +112,8 @@ ACTIONS: tuple[Action, ...] = (
            "hpsearch compare NAME N M", ("trials",)),
     Action("mark-range", ("v",), "", "mark from the last mark to here", "select",
            "hpsearch compare NAME N M", ("trials",)),
-    Action("unmark", ("u",), "", "unmark all", "select", "hpsearch compare NAME N M", ("trials",)),
+    Action("unmark", ("u",), "unmark", "unmark all", "select",
+           "hpsearch compare NAME N M", ("trials",)),
     Action("baseline", ("b",), "", "compare with this trial", "select",
            "hpsearch compare NAME N M", ("trials",)),
     # look
@@ -125,21 +127,22 @@ ACTIONS: tuple[Action, ...] = (
            "hpsearch top NAME --sort COLUMN", ("trials",)),
     Action("columns", ("C",), "", "choose columns", "look",
            "hpsearch top NAME --columns NAMES", ("trials",)),
-    Action("overlay", ("a",), "", "which curves: cursor and best, marked, top 5, running, all",
+    Action("overlay", ("a",), "which", "which curves: cursor and best, marked, top 5, running, all",
            "look", SHOW, CHARTS),
-    Action("log-axis", ("L",), "", "logarithmic y-axis", "look", SHOW, CHARTS),
-    Action("x-axis", ("t",), "", "x-axis in epochs or in time", "look", SHOW, CHARTS),
+    Action("log-axis", ("L",), "log", "logarithmic y-axis", "look", SHOW, CHARTS),
+    Action("x-axis", ("t",), "time", "x-axis in epochs or in time", "look", SHOW, CHARTS),
     Action("metric", ("m",), "metric", "next metric", "look", SHOW, CHARTS),
-    Action("smooth", ("~",), "", "smooth curves: 0, 0.6, 0.9", "look", SHOW, CHARTS),
+    Action("smooth", ("~",), "smooth", "smooth curves: 0, 0.6, 0.9", "look", SHOW, CHARTS),
     Action("robust", ("O",), "", "limits with or without outliers", "look", SHOW, CHARTS),
     Action("cross-left", ("{",), "", "crosshair an epoch back", "look", SHOW, CHARTS),
-    Action("cross-right", ("}",), "", "crosshair an epoch on: values there", "look", SHOW, CHARTS),
-    Action("zoom-in", ("+", "equals_sign"), "", "zoom in", "look", SHOW, ("curves",)),
+    Action("cross-right", ("}",), "values", "crosshair an epoch on: values there", "look", SHOW,
+           CHARTS),
+    Action("zoom-in", ("+", "equals_sign"), "zoom", "zoom in", "look", SHOW, ("curves",)),
     Action("zoom-out", ("-",), "", "zoom out", "look", SHOW, ("curves",)),
-    Action("zoom-all", ("0",), "", "all epochs", "look", SHOW, ("curves",)),
-    Action("brush-up", ("K",), "", "only trials in the better part of this axis", "look",
+    Action("zoom-all", ("0",), "all", "all epochs", "look", SHOW, ("curves",)),
+    Action("brush-up", ("K",), "upper", "only trials in the better part of this axis", "look",
            "hpsearch top NAME --where QUERY", ("params",)),
-    Action("brush-down", ("J",), "", "the other part of this axis", "look",
+    Action("brush-down", ("J",), "lower", "the other part of this axis", "look",
            "hpsearch top NAME --where QUERY", ("params",)),
     Action("all-rows", ("a",), "all rows", "also what is equal", "look",
            "hpsearch compare NAME N M --all", ("compare",)),
@@ -153,27 +156,27 @@ ACTIONS: tuple[Action, ...] = (
            "hpsearch ctl NAME enqueue KEY=VALUE", ("trials",), "asks"),
     Action("edit-copy", ("e",), "edit copy", "edit a copy of this trial, and try it next", "trial",
            "hpsearch ctl NAME enqueue KEY=VALUE", ("detail",), "asks"),
-    Action("retrain", ("r",), "", "how to train it for longer, or with other seeds", "trial",
+    Action("retrain", ("r",), "Retrain", "how to train it for longer, or with other seeds", "trial",
            "hpsearch retrain FILE", ON_TRIAL, "asks"),
-    Action("yank", ("y",), "", "copy it as a study file, and write that file", "trial",
+    Action("yank", ("y",), "copy", "copy it as a study file, and write that file", "trial",
            "hpsearch export NAME --trial N", ON_TRIAL),
     Action("export", ("E",), "Export", "write it as a study file", "trial",
            "hpsearch export NAME --trial N -o FILE", ON_TRIAL, "asks"),
     # act on the study
     Action("pause", ("p",), "Pause", "no new trials; again goes on", "study",
            "hpsearch pause NAME"),
-    Action("stop", ("S",), "", "stop, drain or abort", "study", "hpsearch stop NAME", ("app",),
+    Action("stop", ("S",), "Stop", "stop, drain or abort", "study", "hpsearch stop NAME", ("app",),
            "weighty"),
-    Action("add", ("A",), "", "add trials to the budget", "study", "hpsearch ctl NAME add N",
+    Action("add", ("A",), "Add", "add trials to the budget", "study", "hpsearch ctl NAME add N",
            ("app",), "weighty"),
-    Action("workers", ("W",), "", "change how many train at once", "study",
+    Action("workers", ("W",), "Workers", "change how many train at once", "study",
            "hpsearch ctl NAME workers K", ("app",), "weighty"),
     Action("resume-engine", ("R",), "", "start an engine that is gone or stopped", "study",
            "hpsearch run STUDY --detach", ("app",), "weighty"),
     Action("retry-failed", ("ctrl+r",), "", "put failed trials in line again", "study",
            "hpsearch ctl NAME retry failed", ("app",), "weighty"),
     # app
-    Action("studies", ("ctrl+o",), "", "all studies", "app", "hpsearch ls"),
+    Action("studies", ("ctrl+o",), "Studies", "all studies", "app", "hpsearch ls"),
     Action("help", ("?",), "Help", "what every key does", "app", "hpsearch --help"),
     Action("redraw", ("ctrl+l",), "", "draw the screen anew", "app", TOP),
     Action("suspend", ("ctrl+z",), "", "suspend; fg comes back", "app", "hpsearch attach NAME"),
@@ -192,7 +195,7 @@ def bindings(scope: Scope) -> list[Binding]:
     return [
         Binding(
             ",".join(action.keys),
-            action.id.replace("-", "_"),
+            call(action),
             action.description,
             show=False,
             id=action.id,
@@ -201,6 +204,17 @@ def bindings(scope: Scope) -> list[Binding]:
         for action in ACTIONS
         if scope in action.scopes
     ]
+
+
+OF_THE_APP = ("filter", "states", "open", "compare", "sort", "sort-also", "columns", "act",
+              "new-trial", "edit-copy", "retrain", "yank", "export")  # fmt: skip
+"""Actions that mean something on some screens only, but are the application's to do."""
+
+
+def call(action: Action) -> str:
+    """How Textual calls it."""
+    name = action.id.replace("-", "_")
+    return f"app.{name}" if action.id in OF_THE_APP else name
 
 
 def hints(ids: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -13,18 +13,24 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 
+from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.feed import Feed
 from hpsearch.dashboard.ink import THEMES
+from hpsearch.dashboard.looking import Looking
 from hpsearch.dashboard.messages import Leave
-from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.curves import CurvesScreen
 from hpsearch.dashboard.screens.dialogs import Answer, Ask
+from hpsearch.dashboard.screens.log import LogScreen
+from hpsearch.dashboard.screens.params import ParamsScreen
 from hpsearch.dashboard.screens.trials import Trials
+from hpsearch.dashboard.screens.workers import WorkersScreen
 from hpsearch.dashboard.session import Session
+from hpsearch.dashboard.steering import Steering
 from hpsearch.dashboard.widgets.events import Ticker
+from hpsearch.dashboard.widgets.header import Header
 from hpsearch.errors import HpsearchError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import send
@@ -56,11 +62,17 @@ class Options:
         return self.hz or (REMOTE if environ.get("SSH_CONNECTION") else HERE)
 
 
-class Dashboard(App[Leave]):
+class Dashboard(Looking, Steering):
     """One study on a whole terminal."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
-    MODES: ClassVar = {"trials": Trials}
+    MODES: ClassVar = {
+        "trials": Trials,
+        "curves": CurvesScreen,
+        "params": ParamsScreen,
+        "workers": WorkersScreen,
+        "log": LogScreen,
+    }
     DEFAULT_MODE = "trials"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
@@ -71,13 +83,16 @@ class Dashboard(App[Leave]):
         self.folder, self.options = folder, options or Options()
         self.animation_level = "none"
         self.session = Session(folder.name, ascii=self.options.ascii)
+        self._kept = config.load()
+        self.session.chosen_columns = self._kept.columns
         self._feed = Feed(folder, self.options.clock)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="feed")
         self._looking = False
         self._until_quiet = 0.0
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = self.options.theme or os.environ.get("TEXTUAL_THEME") or THEMES[0].name
+        environ = os.environ.get("TEXTUAL_THEME")
+        wanted = self.options.theme or environ or self._kept.theme or THEMES[0].name
         self.theme = wanted if wanted in self.available_themes else THEMES[0].name
 
     @property
@@ -85,12 +100,23 @@ class Dashboard(App[Leave]):
         """Whether only ASCII may be shown."""
         return self.session.ascii
 
+    def open_study(self, folder: RunFolder) -> None:
+        """Change over to another study."""
+        self._reading.submit(self._feed.close)
+        self.folder = folder
+        self._feed = Feed(folder, self.options.clock)
+        self.session = Session(folder.name, ascii=self.ascii)
+        self.session.chosen_columns = self._kept.columns
+        for screen in self.screen_stack:
+            for header in screen.query(Header):
+                header.study_name = folder.name
+        self.tick()
+
     # News ---------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Begin to look; the first picture does not wait for it."""
-        if self.ascii:
-            self.add_class("ascii")
+        self.set_keymap(self._kept.keys)
         self._ticking = self.set_interval(1 / self.options.rate(), self.tick)
         self.tick()
         loop = asyncio.get_running_loop()
@@ -117,7 +143,7 @@ class Dashboard(App[Leave]):
         finally:
             self._looking = False
         first = self.session.history.status is None
-        self.session.history.take(news)
+        self.session.take(news)
         self.show_all()
         if first and news.status is not None:
             self.tick()  # now it is known whose curves are to be seen
@@ -126,15 +152,6 @@ class Dashboard(App[Leave]):
     def at_rest(self) -> bool:
         """Whether no look is under way, and one has been taken."""
         return not self._looking and self.session.history.now > 0
-
-    @property
-    def view(self) -> StudyScreen:
-        """The study screen that is open, below any dialog."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, StudyScreen))
-
-    def show_all(self) -> None:
-        """Show the session as it is now."""
-        self.view.refresh_all()
 
     def say(self, text: str) -> None:
         """Tell what was just done, for a few seconds, and show its effect."""
@@ -164,24 +181,6 @@ class Dashboard(App[Leave]):
         self._ticking = self.set_interval(1 / rate, self.tick)
 
     # What can be done from everywhere -------------------------------------------------------
-
-    def ask_engine(self, verb: str, said: str, **args: object) -> None:
-        """File a command for the engine, and say so."""
-        try:
-            send(self.folder.inbox, verb, **args)
-        except HpsearchError as error:
-            said = str(error)
-        self.say(said)
-
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        status = self.session.history.status
-        if status is not None and status.state == "paused":
-            self.ask_engine("resume", "asked to go on")
-        elif status is not None and status.state == "running":
-            self.ask_engine("pause", "asked to start no new trials; p goes on")
-        else:
-            self.say(f"nothing to pause: the study is {status.state if status else 'not read yet'}")
 
     def action_freeze(self) -> None:
         """Hold everything still, or go on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hpsearch.dashboard.commands import Done
 from hpsearch.dashboard.session import Session
 from hpsearch.store.folder import RunFolder
 
@@ -20,6 +21,10 @@ class Desk(Protocol):
 
     def tick(self) -> None:
         """Look at the store soon."""
+        ...
+
+    async def run_command(self, verb: str, *words: str) -> Done:
+        """One of our commands, on this study."""
         ...
 
     def ask_engine(self, verb: str, said: str, **args: object) -> None:

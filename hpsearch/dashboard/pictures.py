@@ -6,7 +6,7 @@ import numpy as np
 
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.curves import Picture
-from hpsearch.store.records import StudyFacts
+from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.board import figure_title, is_share
 from hpsearch.view.chart import Curve, Frame
 from hpsearch.view.columns import figure_names
@@ -28,14 +28,14 @@ def metric_names(study: StudyFacts, session: Session) -> tuple[str, ...]:
     return (*others, "learning_rate", "gradient_norm")
 
 
-def picture(session: Session, name: str, reference: bool = True) -> Picture:
-    """The chart of one metric for the trials of the overlay."""
+def picture(session: Session, name: str, numbers: list[int] | None = None) -> Picture:
+    """The chart of one metric for these trials; None: those of the overlay."""
     study, history = session.study, session.history
     if study is None:
         return Picture(Frame(figure_title(name), 1.0))
-    numbers = session.overlaid()
+    numbers = session.overlaid() if numbers is None else numbers
     tracks = {number: history.track(number) for number in numbers}
-    curves = [_median(session, name)] if reference and name == study.metric else []
+    curves = [_median(session, name)] if name == study.metric else []
     slot = 0
     for number in numbers:
         if number == session.cursor:
@@ -53,6 +53,28 @@ def picture(session: Session, name: str, reference: bool = True) -> Picture:
             y = smoothed(y, session.smoothing)
         curves.append(Curve(x, y, ink, label))
     return Picture(_frame(session, study, name, tracks), [c for c in curves if c is not None])
+
+
+def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
+    """One trial's own chart: of training and validation rows together, where both are measured."""
+    track, study = session.history.track(trial.number), session.study
+    assert study is not None
+    names = [n for n in (f"train_{what}", f"val_{what}", what) if n in track.figures]
+    inks = {f"train_{what}": "line0", f"val_{what}": "top", what: "line2"}
+    labels = {f"train_{what}": "train", f"val_{what}": "val"}
+    curves = [
+        Curve(track.epochs, track.figure(name), inks[name], labels.get(name, "")) for name in names
+    ]
+    log = what in ("cost", "gradient_norm") and _positive({0: track}, names[-1] if names else "")
+    frame = Frame(
+        what.replace("_", " ") + (" %" if is_share(what) else ""),
+        float(max(trial.planned, 1)),
+        log=log,
+        percent=is_share(what),
+        cross=float(trial.best_epoch) if trial.best_epoch else None,
+        x_name="epoch",
+    )
+    return Picture(frame, curves)
 
 
 def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Track]) -> Frame:

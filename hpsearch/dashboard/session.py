@@ -14,12 +14,15 @@ from hpsearch.view.board import BoardColumn, Setting, board_columns
 from hpsearch.view.columns import figure_of
 from hpsearch.view.fields import fields
 from hpsearch.view.format import ASCII, UNICODE, Glyphs
-from hpsearch.view.history import History, chosen, rank_keys
+from hpsearch.view.history import History, News, chosen, rank_keys
+from hpsearch.view.importance import importances
 from hpsearch.view.query import Query, QueryError, parse
 
 Overlay = Literal["cursor and best", "marked", "top 5", "running", "all"]
 OVERLAYS: tuple[Overlay, ...] = ("cursor and best", "marked", "top 5", "running", "all")
 SMOOTHING = (0.0, 0.6, 0.9)
+IMPORTANT = 1000
+"""Importance is told from that many trials, the latest."""
 STATES = {"c": "complete", "p": "pruned", "f": "failed", "r": "running"}
 """What `f` and one of these letters hides or shows; f stands for diverged ones, too."""
 
@@ -54,6 +57,8 @@ class Session:
     """Keys of the columns to show, in order; None: the usual ones."""
     importance: dict[str, float] = field(default_factory=dict)
     """By full name, as far as it has been computed."""
+    _told_from: int = 0
+    """How many trials were complete when importance was last found out."""
 
     @property
     def study(self) -> StudyFacts | None:
@@ -75,6 +80,19 @@ class Session:
         """The best trial's number."""
         status = self.history.status
         return status.best.number if status and status.best else None
+
+    def take(self, news: News) -> None:
+        """Take in what changed, and find out anew what matters once enough trials are complete."""
+        self.history.take(news)
+        status = self.history.status
+        if status is None:
+            return
+        complete = status.counts.complete
+        # At first with every trial, later with every twentieth part more: it costs milliseconds.
+        if complete - self._told_from >= max(1, self._told_from // 20):
+            self._told_from = complete
+            trials = [t for t in self.history.trials.values() if t.state == "complete"]
+            self.importance = importances(status.study, trials[-IMPORTANT:])
 
     # Which trials, in what order --------------------------------------------------------------
 

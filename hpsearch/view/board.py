@@ -9,7 +9,7 @@ from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figure_names, figure_of, short_names
 from hpsearch.view.format import UNICODE, Glyphs, cells, clean, cut, duration, figure, parameter
 from hpsearch.view.history import NO_TRACK, Track
-from hpsearch.view.stats import ASCII_SPARKS, SPARKS, spark
+from hpsearch.view.spark import ASCII_BARS, BARS, spark
 
 SPARK = 8
 """Cells of a spark line."""
@@ -155,9 +155,8 @@ def _spark(trial: TrialRecord, at: Setting) -> str:
     values = track.figure(at.study.metric)
     reached = trial.epochs / trial.planned if trial.planned else 1.0
     width = max(1, round(SPARK * min(1.0, reached))) if len(values) else 0
-    signs = SPARKS if at.glyphs is UNICODE else ASCII_SPARKS
-    rises = at.study.direction == "maximize"
-    return spark(values, width, log=not rises, signs=signs)
+    bars = BARS if at.glyphs is UNICODE else ASCII_BARS
+    return spark(values.tolist(), width, bars, log=at.study.direction == "minimize")
 
 
 def _delta(trial: TrialRecord, at: Setting) -> str:

@@ -8,28 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-INKS = (
-    "plain",
-    "dim",
-    "faint",
-    "bold",
-    "title",
-    "accent",
-    "best",
-    "running",
-    "complete",
-    "pruned",
-    "diverged",
-    "failed",
-    "waiting",
-    "warning",
-    "top",
-    "track",
-    "name",
-    *(f"line{at}" for at in range(7)),
-)
-"""What text may be written in. line0 … line6 are curves, top is the one under the cursor."""
-
 DARK: Mapping[str, str] = {
     "plain": "#d8dce2",
     "dim": "#8b929c",
@@ -48,6 +26,18 @@ DARK: Mapping[str, str] = {
     "top": "bold #ffffff",
     "track": "#3a434e",
     "name": "bold #16181c on #c9d1da",
+    "block-complete": "#ffffff on #1f6fb2",
+    "edge-complete": "#1f6fb2",
+    "block-pruned": "#ffffff on #6b7280",
+    "edge-pruned": "#6b7280",
+    "block-diverged": "#ffffff on #c8560c",
+    "edge-diverged": "#c8560c",
+    "block-failed": "#ffffff on #c8560c",
+    "edge-failed": "#c8560c",
+    "block-running": "#10202c on #63b9ec",
+    "edge-running": "#63b9ec",
+    "block-waiting": "#ffffff on #6b7280",
+    "edge-waiting": "#6b7280",
     "line0": "#56b4e9",
     "line1": "#e69f00",
     "line2": "#1fb58b",
@@ -74,6 +64,18 @@ LIGHT: Mapping[str, str] = {
     "top": "bold #000000",
     "track": "#c3cad2",
     "name": "bold #ffffff on #3c4650",
+    "block-complete": "#ffffff on #2f7fc1",
+    "edge-complete": "#2f7fc1",
+    "block-pruned": "#ffffff on #9aa1ab",
+    "edge-pruned": "#9aa1ab",
+    "block-diverged": "#ffffff on #cc6414",
+    "edge-diverged": "#cc6414",
+    "block-failed": "#ffffff on #cc6414",
+    "edge-failed": "#cc6414",
+    "block-running": "#10202c on #5aaee0",
+    "edge-running": "#5aaee0",
+    "block-waiting": "#ffffff on #9aa1ab",
+    "edge-waiting": "#9aa1ab",
     "line0": "#0072b2",
     "line1": "#b87700",
     "line2": "#00805c",
@@ -82,7 +84,8 @@ LIGHT: Mapping[str, str] = {
     "line5": "#b84a00",
     "line6": "#4357c7",
 }
-"""A colour, or bold and a colour, for each ink."""
+"""A colour for each ink, bold or on another colour where it says so. line0 … line6 are curves, top
+is the one under the cursor; blocks and their edges are trials on a timeline."""
 
 LINES = 7
 """How many curves have a colour of their own."""

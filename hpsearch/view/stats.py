@@ -1,4 +1,4 @@
-"""Small statistics on curves: smoothing, the usual curve, spark lines."""
+"""Small statistics on curves: smoothing, and what a curve usually looks like."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from hpsearch.view.raster import Floats
-
-SPARKS = " ▁▂▃▄▅▆▇█"
-ASCII_SPARKS = " .,:;+*#@"
 
 
 def smoothed(values: Floats, weight: float) -> Floats:
@@ -45,29 +42,3 @@ def usual(curves: Sequence[Floats]) -> Floats:
     if enough.any():
         result[enough] = np.nanmedian(table[:, enough], axis=0)
     return result
-
-
-def spark(values: Floats, cells: int, log: bool = True, signs: str = SPARKS) -> str:
-    """A curve in `cells` cells; empty where it has not got to yet or has no figures.
-
-    >>> spark(np.array([8.0, 4.0, 2.0, 1.0]), 4)
-    '█▆▃▁'
-    """
-    if cells <= 0:
-        return ""
-    kept = np.isfinite(values) & ((values > 0) if log else True)
-    if not kept.any():
-        return " " * cells
-    shown = np.where(kept, values, np.nan)
-    parts = [part[np.isfinite(part)] for part in np.array_split(shown, min(cells, len(shown)))]
-    means = np.array([part.mean() if len(part) else np.nan for part in parts])
-    heights = np.log(means) if log else means
-    low, high = np.nanmin(heights), np.nanmax(heights)
-    span = high - low
-    at = (heights - low) / span if span > 0 and np.isfinite(span) else np.zeros(len(heights))
-    levels = len(signs) - 1
-    codes = [
-        " " if not np.isfinite(level) else signs[1 + round(float(level) * (levels - 1))]
-        for level in at
-    ]
-    return "".join(codes).ljust(cells)

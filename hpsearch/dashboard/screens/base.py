@@ -15,7 +15,7 @@ from hpsearch.dashboard.widgets.header import Header
 from hpsearch.dashboard.widgets.hints import Hints
 
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-HEIGHTS = [(0, "-flat"), (12, "-low"), (20, "-medium"), (32, "-tall")]
+HEIGHTS = [(0, "-flat"), (12, "-low"), (18, "-medium"), (28, "-tall")]
 """From how many cells on a screen wears which class; the style sheet lays it out by these."""
 
 
@@ -70,6 +70,10 @@ class StudyScreen(Screen[None]):
         if self.session.hidden_states:
             said.append("without " + ", ".join(sorted(self.session.hidden_states)))
         return " ".join(said)
+
+    def on_mount(self) -> None:
+        """Signs and borders that every terminal can show."""
+        self.set_class(self.session.ascii, "ascii")
 
     def on_screen_resume(self) -> None:
         """Another screen was here meanwhile."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from hpsearch.dashboard.actions import key_text
 
@@ -67,8 +67,10 @@ class Line(ModalScreen[str | None]):
         told: str,
         value: str = "",
         judge: Callable[[str], str] | None = None,
+        low: bool = False,
     ) -> None:
-        super().__init__()
+        """Args: low: stands at the foot of the screen, where it hides nothing."""
+        super().__init__(classes="low" if low else None)
         self._title, self._told, self._value, self._judge = title, told, value, judge
 
     def compose(self) -> ComposeResult:
@@ -93,3 +95,51 @@ class Line(ModalScreen[str | None]):
         if event.key in ("escape", "ctrl+c"):
             event.stop()
             self.dismiss(None)
+
+
+class Form(ModalScreen["dict[str, str] | None"]):
+    """A line of text for each name; None where the person stays."""
+
+    def __init__(
+        self,
+        title: str,
+        told: str,
+        values: Mapping[str, str],
+        judge: Callable[[Mapping[str, str]], str],
+    ) -> None:
+        super().__init__()
+        self._title, self._told, self._values, self._judge = title, told, values, judge
+
+    def compose(self) -> ComposeResult:
+        """Names with their lines, and what is said about them."""
+        with Vertical(classes="dialog form") as frame:
+            frame.border_title = Text(self._title).markup
+            with VerticalScroll():
+                for name, value in self._values.items():
+                    with Horizontal():
+                        yield Label(Text(name))
+                        yield Input(value, select_on_focus=False, name=name)
+            yield Static(Text(self._told), id="told")
+
+    def on_input_changed(self) -> None:
+        """Judge it."""
+        wrong = self._judge(self._said())
+        self.query_one("#told", Static).update(Text(wrong or self._told))
+
+    def on_input_submitted(self) -> None:
+        """Taken, if nothing is wrong with it."""
+        said = self._said()
+        if not self._judge(said):
+            self.dismiss(said)
+
+    def on_key(self, event: events.Key) -> None:
+        """Away, or to another line."""
+        if event.key in ("escape", "ctrl+c"):
+            event.stop()
+            self.dismiss(None)
+        elif event.key in ("down", "up"):
+            event.stop()
+            self.focus_next() if event.key == "down" else self.focus_previous()
+
+    def _said(self) -> dict[str, str]:
+        return {line.name or "": line.value.strip() for line in self.query(Input)}

@@ -40,6 +40,7 @@ class Trials(Charting, StudyScreen):
 
     def on_mount(self) -> None:
         """The table has the keys."""
+        super().on_mount()
         self.table.focus()
 
     def wanted(self) -> list[int]:
@@ -134,3 +135,50 @@ class Trials(Charting, StudyScreen):
     def action_right(self) -> None:
         """Columns to the right."""
         self.table.shift(1)
+
+    def action_maximise(self) -> None:
+        """The table alone, then the charts alone, then both."""
+        now = next((name for name in ("zoom-table", "zoom-charts") if self.has_class(name)), "")
+        after = {"": "zoom-table", "zoom-table": "zoom-charts", "zoom-charts": ""}[now]
+        self.remove_class("zoom-table", "zoom-charts")
+        if after:
+            self.add_class(after)
+        self.call_after_refresh(self.refresh_all)
+
+    def on_leaderboard_opened(self) -> None:
+        """A click on the trial under the cursor."""
+        self.call_later(self.app.run_action, "open")
+
+    # Marks ----------------------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        """Mark the trial under the cursor, and go on to the next."""
+        if self.session.cursor is not None:
+            self.session.toggle_mark(self.session.cursor)
+            self.refresh_all()
+            self.table.move(1)
+
+    def action_mark_range(self) -> None:
+        """Mark all from the last mark to here."""
+        session = self.session
+        order = [int(number) for number in session.order()]
+        if session.cursor is None or not session.marked or session.marked[-1] not in order:
+            self.dashboard.say("mark one end with space, go to the other, then v")
+            return
+        ends = sorted((order.index(session.marked[-1]), order.index(session.cursor)))
+        for number in order[ends[0] : ends[1] + 1]:
+            if number not in session.marked:
+                session.marked.append(number)
+        self.dashboard.say(f"{len(session.marked)} marked")
+
+    def action_unmark(self) -> None:
+        """Unmark all."""
+        self.session.marked.clear()
+        self.refresh_all()
+
+    def action_baseline(self) -> None:
+        """Compare with this one, or with none."""
+        session = self.session
+        session.baseline = None if session.baseline == session.cursor else session.cursor
+        told = "no baseline" if session.baseline is None else f"baseline #{session.baseline}"
+        self.dashboard.say(told)

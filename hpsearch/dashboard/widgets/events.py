@@ -21,6 +21,7 @@ INKS = {
     "state": "accent",
     "command": "accent",
 }
+_SIGNED = ("best", "complete", "pruned", "diverged", "failed")
 
 
 class Ticker(Canvas):
@@ -61,7 +62,7 @@ class Ticker(Canvas):
 def event_spans(event: EventRecord, signs: Glyphs) -> Line:
     """When, a sign, and what."""
     clock = time.strftime("%H:%M:%S", time.localtime(event.time))
-    sign = getattr(signs, event.kind, "")
+    sign = getattr(signs, event.kind) if event.kind in _SIGNED else ""
     sign = signs.diverged if event.kind in ("retried", "warning") else sign
     text = f"{sign} {clean(event.text)}" if sign else clean(event.text)
     return [(f"{clock} ", "dim"), (text, INKS.get(event.kind, "plain"))]

@@ -1,0 +1,251 @@
+"""What a person can look at: views, dialogs that choose what is shown, the palette."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+from hpsearch.dashboard import config
+from hpsearch.dashboard.actions import BY_ID, call
+from hpsearch.dashboard.messages import Leave
+from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.choosing import Columns, Palette
+from hpsearch.dashboard.screens.compare import Compare
+from hpsearch.dashboard.screens.detail import Detail
+from hpsearch.dashboard.screens.dialogs import Answer, Ask, Line
+from hpsearch.dashboard.screens.help import Help
+from hpsearch.dashboard.screens.studies import Studies
+from hpsearch.dashboard.session import STATES, QueryError, Session
+from hpsearch.store.folder import RunFolder
+from hpsearch.view.board import board_columns
+
+_SORTS = {"a": "val_accuracy", "t": "seconds", "n": "number"}
+
+
+class Looking(App[Leave]):
+    """The half of the dashboard that chooses what is seen."""
+
+    folder: RunFolder
+    session: Session
+
+    @property
+    def view(self) -> StudyScreen:
+        """The study screen that is open, below any dialog."""
+        return next(s for s in reversed(self.screen_stack) if isinstance(s, StudyScreen))
+
+    def say(self, text: str) -> None:
+        """Tell what was just done."""
+        raise NotImplementedError
+
+    def show_all(self) -> None:
+        """Show the session as it is now."""
+        self.view.refresh_all()
+
+    def open_study(self, folder: RunFolder) -> None:
+        """Change over to another study."""
+        raise NotImplementedError
+
+    # Views --------------------------------------------------------------------------------
+
+    def _go_to(self, mode: str) -> None:
+        while isinstance(self.screen, Detail | Compare):
+            self.pop_screen()
+        if self.current_mode != mode:
+            self.switch_mode(mode)
+
+    def action_view_trials(self) -> None:
+        """Home."""
+        self._go_to("trials")
+
+    def action_view_curves(self) -> None:
+        """Curves on the whole screen."""
+        self._go_to("curves")
+
+    def action_view_params(self) -> None:
+        """Hyperparameters."""
+        self._go_to("params")
+
+    def action_view_workers(self) -> None:
+        """Workers."""
+        self._go_to("workers")
+
+    def action_view_log(self) -> None:
+        """Log."""
+        self._go_to("log")
+
+    def action_open(self) -> None:
+        """All about the trial under the cursor."""
+        if self.session.trial is not None and not isinstance(self.screen, Detail):
+            self.push_screen(Detail())
+
+    def action_compare(self) -> None:
+        """Marked trials side by side."""
+        if not isinstance(self.screen, Compare):
+            self.push_screen(Compare())
+
+    async def action_back(self) -> None:
+        """One screen back; on the home screen, show all trials again."""
+        if isinstance(self.screen, Detail | Compare):
+            self.pop_screen()
+        elif self.session.query_text or self.session.hidden_states:
+            self.session.ask("")
+            self.session.hidden_states = frozenset()
+            self.say("all trials")
+        elif self.current_mode != "trials":
+            self.switch_mode("trials")
+
+    def action_help(self) -> None:
+        """What every key does."""
+        self.push_screen(Help(self.view.scope))
+
+    def action_studies(self) -> None:
+        """Every study."""
+
+        def opened(folder: RunFolder | None) -> None:
+            if folder is not None:
+                self.open_study(folder)
+
+        self.push_screen(Studies(self.folder), opened)
+
+    # What is shown --------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """A query, tried at every key."""
+        before = self.session.query_text
+
+        def judge(text: str) -> str:
+            try:
+                self.session.ask(text)
+            except QueryError as error:
+                return str(error)
+            self.show_all()
+            return ""
+
+        def filtered(text: str | None) -> None:
+            if text is None:
+                self.session.ask(before)
+            self.show_all()
+
+        told = "acc>=98% lr<1e-2 state:complete -opt:gd top:10% | #72"
+        self.push_screen(Line(" Filter ", told, before, judge, low=True), filtered)
+
+    def action_states(self) -> None:
+        """Which states are hidden."""
+        hidden = self.session.hidden_states
+        answers = [
+            Answer(key, f"{'show' if state in hidden else 'hide'} {state} trials")
+            for key, state in STATES.items()
+        ]
+
+        def toggled(answer: str | None) -> None:
+            if answer in STATES:
+                state = STATES[answer]
+                both = {state, "diverged"} if state == "failed" else {state}
+                now = hidden - both if state in hidden else hidden | both
+                self.session.hidden_states = frozenset(now)
+                self.show_all()
+
+        self.push_screen(Ask(" States ", [], answers), toggled)
+
+    def action_sort(self) -> None:
+        """By another column."""
+        self._sort(more=False)
+
+    def action_sort_also(self) -> None:
+        """By a further column."""
+        self._sort(more=True)
+
+    def _sort(self, more: bool) -> None:
+        session = self.session
+        if session.study is None:
+            return
+        shown = session.columns()[3:12]
+        keys = {"v": session.study.metric, **_SORTS}
+        keys |= {str(at + 1): column.key for at, column in enumerate(shown)}
+        titles = {"v": "value", "a": "accuracy", "t": "time", "n": "number"}
+        titles |= {str(at + 1): column.title for at, column in enumerate(shown)}
+        answers = [Answer(key, titles[key]) for key in keys]
+        answers.append(Answer("0", "as usual: best first"))
+
+        def sort(answer: str | None) -> None:
+            if answer == "0":
+                session.sort = []
+            elif answer:
+                session.sort_by(keys[answer], more)
+            self.show_all()
+
+        self.push_screen(Ask(" Then by " if more else " Sort by ", [], answers), sort)
+
+    def action_columns(self) -> None:
+        """Which columns."""
+        session = self.session
+        if session.study is None:
+            return
+        sample = list(session.history.trials.values())[:200]
+        every = board_columns(session.study, sample, session.importance)[3:]
+        shown = [column.key for column in session.columns()]
+
+        def choose(keys: tuple[str, ...] | None) -> None:
+            if keys is None:
+                return
+            session.chosen_columns = keys or None
+            self.show_all()
+            self._keep("columns", list(keys))
+
+        self.push_screen(Columns(every, shown), choose)
+
+    def _keep(self, key: str, value: Any) -> None:
+        try:
+            self.say(f"kept in {config.keep(key, value)}")
+        except OSError as error:
+            self.say(f"not kept: {error}")
+
+    # The palette ----------------------------------------------------------------------------
+
+    def action_command(self) -> None:
+        """Every action by name, or a trial by number."""
+        self.push_screen(Palette(self.view.scope), self._commanded)
+
+    async def _commanded(self, line: str | None) -> None:
+        words = (line or "").split()
+        if not words:
+            return
+        if words[0].startswith("!"):
+            action = BY_ID[words[0][1:]]
+            await self.run_action(call(action), self if "app" in action.scopes else self.view)
+        elif words[0].lstrip("#").isdigit():
+            self._go_to_trial(int(words[0].lstrip("#")[:9]))
+        elif words[:2] == ["view", "save"] and len(words) == 3:
+            sort = [f"-{key}" if falls else key for key, falls in self.session.sort]
+            self._keep(f"views.{words[2]}", {"filter": self.session.query_text, "sort": sort})
+        elif words[0] == "view" and len(words) == 2:
+            self._recall(words[1])
+        else:
+            self.say(f"there is nothing called {' '.join(words)}")
+
+    def _go_to_trial(self, number: int) -> None:
+        session = self.session
+        if number not in session.history.trials:
+            self.say(f"there is no trial {number}")
+            return
+        if number not in session.order():
+            session.ask("")
+            session.hidden_states = frozenset()
+        session.cursor = number
+        self.say(f"#{number}")
+
+    def _recall(self, name: str) -> None:
+        view = config.load().views.get(name)
+        if view is None:
+            self.say(f"no view is called {name}; `view save {name}` keeps this one")
+            return
+        try:
+            self.session.ask(str(view.get("filter", "")))
+        except QueryError as error:
+            self.say(error.message)
+            return
+        sort = view.get("sort")
+        named = [str(key) for key in sort] if isinstance(sort, list) else []
+        self.session.sort = [(key.lstrip("-"), key.startswith("-")) for key in named]
+        self.say(f"view {name}")

@@ -1,0 +1,154 @@
+"""All about one trial, in tabs."""
+
+from __future__ import annotations
+
+from textual.containers import Grid
+from textual.widget import Widget
+
+from hpsearch.dashboard.actions import bindings
+from hpsearch.dashboard.pictures import own_picture
+from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.widgets.curves import Curves
+from hpsearch.dashboard.widgets.page import Page
+from hpsearch.dashboard.widgets.textline import TextLine
+from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.store.triallog import TrialLogs
+from hpsearch.view.chart import Line
+from hpsearch.view.detail import heading, log_lines, network_lines, summary_lines
+from hpsearch.view.format import clean
+
+TABS = ("Summary", "Model", "Curves", "Confusion", "Log", "TOML")
+FIGURES = ("cost", "accuracy", "learning_rate", "gradient_norm")
+LARGEST_LOG = 200_000
+"""Bytes of a trial's log that are read, from its end."""
+
+
+class Detail(StudyScreen):
+    """One trial."""
+
+    scope = "detail"
+    hinted = ("tab-next", "trial-next", "yank", "edit-copy", "export", "act", "compare", "back")
+    BINDINGS = bindings("detail")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tab = 0
+        self._fetched: dict[tuple[int, str], list[Line]] = {}
+
+    def body(self) -> list[Widget]:
+        """The trial in a line, the tabs in a line, and the tab."""
+        charts = Grid(*(Curves(f"own-{name}") for name in FIGURES), id="panes")
+        return [TextLine("trial"), TextLine("tabs"), Page("tab"), charts]
+
+    def wanted(self) -> list[int]:
+        """This trial."""
+        return [] if self.session.cursor is None else [self.session.cursor]
+
+    def refresh_body(self) -> None:
+        """The tab that is open."""
+        session = self.session
+        trial, study = session.trial, session.study
+        if trial is None or study is None:
+            return
+        best = trial.number == session.best
+        self.query_one("#trial", TextLine).show(heading(trial, study, best, session.signs))
+        self.query_one("#tabs", TextLine).show(self._tabs())
+        name = TABS[self._tab]
+        page, charts = self.query_one(Page), self.query_one("#panes")
+        page.display, charts.display = name != "Curves", name == "Curves"
+        if name == "Curves":
+            for metric in FIGURES:
+                pane = self.query_one(f"#own-{metric}", Curves)
+                pane.show(own_picture(session, trial, metric))
+            return
+        lines = self._lines(name, trial, study)
+        page.show(lambda _: lines)
+
+    def _tabs(self) -> Line:
+        line: Line = [(" ", "plain")]
+        for at, name in enumerate(TABS):
+            line += [(f" {name} ", "name" if at == self._tab else "dim"), (" ", "plain")]
+        return line
+
+    def _lines(self, name: str, trial: TrialRecord, study: StudyFacts) -> list[Line]:
+        session, history = self.session, self.session.history
+        match name:
+            case "Summary":
+                baseline = history.trials.get(session.baseline) if session.baseline else None
+                every = list(history.trials.values())
+                known = session.importance
+                return summary_lines(trial, study, every, baseline, known, session.signs)
+            case "Model":
+                return network_lines(trial, study, history.track(trial.number), session.signs)
+            case "Log":
+                return log_lines(trial, history.events, self._printed(trial), session.signs)
+        return self._fetched.get((trial.number, name)) or self._fetch(trial, name)
+
+    def _printed(self, trial: TrialRecord) -> str:
+        """What its trainer printed, from the run folder."""
+        path = TrialLogs(self.dashboard.folder.logs).path(trial.number)
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, path.stat().st_size - LARGEST_LOG))
+                return file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def _fetch(self, trial: TrialRecord, name: str) -> list[Line]:
+        """What a command of ours has to find out first; it comes when it comes."""
+        if trial.best_epoch is None or trial.state in ("running", "waiting"):
+            return [[(" there is nothing to write out before the trial has ended", "dim")]]
+        key = (trial.number, name)
+        self._fetched[key] = [[(" one moment", "dim")]]
+        self.run_worker(self._ask_for(key, trial, name), group=f"fetch {key}")
+        return self._fetched[key]
+
+    async def _ask_for(self, key: tuple[int, str], trial: TrialRecord, name: str) -> None:
+        words = {
+            "TOML": ("export", "--trial", str(trial.number)),
+            "Confusion": ("examine", str(trial.number)),
+        }[name]
+        done = await self.dashboard.run_command(words[0], *words[1:])
+        ink = "plain" if done.code == 0 else "warning"
+        text = done.out if done.code == 0 else done.err
+        self._fetched[key] = [[(f" {clean(line)}", ink)] for line in text.splitlines()]
+        self.refresh_all()
+
+    # Keys -----------------------------------------------------------------------------------
+
+    def action_tab_next(self) -> None:
+        """The next tab."""
+        self._turn(1)
+
+    def action_tab_before(self) -> None:
+        """The tab before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        self._tab = (self._tab + by) % len(TABS)
+        self.query_one(Page).to_top()
+        self.refresh_all()
+
+    def action_trial_next(self) -> None:
+        """The next trial in the leaderboard's order."""
+        self._go(1)
+
+    def action_trial_before(self) -> None:
+        """The trial before."""
+        self._go(-1)
+
+    def _go(self, by: int) -> None:
+        order = [int(number) for number in self.session.order()]
+        if self.session.cursor in order:
+            at = max(0, min(order.index(self.session.cursor) + by, len(order) - 1))
+            self.session.cursor = order[at]
+            self.refresh_all()
+            self.dashboard.tick()
+
+    def action_page_down(self) -> None:
+        """Half a page down."""
+        self.query_one(Page).scroll_pages(0.5)
+
+    def action_page_up(self) -> None:
+        """Half a page up."""
+        self.query_one(Page).scroll_pages(-0.5)

@@ -1,0 +1,87 @@
+"""What every key does, and how to ask for trials."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from hpsearch.dashboard.actions import ACTIONS, Scope, key_text
+from hpsearch.dashboard.widgets.page import Page
+from hpsearch.view.chart import Line
+from hpsearch.view.format import cells, pad
+
+_GROUPS = {
+    "move": "Move",
+    "find": "Find",
+    "select": "Select",
+    "look": "Look",
+    "trial": "This trial",
+    "study": "The study",
+    "app": "The dashboard",
+}
+
+QUERY = (
+    ("val_accuracy>=98%", "a figure; names may be shortened as long as they are unique"),
+    ("lr<1e-2 act=tanh", "both: a space is and"),
+    ("state:running,complete", "any of these"),
+    ("-optimizer:gd", "not"),
+    ("layers~128", "matches a pattern"),
+    ("top:10%", "the best tenth"),
+    ("acc>97% | #72", "or; #72 is one trial"),
+)
+
+
+class Help(ModalScreen[None]):
+    """A page of keys, those of this screen first."""
+
+    BINDINGS: list[BindingType] = [  # noqa: RUF012  # Textual's own type
+        ("escape,q,question_mark,enter", "dismiss", "close"),
+        ("j,down", "scroll(1)", "down"),
+        ("k,up", "scroll(-1)", "up"),
+        ("ctrl+d,pagedown,space", "scroll(12)", "page down"),
+        ("ctrl+u,pageup", "scroll(-12)", "page up"),
+    ]
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self._where: Scope = scope
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        page = Page("help")
+        page.border_title = "Keys"
+        page.border_subtitle = "esc closes, j k scroll"
+        yield page
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self.query_one(Page).show(lambda width: help_lines(self._where, width))
+
+    def action_scroll(self, by: int) -> None:
+        """So many lines."""
+        self.query_one(Page).scroll_lines(by)
+
+
+def help_lines(scope: Scope, width: int) -> list[Line]:
+    """Keys by group; what means nothing on this screen is dim, and says where it does."""
+    lines: list[Line] = []
+    for group, title in _GROUPS.items():
+        lines += [[], [(f" {title}", "title")]]
+        for action in ACTIONS:
+            if action.group != group:
+                continue
+            keys = " ".join(key_text(key) for key in action.keys)
+            here = scope in action.scopes or "app" in action.scopes
+            where = "" if here else f"  ({', '.join(action.scopes)})"
+            line: Line = [
+                (f"  {pad(keys, 16)}", "accent" if here else "dim"),
+                (action.description + where, "plain" if here else "dim"),
+            ]
+            room = width - sum(cells(text) for text, _ in line) - 2
+            if cells(action.twin) <= room:
+                line += [(" " * (room - cells(action.twin) + 1), "plain"), (action.twin, "faint")]
+            lines.append(line)
+    lines += [[], [(" Filter, with /", "title")]]
+    lines += [[(f"  {pad(query, 24)}", "accent"), (told, "plain")] for query, told in QUERY]
+    return lines[1:]

@@ -1,0 +1,238 @@
+"""What a person can have done to a trial or a study: commands to the engine, and our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from textual.app import App
+
+from hpsearch.dashboard import commands
+from hpsearch.dashboard.messages import Leave
+from hpsearch.dashboard.screens.dialogs import Answer, Ask, Form, Line
+from hpsearch.dashboard.session import Session
+from hpsearch.errors import HpsearchError
+from hpsearch.plain.summary import go_on
+from hpsearch.store.folder import RunFolder
+from hpsearch.store.inbox import send
+from hpsearch.view.format import parameter
+from hpsearch.view.status import LIVE
+
+
+class Steering(App[Leave]):
+    """The half of the dashboard that acts."""
+
+    folder: RunFolder
+    session: Session
+
+    def say(self, text: str) -> None:
+        """Tell what was just done."""
+        raise NotImplementedError
+
+    async def run_command(self, verb: str, *words: str) -> commands.Done:
+        """One of our commands, on this study."""
+        return await commands.run(verb, str(self.folder.path), *words)
+
+    def ask_engine(self, verb: str, said: str, **args: object) -> None:
+        """File a command for the engine, and say so."""
+        status = self.session.history.status
+        if status is not None and status.state not in LIVE and verb not in ("add", "retry"):
+            self.say(f"no engine is at work ({status.state}); R starts one")
+            return
+        try:
+            send(self.folder.inbox, verb, **args)
+        except HpsearchError as error:
+            said = str(error)
+        self.say(said)
+
+    # A trial ------------------------------------------------------------------------------
+
+    def action_act(self) -> None:
+        """Ask what to do to the trial under the cursor."""
+        trial = self.session.trial
+        if trial is None:
+            return
+        if trial.state not in ("running", "waiting"):
+            self.say(f"#{trial.number} is {trial.state}: only a trial under way can be ended")
+            return
+        answers = [
+            Answer("p", "prune it at its next epoch; its value so far counts"),
+            Answer("k", "kill it: failed, and not tried again"),
+        ]
+        number = trial.number
+
+        def act(answer: str | None) -> None:
+            verb = {"p": "prune", "k": "kill"}.get(answer or "")
+            if verb:
+                self.ask_engine(verb, f"asked to {verb} #{number}", numbers=[number])
+
+        self.push_screen(Ask(f" Trial #{number} ", [], answers), act)
+
+    def action_new_trial(self) -> None:
+        """Ask for values, starting from those of the trial under the cursor."""
+        trial, study = self.session.trial, self.session.study
+        if study is None or not study.space:
+            return
+        known = trial.params if trial is not None else {}
+        values = {n: _written(known[n]) if n in known else "" for n in study.space}
+
+        def judge(said: Mapping[str, str]) -> str:
+            return "" if _entry(said) else "give at least one of them a value"
+
+        def enqueue(said: dict[str, str] | None) -> None:
+            if said is not None:
+                self.ask_engine("enqueue", "asked to try this next", entries=[_entry(said)])
+
+        enter = "enter" if self.session.ascii else "⏎"
+        told = f"What is left empty is drawn. {enter} tries it next, esc stays."
+        self.push_screen(Form(" New trial ", told, values, judge), enqueue)
+
+    def action_edit_copy(self) -> None:
+        """The same, from the detail screen."""
+        self.action_new_trial()
+
+    def action_retrain(self) -> None:
+        """Write the trial out, and say how to train it on."""
+        trial = self.session.trial
+        if trial is not None:
+            file = f"{self.session.name}-trial-{trial.number}.toml"
+            after = f"hpsearch retrain {file} -o {self.session.name}-trial-{trial.number}"
+            self.run_worker(self._export(trial.number, file, after), group="export")
+
+    def action_export(self) -> None:
+        """Ask for a file, and write the trial there."""
+        trial = self.session.trial
+        if trial is None:
+            return
+        number = trial.number
+
+        def export(file: str | None) -> None:
+            if file:
+                self.run_worker(self._export(number, file), group="export")
+
+        told = "A study file without ranges; `hpsearch retrain` takes it. ⏎ writes it, esc stays."
+        name = f"{self.session.name}-trial-{number}.toml"
+        self.push_screen(Line(f" Export #{number} ", told, name), export)
+
+    async def _export(self, number: int, file: str, after: str = "") -> None:
+        done = await self.run_command("export", "--trial", str(number), "-o", file)
+        path = Path(file).resolve()
+        then = f"; then: {after}" if after else ""
+        self.say(f"written: {path}{then}" if done.code == 0 else done.last_word)
+
+    def action_yank(self) -> None:
+        """Copy the trial as a study file, and leave it in a file as well."""
+        trial = self.session.trial
+        if trial is not None:
+            self.run_worker(self._yank(trial.number), group="export")
+
+    async def _yank(self, number: int) -> None:
+        done = await self.run_command("export", "--trial", str(number))
+        if done.code:
+            self.say(done.last_word)
+            return
+        self.copy_to_clipboard(done.out)
+        # A terminal or multiplexer may keep programs from the clipboard, and nobody tells.
+        handle, name = tempfile.mkstemp(f"-{self.session.name}-{number}.toml", "hpsearch-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(done.out)
+        self.say(f"#{number} copied, where the terminal allows it; also in {name}")
+
+    # The study ----------------------------------------------------------------------------
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        status = self.session.history.status
+        if status is not None and status.state == "paused":
+            self.ask_engine("resume", "asked to go on")
+        else:
+            self.ask_engine("pause", "asked to start no new trials; p goes on")
+
+    def action_stop(self) -> None:
+        """Ask how to stop."""
+        answers = [
+            Answer("s", "stop: checkpoint now, go on at the next run"),
+            Answer("d", "drain: let the running trials finish first"),
+            Answer("a", "abort now; running trials go on from their last checkpoint"),
+        ]
+
+        def stop(answer: str | None) -> None:
+            verb = {"s": "stop", "d": "drain", "a": "abort"}.get(answer or "")
+            if verb:
+                self.ask_engine(verb, f"asked to {verb}")
+
+        self.push_screen(Ask(f" Stop {self.session.name}? ", [], answers), stop)
+
+    def action_add(self) -> None:
+        """Ask how many trials more."""
+        self._ask_number(
+            " Add trials ", "How many more, in all runs together.", "add", "more trials"
+        )
+
+    def action_workers(self) -> None:
+        """Ask how many shall train at once."""
+        study = self.session.study
+        most = f", at most {study.max_workers}" if study and study.max_workers else ""
+        told = f"How many trials train at once{most}."
+        self._ask_number(" Workers ", told, "workers", "workers")
+
+    def _ask_number(self, title: str, told: str, verb: str, unit: str) -> None:
+        def judge(text: str) -> str:
+            fine = text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 10
+            return "" if fine else "a whole number, from 1"
+
+        def ask(text: str | None) -> None:
+            if text:
+                self.ask_engine(verb, f"asked for {int(text)} {unit}", count=int(text))
+
+        self.push_screen(Line(title, told, "", judge), ask)
+
+    def action_retry_failed(self) -> None:
+        """Put failed trials in line again."""
+        self.ask_engine("retry", "asked to try failed trials again", numbers="failed")
+
+    def action_resume_engine(self) -> None:
+        """Start an engine where none is at work, after a question."""
+        status = self.session.history.status
+        if status is None or status.state in LIVE:
+            self.say("an engine is at work already")
+            return
+        command = go_on(replace(status, state="stopped"), self.folder)
+        words = [*shlex.split(command.partition("    ")[0])[1:], "--detach"]
+        told = ["hpsearch " + " ".join(words)]
+
+        def start(answer: str | None) -> None:
+            if answer == "y":
+                self.run_worker(self._start(words), group="start")
+
+        self.push_screen(
+            Ask(f" Go on with {self.session.name}? ", told, [Answer("y", "go on")]), start
+        )
+
+    async def _start(self, words: list[str]) -> None:
+        self.say("starting an engine ...")
+        done = await commands.run(*words)
+        self.say("an engine is at work" if done.code == 0 else done.last_word)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return json.dumps(list(value)).replace(" ", "")
+    return repr(value) if isinstance(value, float) else parameter(value)  # type: ignore[arg-type]  # a drawn value
+
+
+def _entry(said: Mapping[str, str]) -> dict[str, object]:
+    """What was written beside names, as a configuration; the engine says where it does not fit."""
+    entry: dict[str, object] = {}
+    for name, text in said.items():
+        if text:
+            try:
+                entry[name] = json.loads(text)
+            except ValueError:
+                entry[name] = text
+    return entry

@@ -1,0 +1,189 @@
+"""All about one trial, as lines: what it drew, what came of it, its network, its log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from hpsearch.store.records import EventRecord, StudyFacts, TrialRecord
+from hpsearch.view.board import figure_text, figure_title, is_share
+from hpsearch.view.chart import Line
+from hpsearch.view.columns import figure_of
+from hpsearch.view.format import ASCII, Glyphs, cells, clean, duration, pad, parameter
+from hpsearch.view.history import Track
+from hpsearch.view.network import network, values_of
+from hpsearch.view.ranges import range_text, strip
+from hpsearch.view.spark import spark
+
+
+def summary_lines(
+    trial: TrialRecord,
+    study: StudyFacts,
+    others: Sequence[TrialRecord],
+    baseline: TrialRecord | None,
+    importance: Mapping[str, float],
+    signs: Glyphs,
+) -> list[Line]:
+    """Parameters with rank and place among all drawn, then the result against others.
+
+    Args:
+        others: every trial of the study.
+    """
+    lines: list[Line] = [[(" Parameters", "title")]]
+    names = sorted(trial.params, key=lambda name: -importance.get(name, 0.0))
+    wide = max((cells(name) for name in names), default=0)
+    values = {name: parameter(trial.params[name], signs.nothing) for name in names}
+    value_wide = max((cells(value) for value in values.values()), default=0)
+    for name in names:
+        share = importance.get(name)
+        rank = f"{share:4.2f}" if share is not None else "    "
+        lines.append(
+            [
+                (f"  {pad(clean(name), wide)}  ", "plain"),
+                (pad(values[name], value_wide), "bold"),
+                (f"  {rank}  ", "dim"),
+                (strip(study.space.get(name), trial.params[name], signs), "running"),
+                (f"  {range_text(study.space.get(name))}", "dim"),
+            ]
+        )
+    fixed = _fixed(study, trial)
+    if fixed:
+        lines += [[], [(" Fixed", "title")]]
+        wide = max(cells(name) for name in fixed)
+        lines += [
+            [(f"  {pad(clean(name), wide)}  ", "dim"), (clean(value), "dim")]
+            for name, value in fixed.items()
+        ]
+    lines += [[], [(" Result", "title")], *_result(trial, study, others, baseline, signs)]
+    lines += [[], [(" Run", "title")], *_run(trial, study, signs)]
+    return lines
+
+
+def network_lines(trial: TrialRecord, study: StudyFacts, track: Track, signs: Glyphs) -> list[Line]:
+    """The network's layers with their sizes, and how gradient and learning rate went."""
+    layers = network(study, trial)
+    if not layers:
+        return [[(" the study does not say how wide its data is", "dim")]]
+    arrow = "->" if signs is ASCII else "→"
+    rows = [("layer", "shape", "activation", "parameters", "bytes")]
+    for layer in layers:
+        shape, count = f"{layer.inputs} {arrow} {layer.outputs}", layer.parameters
+        rows.append((layer.name, shape, layer.activation, f"{count:,}", f"{4 * count:,}"))
+    total = sum(layer.parameters for layer in layers)
+    rows.append(("total", "", "", f"{total:,}", f"{4 * total:,}"))
+    wide = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines: list[Line] = []
+    for at, row in enumerate(rows):
+        ink = "dim" if at == 0 else "bold" if at == len(rows) - 1 else "plain"
+        text = "  ".join(pad(cell, wide[k], right=k >= 3) for k, cell in enumerate(row))
+        lines.append([(f"  {text}", ink)])
+    lines.append([])
+    for title, name in (("gradient norm", "gradient_norm"), ("learning rate", "learning_rate")):
+        values = track.figure(name)
+        if len(values):
+            first, last = (parameter(float(values[at])) for at in (0, -1))
+            drawn = spark(values.tolist(), 24, signs.bars)
+            told = f"  {first} {arrow} {last}"
+            lines.append([(f"  {title}  ", "plain"), (drawn, "running"), (told, "dim")])
+    return lines
+
+
+def log_lines(
+    trial: TrialRecord, events: Iterable[EventRecord], printed: str, signs: Glyphs
+) -> list[Line]:
+    """What was told of the trial, and what it printed."""
+    lines: list[Line] = [
+        [(f" {_clock(event.time)} ", "dim"), (clean(event.text), "plain")]
+        for event in events
+        if event.trial == trial.number
+    ]
+    if trial.reason:
+        lines.append([(f" {clean(trial.reason)}", "plain")])
+    if printed.strip():
+        lines += [[], [(" Printed", "title")]]
+        lines += [[(f"  {clean(line)}", "dim")] for line in printed.splitlines()[-500:]]
+    return lines or [[(f" nothing was told of #{trial.number}", "dim")]]
+
+
+def heading(trial: TrialRecord, study: StudyFacts, best: bool, signs: Glyphs) -> Line:
+    """The trial in one line."""
+    sign = signs.best if best else getattr(signs, trial.state, " ")
+    ink = "best" if best else trial.state
+    line: Line = [(f" {sign} #{trial.number} ", "bold"), (trial.state, ink)]
+    for name in dict.fromkeys((study.metric, "val_cost", "val_accuracy")):
+        value = figure_of(trial, name, study.metric)
+        if value is not None:
+            title = figure_title(name).removesuffix(" %")
+            unit = "%" if is_share(name) else ""
+            line.append((f"   {title} {figure_text(name, value)}{unit}", "bold"))
+    if trial.best_epoch:
+        line.append((f"   best epoch {trial.best_epoch} of {trial.planned}", "dim"))
+    line.append((f"   {trial.epochs}/{trial.planned} epochs, {duration(trial.seconds)}", "dim"))
+    if trial.slot is not None:
+        line.append((f" on w{trial.slot}", "dim"))
+    return line
+
+
+def _result(
+    trial: TrialRecord,
+    study: StudyFacts,
+    others: Sequence[TrialRecord],
+    baseline: TrialRecord | None,
+    signs: Glyphs,
+) -> list[Line]:
+    lines: list[Line] = []
+    names = dict.fromkeys((study.metric, *trial.figures))
+    wide = max(cells(name) for name in names)
+    for name in names:
+        value = figure_of(trial, name, study.metric)
+        text = figure_text(name, value, signs.nothing) + ("%" if is_share(name) and value else "")
+        lines.append([(f"  {pad(clean(name), wide)}  ", "plain"), (text, "bold")])
+    if trial.value is not None:
+        known = [o.value for o in others if o.state == "complete" and o.value is not None]
+        better = sum(_better(v, trial.value, study.direction) for v in known)
+        place = f"  {better + 1} of {len(known)} complete" if trial.state == "complete" else ""
+        if place:
+            lines.append([(place, "dim")])
+        if len(known) > 1:
+            lines.append([("  " + _against("the median", trial.value, median(known)), "dim")])
+        if baseline is not None and baseline.value is not None and baseline is not trial:
+            told = _against(f"the baseline #{baseline.number}", trial.value, baseline.value)
+            lines.append([("  " + told, "dim")])
+    return lines
+
+
+def _against(what: str, value: float, other: float) -> str:
+    change = f", {100 * (value - other) / abs(other):+.1f} %" if other else ""
+    return f"against {what}: {value - other:+.4g}{change}"
+
+
+def _better(value: float, than: float, direction: str) -> bool:
+    return value < than if direction == "minimize" else value > than
+
+
+def _run(trial: TrialRecord, study: StudyFacts, signs: Glyphs) -> list[Line]:
+    told = {
+        "state": trial.state + (f": {clean(trial.reason)}" if trial.reason else ""),
+        "seed": str(trial.seed),
+        "attempt": str(trial.attempt),
+        "started": _clock(trial.started) if trial.started else signs.nothing,
+        "trained for": duration(trial.seconds, signs.nothing),
+        "parameters": f"{trial.parameters:,}" if trial.parameters is not None else signs.nothing,
+        "data": clean(str(study.data.get("fingerprint", signs.nothing))),
+    }
+    wide = max(map(cells, told))
+    return [[(f"  {pad(name, wide)}  ", "dim"), (value, "plain")] for name, value in told.items()]
+
+
+def _fixed(study: StudyFacts, trial: TrialRecord) -> dict[str, str]:
+    """What the study holds fixed and takes effect in this trial."""
+    return {
+        name: parameter(value)
+        for name, value in values_of(study, trial).items()
+        if name not in trial.params
+    }
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
