@@ -9,27 +9,29 @@ same number, so our numbers have no gaps and Optuna's do.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-import numpy as np
 import optuna
-from optuna.distributions import BaseDistribution
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
 
 from hpsearch.engine import pruning, samplers
-from hpsearch.engine.drawing import distribution_of, draw, grid, inner_params
+from hpsearch.engine.candidates import LAYERS, Candidates
+from hpsearch.engine.drawing import Drawing
+from hpsearch.engine.recollection import again, recalled, refused
 from hpsearch.store.writer import Past
 from hpsearch.study.events import EpochDone, State, Trial
 from hpsearch.study.seeds import trial_seed
-from hpsearch.study.space import Config, Params, Space, applies
+from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
 from nncore.metrics import Direction
 
 _REDRAWS = 20
+"""How often a configuration that was run before is drawn again."""
+_TOO_LARGE = 3
+"""How often a network over the limit is; then its layers are narrowed."""
 _STATES: Mapping[State, TrialState] = {
     "complete": TrialState.COMPLETE,
     "pruned": TrialState.PRUNED,
@@ -50,6 +52,9 @@ class AlreadyTried(Exception):
         self.number = number
 
 
+_Found = tuple[optuna.Trial, Params]
+
+
 @dataclass
 class _Open:
     """A trial that is not over."""
@@ -59,8 +64,6 @@ class _Open:
     """The last epoch whose value Optuna was told."""
     pruned: int | None = None
     """The epoch at which it was to be pruned."""
-    given: bool = False
-    """Whether a person gave it while the study ran."""
 
 
 class Searcher:
@@ -86,32 +89,36 @@ class Searcher:
             history: every trial of earlier runs, by number.
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-        self._file, self._space = study, study.space
-        self._size = size
-        limit = study.fixed.get("network.max_parameters")
-        self._limit = limit if isinstance(limit, int) else None
+        self._file = study
+        self._candidates = Candidates(study, size)
+        self._drawing = Drawing(self._candidates.space, study.fixed)
         epochs = pruning.planned_epochs(study)
         self.pruner = pruning.chosen(study.study)
         self.rungs = pruning.rungs(study.study, epochs)
         self._sampler = samplers.Maker(study.study)
-        self._first = _first_tries(study)
         self._grid = study.study.sampler == "grid"
+        first = self._candidates.first(self._grid)
+        self._first = {_key(self._drawing.inner(entry)): entry for entry in first}
+        self._left = self._candidates.grid() if self._grid else self._candidates.countable()
         self._lock = RLock()
         self._open: dict[int, _Open] = {}
         self._seen: dict[str, int] = {}
         self._next = 0
-        self._given = 0
-        """Trials that people gave while it ran; they take no turn of the first tries."""
+        self._trials = optuna.storages.InMemoryStorage()
         self._study = optuna.create_study(
+            storage=self._trials,
             study_name="hpsearch",  # hyperband's brackets depend on it
             direction=direction,
             sampler=samplers.Silent(),
             pruner=pruning.make(study.study, epochs),
         )
+        drawn = 0
         # By Optuna's numbers: a trial that was tried again has a later one than ours tells.
         for past in sorted(history, key=lambda past: past.memory["optuna"]):
+            for _ in range(past.memory["optuna"] - drawn):
+                self._put(refused())
             self._remember(past)
+            drawn = past.memory["optuna"] + 1
 
     def ask(self, given: Params | None = None) -> Trial:
         """The next trial.
@@ -124,48 +131,35 @@ class Searcher:
             SpaceExhausted: nothing new could be drawn.
         """
         number = self._next
-        first = self._next_first_try()
-        if given is None and self._grid and first is None:
+        if given is not None and self._drawing.whole(given) and _key(given) in self._seen:
+            raise AlreadyTried(self._seen[_key(given)])
+        found = self._around(number, given) if given is not None else self._new(number)
+        if found is None:
             raise SpaceExhausted
-        for redraw in range(_REDRAWS + 1):
-            wanted = given if given is not None else first if redraw == 0 else None
-            asked, params = self._draw(number, redraw, wanted)
-            key = _key(params)
-            if key not in self._seen and self._fits(params):
-                break
-            self._study.tell(asked, state=TrialState.FAIL)
-            if given is not None and key in self._seen and params.keys() <= given.keys():
-                raise AlreadyTried(self._seen[key])
-        else:
-            raise SpaceExhausted
+        asked, params = found
         with self._lock:
-            self._seen[key] = number
+            self._seen[_key(params)] = number
             self._next += 1
-            self._given += given is not None
-            self._open[number] = _Open(asked, given=given is not None)
+            self._open[number] = _Open(asked)
         return Trial(number, params, self._seed_of(number))
 
     def reopen(self, past: Past) -> None:
         """A trial that failed is tried once more, under its number."""
         with self._lock:
-            number, inner = past.trial.number, dict(past.memory["params"])
-            ranges = _distributions(self._space, past.trial.params, self._file.fixed, inner)
-            running = TrialState.RUNNING
-            self._study.add_trial(create_trial(state=running, params=inner, distributions=ranges))
-            given = bool(past.memory.get("given"))
-            self._open[number] = _Open(self._reopen(), given=given)
+            distributions = self._drawing.distributions(past.memory["params"])
+            self._open[past.trial.number] = _Open(self._put(again(past, distributions)))
 
     def memory(self, number: int) -> dict[str, Any]:
         """What must come back with this trial after a restart; JSON."""
         with self._lock:
-            frozen = self._study.get_trials(deepcopy=False)[self._open[number].trial.number]
+            held = self._open[number]
+            frozen = self._trials.get_trial(held.trial._trial_id)
             # What Optuna drew is kept as drawn: a funnel's widths, say, stand sorted in our params.
             return {
                 "optuna": frozen.number,
                 "params": frozen.params,
                 "attrs": frozen.system_attrs,
-                "pruned": self._open[number].pruned,
-                "given": self._open[number].given,
+                "pruned": held.pruned,
             }
 
     def judge(self, number: int, epochs: Sequence[EpochDone]) -> bool:
@@ -204,18 +198,47 @@ class Searcher:
 
     # ------------------------------------------------------------------------------------------
 
-    def _next_first_try(self) -> Params | None:
-        """The next of the configurations that come before the sampler's."""
-        turn = self._next - self._given
-        return self._first[turn] if turn < len(self._first) else None
+    def _new(self, number: int) -> _Found | None:
+        """What was to be tried first, then what the sampler draws, then whatever is left."""
+        while self._first:
+            entry = next(iter(self._first.values()))
+            if found := self._around(number, entry):
+                return found
+        for redraw in range(0 if self._grid else _REDRAWS + 1):
+            if found := self._try(number, redraw):
+                return found
+        tries = (
+            self._try(number, _REDRAWS + 1, p) for p in self._left if _key(p) not in self._seen
+        )
+        return next(tries, None)
 
-    def _draw(self, number: int, redraw: int, wanted: Params | None) -> tuple[optuna.Trial, Params]:
-        if wanted is not None:
-            self._study.enqueue_trial(inner_params(self._space, wanted))
+    def _around(self, number: int, entry: Params) -> _Found | None:
+        """A configuration with these values that was not tried."""
+        self._first.pop(_key(self._drawing.inner(entry)), None)
+        if self._drawing.whole(entry):
+            return None if _key(entry) in self._seen else self._try(number, 0, entry)
+        tries = (self._try(number, redraw, entry) for redraw in range(_REDRAWS + 1))
+        return next((found for found in tries if found), None)
+
+    def _try(self, number: int, redraw: int, entry: Params | None = None) -> _Found | None:
+        """What the sampler draws around an entry, if it fits and was not tried."""
+        asked, params = self._draw(number, redraw, entry)
+        fits = self._candidates.fits
+        if redraw >= _TOO_LARGE and not fits(params) and LAYERS not in (entry or {}):
+            self._study.tell(asked, state=TrialState.FAIL)
+            asked, params = self._draw(number, redraw, self._candidates.narrowed(params))
+        if fits(params) and _key(params) not in self._seen:
+            return asked, params
+        self._study.tell(asked, state=TrialState.FAIL)
+        return None
+
+    def _draw(self, number: int, redraw: int, entry: Params | None) -> _Found:
+        if entry is not None:
+            self._study.enqueue_trial(self._drawing.inner(entry))
         self._study.sampler = self._sampler.make(number, redraw)
         try:
             asked = self._study.ask()
-            return asked, draw(asked, self._space, self._file.fixed)
+            return asked, self._drawing.draw(asked)
         finally:
             self._study.sampler = samplers.Silent()
 
@@ -224,73 +247,25 @@ class Searcher:
         fixed = self._file.fixed.get("training.seed")
         return fixed if isinstance(fixed, int) else trial_seed(self._file.study.seed, number)
 
-    def _fits(self, params: Params) -> bool:
-        return self._limit is None or self._size(self._file.config(params)) <= self._limit
+    # What was before --------------------------------------------------------------------------
 
     def _remember(self, past: Past) -> None:
         """Put a trial back as it was: under its Optuna number, with all it had been told."""
-        number = past.trial.number
-        over = past.state in _STATES
-        for _ in range(int(past.memory["optuna"]) - len(self._study.get_trials(deepcopy=False))):
-            self._study.add_trial(create_trial(state=TrialState.FAIL))  # a draw that was refused
-        inner = dict(past.memory["params"])
-        frozen = create_trial(
-            state=_STATES.get(past.state, TrialState.RUNNING),
-            params=inner,
-            distributions=_distributions(self._space, past.trial.params, self._file.fixed, inner),
-            value=past.value if past.state == "complete" else _last(past),
-            intermediate_values=dict(past.curve),
-            system_attrs=dict(past.memory.get("attrs", {})),
-        )
-        self._study.add_trial(frozen)
+        number, memory = past.trial.number, past.memory
+        state = _STATES.get(past.state, TrialState.RUNNING)
+        put = self._put(recalled(past, state, self._drawing.distributions(memory["params"])))
         self._seen[_key(past.trial.params)] = number
         self._next = max(self._next, number + 1)
-        given = bool(past.memory.get("given"))
-        self._given += given
-        if not over:
-            judged = max(past.curve, default=0)
-            self._open[number] = _Open(self._reopen(), judged, past.memory.get("pruned"), given)
+        if "fixed_params" in memory["attrs"]:
+            self._first.pop(_key(memory["attrs"]["fixed_params"]), None)
+        if state == TrialState.RUNNING:
+            self._open[number] = _Open(put, max(past.curve, default=0), memory["pruned"])
 
-    def _reopen(self) -> optuna.Trial:
-        """The trial added last, ready to be judged and told. The silent sampler draws nothing."""
-        last: FrozenTrial = self._study.get_trials(deepcopy=False)[-1]
-        return optuna.Trial(self._study, last._trial_id)
-
-
-def _first_tries(study: StudyFile) -> list[Params]:
-    """What is tried before the sampler draws; with grid, everything."""
-    if study.study.sampler != "grid":
-        return [*study.enqueue, *([study.defaults()] if study.study.defaults_first else [])]
-    points = grid(study.space, study.fixed)
-    np.random.default_rng(study.study.seed).shuffle(points)  # type: ignore[arg-type]  # numpy shuffles lists, too
-    tries = [_whole(entry, study) for entry in study.enqueue] + points
-    return list({_key(params): params for params in tries}.values())
+    def _put(self, frozen: FrozenTrial) -> optuna.Trial:
+        """Hand Optuna a trial. The silent sampler draws nothing."""
+        identity = self._trials.create_new_trial(self._study._study_id, frozen)
+        return optuna.Trial(self._study, identity)
 
 
-def _whole(entry: Params, study: StudyFile) -> Params:
-    """What is enqueued, with the defaults where it leaves a value to the sampler."""
-    params = {**study.defaults(), **entry}
-    config = {**study.fixed, **params}
-    return {name: value for name, value in params.items() if applies(name, config)}
-
-
-def _last(past: Past) -> float | None:
-    """A pruned trial's value, as Optuna has it: that of its last report."""
-    if past.state not in ("pruned", "diverged") or not past.curve:
-        return None
-    return past.curve[max(past.curve)]
-
-
-def _key(params: Params) -> str:
+def _key(params: Mapping[str, Any]) -> str:
     return json.dumps({name: params[name] for name in sorted(params)})
-
-
-def _distributions(
-    space: Space, params: Params, fixed: Config, inner: Mapping[str, Any]
-) -> dict[str, BaseDistribution]:
-    config = {**fixed, **params}
-    found: dict[str, BaseDistribution] = {}
-    for name, range_ in space.items():
-        if name in params and applies(name, config):
-            found |= distribution_of(name, range_)
-    return {name: found[name] for name in inner}

@@ -19,6 +19,7 @@ from hpsearch.study.space import (
     Value,
     applies,
     contains,
+    nearest,
     range_to_json,
 )
 from hpsearch.study.tables import Draft
@@ -103,7 +104,7 @@ def _value(name: str, value: object, draft: Draft, space: Space, fixed: Config) 
     read_ = kind.inner.read(value)
     if name in space:
         if contains(space[name], read_):
-            return read_
+            return nearest(space[name], read_)  # of a range with steps: the step to the bit
         raise Wrong(
             f"{shown(value)} is not in {shown(range_to_json(space[name]))}; widen the range."
         )

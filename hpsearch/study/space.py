@@ -149,7 +149,25 @@ def nearest(range_: Range, value: Value) -> Value:
             return low + round((number - low) / step) * step
         case Float(low, high, _, step):
             number = float(_clip(value if _is_number(value) else low, low, high))
-            return number if step is None else min(high, low + round((number - low) / step) * step)
+            return number if step is None else step_of(range_, round((number - low) / step))
+
+
+def steps(range_: Float) -> int:
+    """How many steps a float range has; its values are one more."""
+    assert range_.step is not None
+    return round((range_.high - range_.low) / range_.step)
+
+
+def step_of(range_: Float, number: int) -> float:
+    """What a float range is after so many steps from its low end; the last is its high end.
+
+    >>> step_of(Float(0.1, 0.8, step=0.7 / 3), 3)
+    0.8
+    """
+    assert range_.step is not None
+    if number == steps(range_):
+        return range_.high
+    return range_.low + number * range_.step
 
 
 def corners(

@@ -1,5 +1,7 @@
 """Options tables for samplers and pruners: what Optuna's classes take, and what is said else."""
 
+from functools import partial
+
 import pytest
 
 from hpsearch.engine import pruning, samplers
@@ -11,11 +13,10 @@ EPOCHS = 60
 
 
 def refused(what, name, **options):
+    of = StudyOptions("s", **{what: name, f"{what}_options": options})
+    make = samplers.Maker if what == "sampler" else partial(pruning.make, epochs=EPOCHS)
     with pytest.raises(StudyFileError) as caught:
-        if what == "sampler":
-            samplers.Maker(StudyOptions("s", sampler=name, sampler_options=options))
-        else:
-            pruning.make(StudyOptions("s", pruner=name, pruner_options=options), EPOCHS)
+        make(of)
     return str(caught.value)
 
 

@@ -1,120 +1,68 @@
 """The searcher, with a study made up of ranges: no file, no data, no training."""
 
 import itertools
-from dataclasses import dataclass, field
+from statistics import mean
 
 import pytest
+from optuna.samplers import TPESampler
+from optuna.trial import TrialState
 
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.store.writer import Past
+from hpsearch.study import schema
 from hpsearch.study.events import EpochDone
-from hpsearch.study.options import StudyOptions
-from hpsearch.study.space import Choice, Float, Int, Layers, applies
-
-SPACE = {
-    "network.layer_dims": Layers((1, 3), (4, 64), log=True),
-    "training.optimizer": Choice(("gd", "adam")),
-    "training.learning_rate": Float(1e-4, 1.0, log=True),
-    "training.beta2": Float(0.9, 0.999),
-    "training.mini_batch_size": Int(16, 128, log=True),
-}
-EPOCHS = 20
-
-
-@dataclass(frozen=True)
-class FakeStudy:
-    study: StudyOptions
-    space: dict = field(default_factory=lambda: SPACE)
-    fixed: dict = field(default_factory=lambda: {"training.epochs": EPOCHS})
-    enqueue: tuple = ()
-
-    def config(self, params):
-        both = {**self.fixed, **params}
-        return {name: value for name, value in both.items() if applies(name, both)}
-
-    def defaults(self):
-        return {
-            "network.layer_dims": (64,),
-            "training.optimizer": "adam",
-            "training.learning_rate": 1e-3,
-            "training.beta2": 0.999,
-            "training.mini_batch_size": 32,
-        }
-
-
-def study(**options):
-    space = options.pop("space", SPACE)
-    enqueue = options.pop("enqueue", ())
-    fixed = {"training.epochs": EPOCHS, **options.pop("fixed", {})}
-    return FakeStudy(StudyOptions("made-up", **options), space, fixed, enqueue)
+from hpsearch.study.space import Choice, Float, Int, Layers
+from tests.engine.made_up import EPOCHS, Run, study
 
 
 def searcher(of, history=()):
     return Searcher(of, "minimize", lambda config: 100, history)
 
 
-def curve(params, seed):
-    """A made-up training: the nearer the learning rate to 0.01, the lower the cost."""
-    slow = params["training.optimizer"] == "gd"
-    far = abs(params["training.learning_rate"] - 0.01) + 0.1 * slow
-    return [far + (seed % 97) / 1000 + 1.0 / epoch for epoch in range(1, EPOCHS + 1)]
+SAMPLERS = schema.kind_of("study.sampler").names()
+SEARCHES = list(itertools.product(SAMPLERS, schema.PRUNERS))
+STEPS = {
+    "network.layer_dims": Layers((1, 2), (4, 12)),
+    "training.optimizer": Choice(("gd", "adam")),
+    "training.learning_rate": Float(0.01, 0.31, step=0.1),
+    "training.beta2": Float(0.9, 0.99, step=0.03),
+}
+"""What a grid can list."""
 
 
-class Run:
-    """One worker at work on a searcher; keeps what a store would keep."""
-
-    def __init__(self, of, past=()):
-        self.of, self.past = of, {p.trial.number: p for p in past}
-        self.searcher = searcher(of, past)
-        self.lines = []
-
-    def finish(self, count, stop_after=None):
-        numbers = itertools.chain(self.searcher.waiting, itertools.repeat(None))
-        while sum(p.state != "running" for p in self.past.values()) < count:
-            number = next(numbers)
-            trial = self.searcher.ask() if number is None else self.past[number].trial
-            if not self.train(trial, stop_after):
-                return self
-        return self
-
-    def train(self, trial, stop_after):
-        values, state, told = curve(trial.params, trial.seed), "complete", {}
-        memory = self.searcher.memory(trial.number)
-        for number, value in enumerate(values, start=1):
-            epoch = EpochDone(number, {"val_cost": value}, 0.1, 1.0, 0.01)
-            prune = self.searcher.judge(trial.number, (epoch,))
-            told[number], memory = value, self.searcher.memory(trial.number)
-            if stop_after == (trial.number, number):
-                self.past[trial.number] = Past(trial, "running", memory, None, told, 1, 0, 0.1)
-                return False
-            if prune:
-                state = "pruned"
-                break
-        best = min(told.values())
-        self.past[trial.number] = Past(trial, state, memory, best, told, 1, 0, 0.1)
-        self.searcher.tell(trial.number, state, best)
-        self.lines.append((trial, state, best, tuple(told)))
-        return True
-
-
-SEARCHES = list(
-    itertools.product(
-        ("tpe", "random"), ("none", "median", "percentile", "halving", "hyperband", "threshold")
-    )
-)
-THRESHOLD = {"threshold": {"pruner_options": {"upper": 1.0}}}
+def searched(sampler, pruner, **options):
+    if sampler == "grid":
+        options["space"] = STEPS
+    if pruner == "threshold":
+        options["pruner_options"] = {"upper": 0.5, "lower": -0.5}
+    return study(sampler=sampler, pruner=pruner, **options)
 
 
 @pytest.mark.parametrize(("sampler", "pruner"), SEARCHES)
 def test_a_search_cut_anywhere_goes_on_as_if_never_stopped(sampler, pruner):
-    of = study(sampler=sampler, pruner=pruner, seed=3, **THRESHOLD.get(pruner, {}))
-    whole = Run(of).finish(30)
-    for cut in (0, 9, 20):
-        first = Run(of).finish(30, stop_after=(cut, 4))
-        rest = Run(of, [first.past[n] for n in sorted(first.past)]).finish(30)
-        assert first.lines + rest.lines == whole.lines
-    if pruner not in ("none", "threshold"):
-        assert any(state == "pruned" for _, state, _, _ in whole.lines)
+    of = searched(sampler, pruner)
+    whole = Run(of).finish(27)
+    assert len(whole.cuts) >= 4
+    for cut in whole.cuts:
+        more = Run(of, cut).finish(min(27, len(cut) + 5))
+        assert len(more.lines) >= 5
+        assert more.lines == {number: whole.lines[number] for number in more.lines}
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("pruner", schema.PRUNERS)
+def test_every_pruner_prunes_the_worse_half_whichever_way_is_better(pruner, direction):
+    of = searched("random", pruner, trials=400)
+    run = Run(of, direction=direction).finish(60)
+    rates = {state: [] for state in ("complete", "pruned", "diverged")}
+    for trial, state, _, told in run.lines.values():
+        rates[state].append(trial.params["training.learning_rate"])
+        assert state != "pruned" or max(told) in run.searcher.rungs
+    assert rates["complete"]
+    assert rates["diverged"] or pruner == "halving"  # which decides before they do
+    assert bool(rates["pruned"]) == (pruner != "none")
+    if rates["pruned"]:
+        assert mean(rates["pruned"]) > 1.5 * mean(rates["complete"])
 
 
 def test_no_configuration_is_run_twice_and_the_space_ends():
@@ -154,14 +102,33 @@ def test_networks_over_the_limit_are_drawn_again():
     assert all(sum(search.ask().params["network.layer_dims"]) <= 30 for _ in range(5))
 
 
-def test_a_diverged_trial_is_told_as_pruned_and_is_never_best():
+def test_a_diverged_trial_is_told_as_pruned_and_a_failed_one_not_at_all(monkeypatch):
+    seen = []
+
+    def spy(self, study, trial, search_space):
+        states = (TrialState.COMPLETE, TrialState.PRUNED)
+        seen.append([t.state.name for t in study.get_trials(deepcopy=False, states=states)])
+        return {}
+
     search = searcher(study())
-    trial = search.ask()
-    search.judge(trial.number, (EpochDone(1, {"val_cost": 1e-9}, 0.1, 1.0, 0.01),))
-    search.tell(trial.number, "diverged", 1e-9)
-    good = search.ask()
-    search.tell(good.number, "complete", 0.5)
-    assert search._study.best_value == 0.5
+    for state in ("diverged", "complete", "failed", "pruned"):
+        search.tell(search.ask().number, state, 0.5 if state == "complete" else None)
+    monkeypatch.setattr(TPESampler, "sample_relative", spy)
+    search.ask()
+    assert seen == [["PRUNED", "COMPLETE", "PRUNED"]]
+
+
+def test_tpe_leaves_the_region_where_trials_diverge():
+    space = {"training.learning_rate": Float(1e-4, 1.0, log=True)}
+    search = searcher(study(space=space, pruner="none", defaults_first=False))
+    asked = []
+    for _ in range(60):
+        trial = search.ask()
+        rate = trial.params["training.learning_rate"]
+        asked.append(rate > 0.01)  # half of the space
+        search.tell(trial.number, *(("diverged", None) if rate > 0.01 else ("complete", rate)))
+    assert sum(asked[:10]) >= 3
+    assert sum(asked[30:]) <= 6
 
 
 def test_a_trial_that_is_trained_again_is_not_judged_again():

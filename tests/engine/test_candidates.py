@@ -1,0 +1,276 @@
+"""What is tried holds for any space: in range, within the limit, never twice, and all of it."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hpsearch.engine.candidates import Candidates
+from hpsearch.engine.grid import grid
+from hpsearch.engine.searcher import AlreadyTried, Searcher, SpaceExhausted
+from hpsearch.errors import StudyFileError
+from hpsearch.study.bounding import bounded, narrowed
+from hpsearch.study.space import (
+    Choice,
+    Float,
+    Int,
+    Layers,
+    applies,
+    contains,
+    nearest,
+    parameters,
+)
+from tests.engine.made_up import Run, past_of, study, whole_study
+
+FEATURES, OUTPUTS = 8, 3
+
+
+def size(config):
+    return parameters(config["network.layer_dims"], FEATURES, OUTPUTS)
+
+
+def key(params):
+    return json.dumps(dict(sorted(params.items())))
+
+
+shapes = st.sampled_from(["free", "funnel", "constant"])
+
+
+@st.composite
+def layers(draw, deepest=4, widest=300):
+    depth = tuple(sorted(draw(st.tuples(st.integers(1, deepest), st.integers(1, deepest)))))
+    width = tuple(sorted(draw(st.tuples(st.integers(1, widest), st.integers(1, widest)))))
+    assume(depth[0] < depth[1] or width[0] < width[1])
+    return Layers(depth, width, draw(st.booleans()), draw(shapes))
+
+
+lists = st.lists(st.integers(1, 60), min_size=1, max_size=4).map(tuple)
+lists_of_layers = st.lists(lists, min_size=2, max_size=5, unique=True).map(tuple).map(Choice)
+any_layers = st.one_of(layers(), lists_of_layers)
+
+
+@st.composite
+def spaces(draw, of_layers=any_layers):
+    """Layers, and some of everything else; each after what it depends on."""
+    steps = draw(st.integers(1, 5))
+    rest = {
+        "training.optimizer": Choice(("gd", "momentum", "adam")),
+        "training.beta1": Float(0.8, 0.8 + 0.03 * steps, False, 0.03),
+        "training.beta2": Float(0.9, 0.99),
+        "training.learning_rate": Float(1e-4, 1e-1, log=True),
+        "training.mini_batch_size": Int(16, 16 * steps + 16, False, 16),
+    }
+    kept = draw(st.sets(st.sampled_from(sorted(rest))))
+    space = {name: rest[name] for name in rest if name in kept}
+    return {**space, "network.layer_dims": draw(of_layers)}
+
+
+def limit_of(space, share):
+    """A limit between the smallest network and a middling one."""
+    range_ = space["network.layer_dims"]
+    if isinstance(range_, Choice):
+        sizes = sorted(parameters(dims, FEATURES, OUTPUTS) for dims in range_.options)
+        return sizes[int(share * (len(sizes) - 1))]
+    small = parameters((range_.width[0],) * range_.depth[0], FEATURES, OUTPUTS)
+    large = parameters((range_.width[1],) * range_.depth[1], FEATURES, OUTPUTS)
+    return small + int((large - small) * share**3)
+
+
+def searching(space, limit=None, sampler="random", **options):
+    fixed = {} if limit is None else {"network.max_parameters": limit}
+    of = study(space=space, fixed=fixed, sampler=sampler, **options)
+    return Searcher(of, "minimize", size)
+
+
+def all_of(search):
+    """Every trial until the space is exhausted."""
+    asked = []
+    with suppress(SpaceExhausted):
+        while len(asked) < 999:
+            asked.append(search.ask())
+            search.tell(asked[-1].number, "complete", 1.0)
+    return asked
+
+
+@settings(max_examples=40, deadline=None)
+@given(spaces(), st.floats(0, 1), st.integers(0, 99), st.sampled_from(["random", "tpe"]))
+def test_whatever_is_drawn_is_in_its_range_within_the_limit_and_new(space, share, seed, sampler):
+    limit = limit_of(space, share)
+    search = searching(space, limit, sampler, seed=seed)
+    keys = set()
+    for _ in range(12):
+        try:
+            trial = search.ask()
+        except SpaceExhausted:
+            break
+        assert size(trial.params) <= limit
+        assert {n for n in space if applies(n, trial.params)} == set(trial.params)
+        assert all(contains(space[name], value) for name, value in trial.params.items())
+        keys.add(key(trial.params))
+        search.tell(trial.number, "complete", float(size(trial.params)))
+    assert len(keys) == trial.number + 1
+
+
+small = layers(deepest=2, widest=4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(spaces(small), st.floats(0, 1), st.sampled_from(["grid", "random"]), st.booleans())
+def test_a_space_that_has_an_end_is_run_to_it_and_no_further(space, share, sampler, first):
+    for name in ("training.beta2", "training.learning_rate"):
+        space.pop(name, None)
+    limit = limit_of(space, share)
+    points = grid(space, {"training.epochs": 20})
+    assume(len(points) < 80)
+    fitting = {key(point) for point in points if size(point) <= limit}
+    asked = all_of(searching(space, limit, sampler, defaults_first=first))
+    assert [trial.number for trial in asked] == list(range(len(fitting)))
+    assert {key(trial.params) for trial in asked} == fitting
+
+
+@given(any_layers, st.floats(0, 1))
+def test_what_is_cut_off_a_range_could_never_fit(range_, share):
+    limit = limit_of({"network.layer_dims": range_}, share)
+
+    def fits(dims):
+        return parameters(dims, FEATURES, OUTPUTS) <= limit
+
+    rest = bounded(range_, fits)
+    if isinstance(range_, Choice):
+        assert rest.options == tuple(dims for dims in range_.options if fits(dims))
+        return
+    depth = rest.depth[1]
+    assert fits((rest.width[0],) * depth)
+    assert depth == range_.depth[1] or not fits((rest.width[0],) * (depth + 1))
+    widest, fewest, narrow = rest.width[1], rest.depth[0], rest.width[0]
+    others = fewest if range_.shape == "constant" else 1
+    if widest < range_.width[1]:
+        wider = (widest + 1,) * others + (narrow,) * (fewest - others)
+        assert not fits(wider)
+
+
+@given(any_layers, lists, st.floats(0, 1))
+def test_narrowed_layers_fit_and_stay_in_the_range(range_, dims, share):
+    limit = limit_of({"network.layer_dims": range_}, share)
+
+    def fits(dims):
+        return parameters(dims, FEATURES, OUTPUTS) <= limit
+
+    given_ = nearest(range_, dims)
+    found = narrowed(range_, given_, fits)
+    assert found is not None
+    assert fits(found)
+    assert contains(range_, found)
+    if fits(given_) and isinstance(range_, Layers):
+        assert found == given_
+
+
+def test_a_limit_far_below_the_space_still_leaves_a_search():
+    space = {
+        "training.learning_rate": Float(1e-4, 1e-1, log=True),
+        "network.layer_dims": Layers((1, 4), (4, 4096)),
+    }
+    search = searching(space, 2000, "random")
+    sizes = [size(search.ask().params) for _ in range(40)]
+    assert max(sizes) <= 2000
+    assert min(sizes) < 1000  # not all at the limit
+    assert len(set(sizes)) > 20
+
+
+def test_the_defaults_are_narrowed_to_the_limit():
+    space = {"network.layer_dims": Layers((1, 2), (4, 128)), "training.beta2": Float(0.9, 0.99)}
+    first = searching(space, 300).ask().params["network.layer_dims"]
+    assert len(first) == 1
+    assert 250 < parameters(first, FEATURES, OUTPUTS) <= 300
+
+
+def test_no_limit_leaves_the_space_as_it_is():
+    of = whole_study("layer_dims = { depth = [1, 3], width = [16, 256] }")
+    assert Candidates(of, size).space == of.space
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe", "grid"])
+def test_every_step_of_a_float_range_is_reached_and_the_last_is_the_end(sampler):
+    space = {"training.learning_rate": Float(0.1, 0.8, step=0.7 / 3)}
+    search = searching(space, sampler=sampler, defaults_first=False)
+    asked = []
+    for _ in range(4):
+        trial = search.ask()
+        asked.append(trial.params["training.learning_rate"])
+        search.tell(trial.number, "complete", 1.0)
+    assert sorted(asked) == [0.1, 0.1 + 0.7 / 3, 0.1 + 2 * (0.7 / 3), 0.8]
+
+
+def test_a_grid_without_an_end_is_refused_when_it_is_made():
+    with pytest.raises(StudyFileError, match=r"training\.beta2: a grid needs a choice"):
+        searching({"training.beta2": Float(0.9, 0.99)}, sampler="grid")
+    with pytest.raises(StudyFileError, match="too many layer lists for a grid"):
+        searching({"network.layer_dims": Layers((1, 3), (1, 400))}, sampler="grid")
+    many = {f"training.x{i}": Int(1, 20) for i in range(5)}
+    with pytest.raises(StudyFileError, match="the grid has more than 100,000 points"):
+        grid(many, {})
+
+
+def test_a_constant_shape_is_countable_however_wide():
+    space = {"network.layer_dims": Layers((1, 3), (1, 400), shape="constant")}
+    assert len(grid(space, {})) == 1200
+
+
+def test_what_is_enqueued_between_two_runs_is_tried_next():
+    first = Run(study(sampler="random")).finish(3)
+    added = ({"training.learning_rate": 0.5}, {"training.learning_rate": 0.25})
+    again = Run(study(sampler="random", enqueue=added[:1]), past_of(first)).finish(4)
+    assert again.past[3].trial.params["training.learning_rate"] == 0.5
+    # In another order, and with one more: only what was not tried is.
+    third = Run(study(sampler="random", enqueue=added[::-1]), past_of(again)).finish(6)
+    assert third.past[4].trial.params["training.learning_rate"] == 0.25
+    assert third.past[5].trial.params["training.learning_rate"] not in (0.5, 0.25)
+
+
+def test_an_entry_that_was_tried_is_left_out_without_a_number():
+    whole = study().defaults()
+    entries = (whole, {**whole, "training.learning_rate": 0.5}, whole)
+    search = searching(study().space, enqueue=entries)
+    asked = [search.ask().params for _ in range(3)]
+    assert asked[:2] == [whole, entries[1]]
+    assert asked[2] not in asked[:2]
+
+
+def test_what_a_person_gives_is_tried_once():
+    search = searching(study().space, defaults_first=False)
+    partly = search.ask({"training.optimizer": "gd"})
+    assert partly.params["training.optimizer"] == "gd"
+    with pytest.raises(AlreadyTried) as caught:
+        search.ask(partly.params)
+    assert caught.value.number == 0
+    assert search.ask({"training.optimizer": "gd"}).number == 1
+
+
+def test_a_failed_trial_that_is_tried_again_keeps_its_number_over_a_restart():
+    of = study(sampler="tpe", enqueue=({"training.learning_rate": 0.5},))
+    run = Run(of).finish(4)
+    failed = run.past[0]
+    run.searcher.reopen(failed)
+    assert run.searcher.waiting == (0,)
+    memory = run.searcher.memory(0)
+    assert memory["optuna"] == 4
+    run.past[0] = past_of(run, 0, state="running", memory=memory, curve={})
+    again = Run(of, past_of(run))
+    assert again.searcher.waiting == (0,)
+    assert again.searcher.ask().params["training.learning_rate"] != 0.5
+
+
+@pytest.mark.parametrize(("old", "new"), [("random", "tpe"), ("tpe", "grid"), ("grid", "random")])
+def test_another_sampler_goes_on_where_the_last_one_was(old, new):
+    space = {
+        "training.optimizer": Choice(("gd", "adam")),
+        "training.beta2": Float(0.8, 0.95, step=0.05),
+        "training.learning_rate": Float(0.01, 0.03, step=0.01),
+    }
+    first = Run(study(space=space, sampler=old)).finish(9)
+    search = Run(study(space=space, sampler=new), past_of(first)).searcher
+    asked = [past.trial for past in first.past.values()] + all_of(search)
+    assert [trial.number for trial in asked] == list(range(3 + 4 * 3))
+    assert len({key(trial.params) for trial in asked}) == len(asked)
