@@ -1,6 +1,7 @@
 """Neural networks from scratch, in NumPy, fast on a CPU."""
 
 from nncore.activations import activations as activations
+from nncore.dataset import Batches as Batches
 from nncore.dataset import Dataset as Dataset
 from nncore.generated import generators as generators
 from nncore.gradient_check import GradientCheck as GradientCheck
@@ -26,15 +27,15 @@ from nncore.perceptron import train_perceptron as train_perceptron
 from nncore.preprocessing import normalizers as normalizers
 from nncore.preprocessing import one_hot as one_hot
 from nncore.preprocessing import scaler_from_json as scaler_from_json
+from nncore.recipe import Recipe as Recipe
 from nncore.schedules import schedules as schedules
+from nncore.stopping import until_stale as until_stale
 from nncore.training import Diverged as Diverged
 from nncore.training import Epoch as Epoch
-from nncore.training import Recipe as Recipe
 from nncore.training import Training as Training
 from nncore.training import TrainingState as TrainingState
 from nncore.training import train as train
 from nncore.training import train_member as train_member
-from nncore.training import until_stale as until_stale
 from nncore.weight_search import DrawAnew as DrawAnew
 from nncore.weight_search import Perturb as Perturb
 from nncore.weight_search import WeightSearch as WeightSearch

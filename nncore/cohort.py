@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from nncore.checks import whole
 from nncore.dataset import Dataset
 from nncore.members import told_apart
 from nncore.randomness import Streams
-
-if TYPE_CHECKING:  # a recipe is what a cohort is told; only its type comes from there
-    from nncore.training import Recipe
+from nncore.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,18 @@ CHUNK = 2**18
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Rows to learn from and, if there are any, rows to judge by."""
+    """Rows to learn from and, if there are any, rows to judge by.
+
+    >>> data = Dataset(np.zeros((8, 3), np.float32), np.zeros(8, np.int64))
+    >>> data.rows, data.features
+    (8, 3)
+    >>> Dataset(np.full((8, 3), np.nan), data.y)
+    Traceback (most recent call last):
+    ValueError: x holds nan in row 0, feature 0. Fill missing values before training.
+
+    Raises:
+        ValueError: shapes do not fit each other, or x holds no numbers, NaN or infinity.
+    """
 
     x: Array
     """Shape (rows, features), float32; may be memory-mapped."""
@@ -99,6 +110,12 @@ class Batches:
     out as one-hot rows. Members that learn from tables of different lengths go at the pace of the
     shortest: each epoch deals as many rows of every table, shuffled anew, so that all get their
     turn.
+
+    >>> x, y = np.arange(10.0).reshape(5, 2), np.arange(5)
+    >>> rng = np.random.default_rng(0)
+    >>> batches = Batches([(x, y)], outputs=5, size=2, rngs=[rng], members=None)
+    >>> [x.shape for x, one_hot in batches.shuffled()]
+    [(2, 2), (2, 2), (1, 2)]
     """
 
     def __init__(

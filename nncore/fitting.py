@@ -22,8 +22,10 @@ from nncore.dataset import Dataset
 from nncore.ensemble import Ensemble
 from nncore.losses import losses
 from nncore.network import Network
+from nncore.recipe import Recipe
 from nncore.settings import Settings
-from nncore.training import Epoch, Recipe, Training, TrainingState, train, until_stale
+from nncore.stopping import until_stale
+from nncore.training import Epoch, Training, TrainingState, train
 
 NAMES = tuple(one.name for one in fields(Settings) if one.name != "clip_norm")
 """The parameters that are an estimator's and a recipe's alike."""

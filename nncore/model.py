@@ -1,17 +1,6 @@
 """The plain face: `fit` a network, and ask the model that comes out.
 
 Everything here goes over `train`, whose epochs are there for whoever wants to do otherwise.
-
->>> from nncore.generated import spiral
->>> x, y = spiral(seed=0)
->>> x_valid, y_valid = spiral(seed=1)
->>> model = fit([2, 32, 3], x, y, x_valid, y_valid, optimizer="adam", learning_rate=0.02, epochs=60)
->>> bool(model.evaluate(x_valid, y_valid)["accuracy"] > 0.9)
-True
->>> model.predict(x_valid[:5]).shape, model.predict_proba(x_valid[:5]).shape
-((5,), (5, 3))
->>> bool(model.best.figures["val_cost"] == model.curve("val_cost").min())
-True
 """
 
 from __future__ import annotations
@@ -32,8 +21,10 @@ from nncore.losses import Loss, losses
 from nncore.metrics import metrics as known_metrics
 from nncore.network import Network
 from nncore.printing import printed
+from nncore.recipe import Recipe
 from nncore.settings import Settings
-from nncore.training import Epoch, Recipe, train, until_stale
+from nncore.stopping import until_stale
+from nncore.training import Epoch, train
 
 
 def fit(
@@ -68,6 +59,18 @@ def fit(
 
     With validation rows the weights of the epoch with the lowest `val_cost` are kept, without
     them the last ones. Inputs should be of about unit scale: see `nncore.normalizers`.
+
+    >>> from nncore.generated import spiral
+    >>> x, y = spiral(seed=0)
+    >>> x_valid, y_valid = spiral(seed=1)
+    >>> settings = {"optimizer": "adam", "learning_rate": 0.02, "epochs": 60}
+    >>> model = fit([2, 32, 3], x, y, x_valid, y_valid, **settings)
+    >>> bool(model.evaluate(x_valid, y_valid)["accuracy"] > 0.9)
+    True
+    >>> model.predict(x_valid[:5]).shape, model.predict_proba(x_valid[:5]).shape
+    ((5,), (5, 3))
+    >>> bool(model.best.figures["val_cost"] == model.curve("val_cost").min())
+    True
 
     Args:
         layer_dims: the whole list of widths, from the features of x to the outputs.

@@ -11,7 +11,7 @@ from nncore.activations import Linear, Softmax
 from nncore.arrays import Array, Targets
 from nncore.dataset import Dataset
 from nncore.losses import Loss, losses
-from nncore.training import Recipe
+from nncore.recipe import Recipe
 
 
 def rows(name: str, x: Any, features: int | None) -> Array:

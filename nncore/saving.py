@@ -23,7 +23,8 @@ from safetensors.numpy import save as write_arrays
 from nncore import describing
 from nncore.arrays import Array
 from nncore.network import Network, Sequential
-from nncore.training import Recipe, TrainingState
+from nncore.recipe import Recipe
+from nncore.training import TrainingState
 
 FORMAT = 1
 """Of network.json and of a state's head; another number is refused."""

@@ -2,6 +2,10 @@
 
 Always computed from the base rate. From the last epoch's rate it would compound: with a decay
 rate of 1 the tenth epoch would learn at 2e-9 of what was asked.
+
+>>> discrete = schedules["discrete"](decay_rate=1.0, decay_interval=2)
+>>> [round(discrete(epoch, 6), 2) for epoch in range(6)]
+[1.0, 1.0, 0.5, 0.5, 0.33, 0.33]
 """
 
 from __future__ import annotations

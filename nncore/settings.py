@@ -16,8 +16,8 @@ from nncore.initializers import initializers
 from nncore.losses import Loss
 from nncore.network import Sequential
 from nncore.optimizers import optimizers
+from nncore.recipe import Recipe
 from nncore.schedules import schedules
-from nncore.training import Recipe
 
 REGULARIZATIONS = (None, "none", "l2", "dropout", "both")
 LAMBD = 1.0

@@ -6,111 +6,28 @@ are loops over it, not hooks inside it, and stopping is not asking for more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from nncore.activations import Linear, Softmax
+from nncore.activations import Softmax
 from nncore.arrays import Array, Figure
 from nncore.buffers import Slot
-from nncore.checks import number, whole
 from nncore.cohort import Cohort
 from nncore.dataset import Batches, Dataset
 from nncore.evaluation import Evaluation
 from nncore.losses import Loss
-from nncore.members import Setting, member_of, refuse
-from nncore.metrics import Direction, metrics
-from nncore.network import Sequential
 from nncore.objective import Objective
-from nncore.optimizers import Adam, Optimizer
-from nncore.schedules import Constant, Schedule
+from nncore.recipe import Recipe
 
 FLUSH_EVERY = 256
 """Steps after which vanished numbers are set to zero."""
 VANISHED = 1e-20
 """Below this no number here changes a result, and at β = 0.9 none reaches float32's denormal range
 (1e-38, where arithmetic is 1.5 times slower and worse) before the next flush."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides how a network is made and trained, the data and the seed apart.
-
-    With members, `learning_rate`, `lambd`, the optimizer's settings and a `Dropout`'s keep_prob
-    may each be a tuple, of one number a member.
-    """
-
-    network: Sequential
-    loss: Loss
-    optimizer: Optimizer = field(default_factory=Adam)
-    learning_rate: Setting = 1e-3
-    """η₀, before the schedule."""
-    schedule: Schedule = field(default_factory=Constant)
-    epochs: int = 200
-    mini_batch_size: int = 32
-    lambd: Setting = 0.0
-    """λ of the L2 penalty λ/(2N) Σ‖W‖², N the number of training rows."""
-    clip_norm: float | None = None
-    """The longest gradient (over all parameters together) a step may use; None: any."""
-    schedule_epochs: int | None = None
-    """What the schedule takes for `epochs`, when only the first of them are run; None: `epochs`."""
-    metrics: tuple[str, ...] = ()
-    """Which figures beside the cost are measured after each epoch, by name."""
-
-    def __post_init__(self) -> None:
-        refuse(
-            self.learning_rate,
-            "learning_rate",
-            lambda rate: 0.0 < rate < float("inf"),
-            "it is a number above 0.",
-        )
-        for name in ("epochs", "mini_batch_size", "schedule_epochs"):
-            value = getattr(self, name)
-            if value is not None or name != "schedule_epochs":
-                whole(name, value)
-        refuse(
-            self.lambd,
-            "lambd",
-            lambda lambd: 0.0 <= lambd < float("inf"),
-            "it is 0 (no penalty) or more.",
-        )
-        if self.clip_norm is not None and not number("clip_norm", self.clip_norm) > 0.0:
-            raise ValueError(f"clip_norm is {self.clip_norm:g}; it is above 0, or None.")
-        self._refuse_names()
-        object.__setattr__(self, "metrics", tuple(self.metrics))
-        numbers = self.loss.link is Linear
-        for name in self.metrics:  # refused here, not after an epoch
-            if metrics[name].classification is numbers:
-                kinds = ("numbers", "classes") if numbers else ("classes", "numbers")
-                raise ValueError(
-                    f"The loss is about {kinds[0]}, but the metric {name} is about {kinds[1]}."
-                )
-
-    def _refuse_names(self) -> None:
-        """Refuse a name, or a class, where the thing itself is wanted."""
-        wanted = {
-            "network": ("ending_in", "Sequential.from_dims([…])"),
-            "loss": ("targets", "losses['mse']()"),
-            "optimizer": ("step", "optimizers['adam']()"),
-            "schedule": ("__call__", "schedules['cosine']()"),
-        }
-        for name, (verb, example) in wanted.items():
-            thing = getattr(self, name)
-            if isinstance(thing, type) or not hasattr(thing, verb):
-                raise ValueError(f"{name} is {thing!r}; it is one that is made: {example}.")
-        if isinstance(self.metrics, str):
-            raise ValueError(f"metrics is {self.metrics!r}; it is a list of names.")
-
-    def member(self, member: int) -> Recipe:
-        """As it is for one member."""
-        return replace(
-            member_of(self, member),
-            network=self.network.member(member),
-            optimizer=member_of(self.optimizer, member),
-        )
 
 
 @dataclass(frozen=True)
@@ -169,6 +86,13 @@ def train(
 ) -> Training:
     """Train a new network, one epoch per item.
 
+    >>> from nncore import Sequential, generators, losses
+    >>> network = Sequential.from_dims([2, 16, 3], activation="tanh", output="softmax")
+    >>> recipe = Recipe(network, losses["categorical_cross_entropy"](), learning_rate=0.02)
+    >>> first, *_, last = train(recipe, Dataset(*generators["spiral"]()), seed=0)
+    >>> bool(last.figures["train_cost"] < 0.8 * first.figures["train_cost"])
+    True
+
     Args:
         data: rows for all, or with members a data set each: folds, say. They go at the pace of the
             shortest; a longer one leaves a few rows out of each epoch, others every time.
@@ -192,7 +116,10 @@ def train_member(
     seed: int | Sequence[int],
     member: int,
 ) -> Training:
-    """Train alone the network that is `member` of `train(..., members=K)`: the same weights."""
+    """Train alone the network that is `member` of `train(..., members=K)`: the same weights.
+
+    Arguments and errors are those of `train`; `member` counts from 0.
+    """
     return Training(Cohort.of(recipe, data, seed, None).alone(member))
 
 
@@ -353,39 +280,6 @@ class Training(Iterator[Epoch]):
         self.epoch, self._step = int(state.meta["epoch"]), int(state.meta["step"])
         for streams, saved in zip(self._streams, state.meta["generators"], strict=True):
             streams.restore(saved)
-
-
-def until_stale(
-    epochs: Iterable[Epoch], name: str, patience: int, direction: Direction | None = None
-) -> Iterator[Epoch]:
-    """The epochs until a figure has not improved for `patience` of them.
-
-    Args:
-        name: a figure, such as `val_cost`; with members their mean is judged.
-        direction: which way is better; None: what the metric says of itself.
-
-    Raises:
-        ValueError: patience is no whole number from 1.
-        LookupError: the epochs have no such figure.
-    """
-    whole("patience", patience)
-    if direction not in (None, "minimize", "maximize"):
-        raise ValueError(f"direction is {direction!r}; it is 'minimize' or 'maximize'.")
-    sign = 1.0 if (direction or metrics.direction(name)) == "maximize" else -1.0
-    best, waited = -np.inf, 0
-    for epoch in epochs:
-        yield epoch
-        if name not in epoch.figures:
-            known = ", ".join(epoch.figures)
-            raise LookupError(
-                f"The epochs have no figure {name!r}, only {known}: those of val_ need validation "
-                "rows."
-            )
-        score = sign * float(np.mean(epoch.figures[name]))
-        waited = 0 if score > best else waited + 1
-        best = max(best, score)
-        if waited >= patience:
-            return
 
 
 def _squares(vectors: Array) -> Array:

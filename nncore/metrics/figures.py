@@ -89,7 +89,14 @@ def fit_each_other(z: Array, y: Targets, classes: bool) -> None:
 
 
 class Metrics(Registry[type[Metric]]):
-    """The metrics by name, which also know the direction of every figure an epoch shows."""
+    """The metrics by name, which also know the direction of every figure an epoch shows.
+
+    >>> import numpy as np
+    >>> metrics["rmse"]()(np.array([[1.0], [4.0]]), np.array([[1.0], [2.0]])).__round__(3)
+    1.414
+    >>> metrics.direction("val_rmse"), metrics.direction("train_accuracy")
+    ('minimize', 'maximize')
+    """
 
     def direction(self, figure: str) -> Direction:
         """Which way is better for a figure such as `val_cost`, `train_accuracy` or `parameters`.

@@ -33,7 +33,7 @@ def test_there_are_as_many_rows_as_asked_for(name, rows):
 
 @pytest.mark.parametrize("name", generators)
 def test_too_few_rows_are_refused_with_the_number(name):
-    with pytest.raises(ValueError, match="rows is 0; it is a whole number, [123] or more"):
+    with pytest.raises(ValueError, match=r"rows is 0; it is a whole number, [123] or more"):
         generators[name](0, 0)
 
 
