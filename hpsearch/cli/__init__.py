@@ -13,6 +13,7 @@ from hpsearch.cli import (  # noqa: F401  # each adds its commands
     listing,
     model,
     run,
+    schema,
     show,
     top,
     watch,
