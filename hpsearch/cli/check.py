@@ -21,13 +21,17 @@ def check(
     Reads the data, runs no trial and writes nothing.
     """
     from hpsearch import data as tables
+    from hpsearch.engine.jobs import parameters_of
+    from hpsearch.engine.soundness import hold_options, hold_space
     from hpsearch.plain.check import data_text, study_text
     from hpsearch.study import studyfile
 
     found = studyfile.read(study, overrides(set_ or []))
+    hold_options(found)
     for line in study_text(found):
         typer.echo(line)
     data = tables.load(found.data)
     found = found.settle(data.task, data.features, data.outputs)
+    hold_space(found, parameters_of(data))
     for line in data_text(found, data):
         typer.echo(line)

@@ -14,10 +14,12 @@ from typing import Any
 
 from hpsearch import data as tables
 from hpsearch.data import Data
-from hpsearch.engine import pruning, samplers
+from hpsearch.engine import pruning
 from hpsearch.engine.capacity import Capacity, capacity
+from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
+from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store.folder import RunFolder
@@ -75,10 +77,10 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     folder = RunFolder(order.runs / study.study.name)
     if holder(folder.lock):
         raise AlreadyRuns(folder)
-    samplers.Maker(study.study)  # so that a wrong option is refused before anything is written
-    pruning.make(study.study, planned_epochs(study))
+    hold_options(study)
     loaded = tables.load(study.data, say)
     study = study.settle(loaded.task, loaded.features, loaded.outputs)
+    hold_space(study, parameters_of(loaded))
     largest = training_bytes(study, Shape.of(loaded), loaded.evaluation.members)
     room = capacity(study.study, largest)
     lock = Lock(folder.lock)
@@ -166,7 +168,7 @@ def _write_down(
         "evaluation": data.evaluation.to_json(),
         "notes": list(data.notes),
     }
-    searching = {"sampler": options.sampler, "pruner": options.pruner}
+    searching = {"sampler": options.sampler, "pruner": pruning.chosen(options)}
     store.set(
         name=options.name,
         metric=options.metric,

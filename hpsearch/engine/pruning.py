@@ -21,7 +21,6 @@ from optuna.pruners import (
 from optuna.trial import FrozenTrial
 
 from hpsearch.engine import signature
-from hpsearch.errors import StudyFileError
 from hpsearch.study.kinds import shown
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.space import Choice, Float, Int
@@ -55,42 +54,40 @@ def chosen(options: StudyOptions) -> str:
 
 
 def make(options: StudyOptions, epochs: int) -> BasePruner:
-    """The study's pruner, for trials of up to `epochs` epochs.
+    """The study's pruner, for trials of up to `epochs` epochs; `mistakes` found it sound."""
+    kind, defaults = _KINDS[chosen(options)](epochs)
+    return kind(**{**defaults, **options.pruner_options})
 
-    Raises:
-        StudyFileError: Optuna's pruner has no such option, or refuses its value.
-    """
-    name = chosen(options)
-    kind, defaults = _KINDS[name](epochs)
-    given = {**defaults, **options.pruner_options}
-    signature.hold(_TABLE, name, kind, options.pruner_options, _OURS)
-    if name in ("halving", "hyperband") and options.pruner_options:
-        _hold_rungs(name, given, epochs)
-    if name == "threshold" and given.get("lower") is None and given.get("upper") is None:
-        raise StudyFileError(
-            f"{_TABLE}: threshold has no bound; write upper or lower, the value of "
-            f"{options.metric} beyond which a trial is pruned."
-        )
+
+def mistakes(options: StudyOptions, epochs: int) -> signature.Mistakes:
+    """What is wrong with the study's pruner options."""
+    name, given = chosen(options), options.pruner_options
+    if found := signature.mistakes(_TABLE, name, _KINDS[name](epochs)[0], given, _OURS):
+        return found
+    if name == "threshold" and not {"lower", "upper"}.intersection(given):
+        sentence = f"of {options.metric} beyond which a trial is pruned"
+        return [(_TABLE, f"threshold has no bound; write upper or lower, the value {sentence}.")]
+    if name in ("halving", "hyperband") and given:
+        return _rung_mistakes(name, {**_halving(epochs), **given}, epochs)
     try:
-        return kind(**given)
+        make(options, epochs)
     except (ValueError, TypeError) as error:
-        raise StudyFileError(f"{_TABLE}: {error}") from None
+        return [(_TABLE, str(error))]
+    return []
 
 
-def _hold_rungs(name: str, given: Mapping[str, Any], epochs: int) -> None:
-    """Refuse rungs that no trial reaches: Optuna would stumble over them, or never prune."""
-    if isinstance(given["min_resource"], str):
-        raise StudyFileError(
-            f"{_TABLE}.min_resource: {shown(given['min_resource'])} does not fit; "
-            "write a whole number from 1."
-        )
+def _rung_mistakes(name: str, given: Mapping[str, Any], epochs: int) -> signature.Mistakes:
+    """Rungs that no trial reaches: Optuna would stumble over them, or never prune."""
+    low = given["min_resource"]
+    if isinstance(low, str):
+        sentence = f"{shown(low)} does not fit; write a whole number from 1."
+        return [(f"{_TABLE}.min_resource", sentence)]
     first = _first_rung(given)
-    if first >= epochs:
-        word = " or min_early_stopping_rate" if name == "halving" else ""
-        raise StudyFileError(
-            f"{_TABLE}: {name} would decide after {first} epochs for the first time, but trials "
-            f"have {epochs}; lower min_resource{word}."
-        )
+    if first < epochs:
+        return []
+    word = " or min_early_stopping_rate" if name == "halving" else ""
+    sentence = f"{name} would decide after {first} epochs for the first time, but trials have"
+    return [(_TABLE, f"{sentence} {epochs}; lower min_resource{word}.")]
 
 
 def _first_rung(given: Mapping[str, Any]) -> int:

@@ -17,7 +17,6 @@ from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 from hpsearch.engine import signature
-from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.seeds import draw_seed
 
@@ -49,29 +48,31 @@ class Maker:
     """Makes the study's sampler, seeded for one draw."""
 
     def __init__(self, options: StudyOptions) -> None:
-        """Take the name and the options.
-
-        Raises:
-            StudyFileError: Optuna's sampler has no such option, or refuses its value.
-        """
+        """Take the name and the options, which `mistakes` found sound."""
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
         self._seed = options.seed
         self._kind, defaults = _KINDS[options.sampler]
-        signature.hold(_TABLE, options.sampler, self._kind, options.sampler_options, {"seed"})
         if options.sampler_options.get("multivariate") is False:
             defaults = {**defaults, "group": False}  # groups are what is drawn together
         self._options = {**defaults, **options.sampler_options}
-        try:
-            self.make(0, 0)
-        except (ValueError, TypeError) as error:
-            raise StudyFileError(f"{_TABLE}: {error}") from None
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
         return self._kind(seed=draw_seed(self._seed, number, redraw), **self._options)
 
 
-_TABLE = "study.sampler_options"
+def mistakes(options: StudyOptions) -> signature.Mistakes:
+    """What is wrong with the study's sampler options."""
+    table, name, given = "study.sampler_options", options.sampler, options.sampler_options
+    if found := signature.mistakes(table, name, _KINDS[name][0], given, {"seed"}):
+        return found
+    try:
+        Maker(options).make(0, 0)
+    except (ValueError, TypeError) as error:
+        return [(table, str(error))]
+    return []
+
+
 _KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {
     # Optuna 5 moved these defaults, and will again: say them.
     "tpe": (TPESampler, {"multivariate": True, "group": True, "constant_liar": True}),

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from hpsearch.errors import StudyFileError
 from hpsearch.study.kinds import is_number, shown
 
 _DEPRECATED = frozenset(
@@ -36,29 +35,28 @@ _LEAST = {"n_ei_candidates": 1, "n_min_trials": 1, "min_resource": 1, "reduction
 """The lowest that whole numbers make sense from, where it is not 0; Optuna checks some of them."""
 
 
-def hold(
+Mistakes = list[tuple[str, str]]
+"""Keys by their full names, each with a sentence."""
+
+
+def mistakes(
     table: str,
     name: str,
     kind: Callable[..., Any],
     given: Mapping[str, Any],
     ours: Collection[str],
-) -> None:
-    """Refuse an options table that does not fit.
+) -> Mistakes:
+    """What is wrong with an options table: options that are not known, values of a wrong type.
 
     Args:
         table: the key it stands at, such as `study.sampler_options`.
         name: what it is for, such as `tpe`.
         kind: Optuna's class, whose signature decides.
         ours: options that are set by other keys.
-
-    Raises:
-        StudyFileError: an option that is not known, or a value of the wrong type. All at once.
     """
     known = offered(kind, ours)
-    wrong = [_mistake(table, name, key, value, known) for key, value in given.items()]
-    found = [sentence for sentence in wrong if sentence]
-    if found:
-        raise StudyFileError("\n".join(found))
+    said = {key: _mistake(name, key, value, known) for key, value in given.items()}
+    return [(f"{table}.{key}", sentence) for key, sentence in said.items() if sentence]
 
 
 def offered(kind: Callable[..., Any], ours: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -74,18 +72,18 @@ def offered(kind: Callable[..., Any], ours: Collection[str]) -> dict[str, tuple[
 
 
 def _mistake(
-    table: str, name: str, key: str, value: object, known: Mapping[str, tuple[str, ...]]
+    name: str, key: str, value: object, known: Mapping[str, tuple[str, ...]]
 ) -> str | None:
     if key not in known:
         near = get_close_matches(key, known, n=1) if len(key) <= 64 else []
         listed = f"it has {', '.join(sorted(known))}." if known else "it has none; take it out."
         hint = f"did you mean {near[0]!r}?" if near else listed
-        return f"{table}: {name} has no option {key[:64]!r}; {hint}"
+        return f"{name} has no such option; {hint}"
     least = _LEAST.get(key, 0)
     if any(_fits(value, word, least) for word in known[key]):
         return None
     wanted = " or ".join(_WORDS[word].format(least=least) for word in known[key])
-    return f"{table}.{key}: {shown(value)} does not fit; write {wanted}."
+    return f"{shown(value)} does not fit; write {wanted}."
 
 
 def _fits(value: object, word: str, least: int) -> bool:

@@ -8,7 +8,7 @@ is, how wide the input) is asked later, by `StudyFile.settle`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,17 @@ class StudyFile:
         mistakes.raise_if_any()
         fixed = {**self.fixed, **({"training.loss": settled} if isinstance(settled, str) else {})}
         return replace(self, fixed=fixed, shape=(features, outputs))
+
+    def refuse(self, found: Iterable[tuple[str, str]]) -> None:
+        """Say what was found wrong after reading, with the places of the keys.
+
+        Raises:
+            StudyFileError: there is something.
+        """
+        mistakes = Mistakes(self._places)
+        for name, sentence in found:
+            mistakes.add(tuple(name.split(".")), sentence)
+        mistakes.raise_if_any()
 
     def resolved(self) -> str:
         """The text with the command line's values in it, and with the space that it left out.

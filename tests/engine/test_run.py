@@ -105,7 +105,7 @@ def test_what_does_not_change_a_trial_may_change_freely(place):
         (("run", "small.toml", "--set", "training.epochs"), 2, "KEY=VALUE"),
         (("run", "small.toml", "--set", "training.epoch=3"), 2, "training.epochs"),
         (("run", "small.toml", "--name", "../up"), 2, "name"),
-        (("run", "small.toml", "--set", "study.sampler_options={ no = 3 }"), 2, "no option 'no'"),
+        (("run", "small.toml", "--set", "study.sampler_options={ no = 3 }"), 2, "no such option"),
         (("run", "small.toml", "--set", "study.pruner_options={ n_startup_trials = -1 }"), 2, "-1"),
         (("stop", "small"), 2, "no run"),
         (("status", "smal"), 2, "no run"),

@@ -1,0 +1,53 @@
+"""What only the search can tell is wrong with a study file, with the place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hpsearch.engine import pruning, samplers
+from hpsearch.engine.candidates import LAYERS, Candidates
+from hpsearch.errors import StudyFileError
+from hpsearch.study.kinds import shown
+from hpsearch.study.space import Config
+from hpsearch.study.studyfile import StudyFile
+
+
+def hold_options(study: StudyFile) -> None:
+    """Refuse options that the sampler or the pruner does not take.
+
+    Raises:
+        StudyFileError: all that is wrong with them.
+    """
+    options, epochs = study.study, pruning.planned_epochs(study)
+    study.refuse([*samplers.mistakes(options), *pruning.mistakes(options, epochs)])
+
+
+def hold_space(study: StudyFile, size: Callable[[Config], int]) -> None:
+    """Refuse a grid without an end, and what is enqueued beyond the limit.
+
+    Args:
+        study: settled.
+        size: the number of parameters of a configuration's network.
+
+    Raises:
+        StudyFileError: as above.
+    """
+    candidates = Candidates(study, size)
+    found: list[tuple[str, str]] = []
+    if study.study.sampler == "grid":
+        try:
+            candidates.grid()
+        except StudyFileError as error:
+            name, _, sentence = str(error).partition(": ")
+            found.append((name, sentence))
+    for entry in study.enqueue:
+        if LAYERS in entry and not candidates.fits(entry):
+            parameters = size(study.config(entry))
+            found.append(
+                (
+                    "network.max_parameters",
+                    f"is {study.max_parameters}, but {shown(entry[LAYERS])} of an [[enqueue]] has "
+                    f"{parameters:,} parameters; raise it, or take the entry out.",
+                )
+            )
+    study.refuse(found)
