@@ -122,8 +122,6 @@ def fit(
         loss = reading.loss_for(y, settings.layer_dims[-1])
     elif isinstance(loss, str):
         loss = losses[loss]()
-    if isinstance(metrics, str):
-        raise ValueError(f"metrics is {metrics!r}; it is a list of names: [{metrics!r}].")
     recipe = settings.recipe(loss, reading.usual_metrics(loss, y) if metrics is None else metrics)
     return fit_recipe(
         recipe, x, y, x_valid, y_valid, seed=seed, patience=patience, print_cost=print_cost
@@ -197,7 +195,7 @@ def load(folder: Path | str) -> Model:
         raise saving.SavedError(f"{folder} does not describe a model: {error}") from None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A trained network, what it was trained by, and how that went."""
 
@@ -210,6 +208,11 @@ class Model:
     flat: bool
     """Whether targets came, and numbers are predicted, as (rows,) instead of (rows, outputs)."""
     answers: Ensemble
+
+    def __repr__(self) -> str:
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in self.best.figures.items())
+        size, epochs = self.network.parameters, f"{self.best_epoch} of {len(self.history)}"
+        return f"<Model of {size:,} parameters, from epoch {epochs}: {figures}>"
 
     @property
     def network(self) -> Network:

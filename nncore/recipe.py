@@ -81,7 +81,7 @@ class Recipe:
             if isinstance(thing, type) or not hasattr(thing, verb):
                 raise ValueError(f"{name} is {thing!r}; it is one that is made: {example}.")
         if isinstance(self.metrics, str):
-            raise ValueError(f"metrics is {self.metrics!r}; it is a list of names.")
+            raise ValueError(f"metrics is {self.metrics!r}; it is a list: [{self.metrics!r}].")
 
     def member(self, member: int) -> Recipe:
         """As it is for one member."""

@@ -106,7 +106,7 @@ class Settings:
             mini_batch_size=self.mini_batch_size,
             lambd=lambd,
             clip_norm=self.clip_norm,
-            metrics=tuple(metrics),
+            metrics=metrics,  # type: ignore[arg-type]  # it becomes a tuple, or is refused
         )
 
     def _penalties(self) -> tuple[float, float | Sequence[float] | None]:

@@ -161,6 +161,11 @@ def test_the_best_epochs_weights_are_kept():
     assert len(costs) == 60
 
 
+def test_a_model_says_of_itself_what_it_is_and_not_all_its_epochs():
+    model = fit([2, 8, 3], X, IDS, **QUICK)
+    assert repr(model).startswith("<Model of 51 parameters, from epoch 8 of 8: train_cost 0.")
+
+
 def test_patience_ends_a_training_that_no_longer_improves():
     data = (*spiral(seed=0, rows=60), *spiral(seed=1, rows=60))
     model = fit([2, 64, 3], *data, optimizer="adam", learning_rate=0.1, patience=5)

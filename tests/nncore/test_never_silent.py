@@ -225,7 +225,7 @@ REFUSED = {
     "fit: an activation": (lambda: fit([3, 1], X, Y, activation="rleu"), "mean 'relu'"),
     "fit: a decay": (lambda: fit([3, 1], X, Y, decay="cosin"), "mean 'cosine'"),
     "fit: a regularization": (lambda: fit([3, 1], X, Y, regularization="l1"), "is 'l1'; it is"),
-    "fit: metrics in a word": (lambda: fit([3, 1], X, Y, metrics="f1"), r"names: \['f1'\]"),
+    "fit: metrics in a word": (lambda: fit([3, 1], X, Y, metrics="f1"), r"it is a list: \['f1'\]"),
     "fit: lambd alone": (lambda: fit([3, 1], X, Y, lambd=1.0), "lambd is 1 .* do nothing"),
     "fit: lambd of 0": (
         lambda: fit([3, 1], X, Y, lambd=0.0, regularization="l2"), "lambd above 0"),
