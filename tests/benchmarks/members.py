@@ -22,7 +22,7 @@ from statistics import median
 from time import perf_counter
 
 from nncore import Dataset, train
-from tests.benchmarks.training import TASKS, Task, recipe
+from tests.benchmarks.tasks import TASKS, Task, recipe
 
 COUNTS = (None, 1, 5, 10)
 """Members; None is a network without the axis."""

@@ -15,7 +15,7 @@ import gc
 import tracemalloc
 
 from nncore import Dataset, train
-from tests.benchmarks.training import TASKS, Task, recipe
+from tests.benchmarks.tasks import TASKS, Task, recipe
 
 WANTED = {(64, 64, 10): 64}
 """KiB."""

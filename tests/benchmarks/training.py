@@ -1,192 +1,54 @@
-"""What one training epoch costs: nncore, its matrix products alone, scikit-learn and PyTorch.
+"""What one training epoch costs: nncore beside scikit-learn, PyTorch, JAX and products alone.
 
-    python -m tests.benchmarks.training [TASK …] [--rounds N]
+    python -m tests.benchmarks.training [TASK …] [--rounds N] [--markdown]
 
-All in one process on one BLAS thread, in turn, so that a noisy machine is noisy for all; medians
-of the rounds. An epoch is the training pass alone: adam, no dropout, float32. The last column adds
-what a search pays besides: costs and a metric on the training rows and on a quarter as many more.
+All in one process on one thread, in turn, so that a noisy machine is noisy for all; medians of the
+rounds. An epoch is the training pass alone: adam, no dropout, float32. A number beside a peer is
+its time ÷ nncore's: above 1 nncore is faster. JAX is warm here, compiled before the clock starts;
+the second table is what a search meets, a whole trial of 30 epochs on a shape that is new.
+PyTorch and JAX come with the extra `oracle`; where they are missing their columns say so.
 """
 
 from __future__ import annotations
 
-import os
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy loads its BLAS
-os.environ["OMP_NUM_THREADS"] = "1"
-os.environ["MKL_NUM_THREADS"] = "1"
+from tests.benchmarks.tasks import TASKS, Epochs, Task, recipe, seconds  # isort: skip  # before NumPy
 
 import argparse
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from statistics import geometric_mean, median
-from time import perf_counter
-from typing import Any, Literal
 
 import numpy as np
-from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from nncore import Dataset, Recipe, Sequential, losses, optimizers, train
+from nncore import Dataset, train
+from tests.benchmarks.peers import jax_epochs, products, pytorch, scikit_learn
 
-Epochs = Callable[[], float]
-"""Runs some epochs and says how many seconds one took."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A network, as many rows, and how many of them a mini-batch has."""
-
-    dims: tuple[int, ...]
-    batch: int
-    rows: int
-    kind: Literal["classes", "units", "numbers"]
-
-    @property
-    def name(self) -> str:
-        return "-".join(map(str, self.dims)) + f" ({self.batch})"
-
-    def data(self) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and targets: noise, which costs as much to learn as anything."""
-        rng = np.random.default_rng(0)
-        outputs = self.dims[-1]
-        if self.dims == (64, 64, 10):
-            x, y = load_digits(return_X_y=True)
-            return (x[: self.rows] / 16).astype(np.float32), y[: self.rows].astype(np.int64)
-        x = rng.normal(size=(self.rows, self.dims[0])).astype(np.float32)
-        if self.kind == "classes":
-            return x, rng.integers(0, outputs, self.rows)
-        if self.kind == "units":
-            return x, rng.integers(0, 2, (self.rows, outputs)).astype(np.float32)
-        return x, rng.normal(size=(self.rows, outputs)).astype(np.float32)
-
-
-TASKS = (
-    Task((5, 64, 128, 64, 32, 16, 2), 32, 1_500, "units"),
-    Task((64, 64, 10), 32, 1_437, "classes"),
-    Task((3, 32, 16, 1), 32, 10_000, "numbers"),
-    Task((784, 128, 10), 64, 20_000, "classes"),
-    Task((12288, 20, 7, 5, 1), 32, 209, "units"),
-    Task((100, 256, 256, 2), 256, 30_000, "units"),
-)
-
-KINDS = {
-    "classes": ("categorical_cross_entropy", "accuracy"),
-    "units": ("binary_cross_entropy", "accuracy"),
-    "numbers": ("mse", "rmse"),
-}
-
-
-def recipe(task: Task) -> Recipe:
-    """The task in nncore's words; so slow a rate that noise cannot make it diverge."""
-    loss, metric = KINDS[task.kind]
-    return Recipe(
-        Sequential.from_dims(task.dims),
-        losses[loss](),
-        optimizers["adam"](),
-        learning_rate=1e-4,
-        epochs=10**9,
-        mini_batch_size=task.batch,
-        metrics=(metric,),
-    )
+PEERS = ("scikit-learn", "PyTorch eager", "PyTorch fused", "JAX warm")
+TRIAL = 30
+"""Epochs of a whole trial."""
+SMALL = 3
+"""The first so many tasks are small: a compiler's seconds are most of a trial there."""
 
 
 def nncore_pass(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
     training = train(recipe(task), Dataset(x, y), seed=0)
-    return lambda: _seconds(training.learn)
+    return lambda: seconds(training.learn)
 
 
 def nncore_epoch(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
+    """With what a search pays besides: figures of the training rows and of a quarter as many."""
     quarter = len(x) // 4
     training = train(recipe(task), Dataset(x, y, x[:quarter], y[:quarter]), seed=0)
-    return lambda: _seconds(lambda: next(training))
+    return lambda: seconds(lambda: next(training))
 
 
-def products(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
-    """The matrix products of an epoch and nothing else: no library on this BLAS goes below."""
-    rng = np.random.default_rng(0)
-    batches = [task.batch] * (len(x) // task.batch)
-    batches += [len(x) % task.batch] if len(x) % task.batch else []
-    weights = [
-        rng.normal(0, 0.05, shape).astype(np.float32)
-        for shape in zip(task.dims, task.dims[1:], strict=False)
-    ]
-    views = {}
-    for rows in set(batches):
-        ys = [rng.normal(size=(rows, width)).astype(np.float32) for width in task.dims]
-        views[rows] = [
-            (ys[i], ys[i + 1], W, np.empty_like(W), np.empty_like(ys[i]))
-            for i, W in enumerate(weights)
-        ]
-
-    def epoch() -> None:
-        for rows in batches:
-            for y, z, W, _, _ in views[rows]:
-                np.dot(y, W, z)
-            for i, (y, z, W, dW, dy) in enumerate(reversed(views[rows])):
-                np.dot(y.T, z, dW)
-                if i < len(weights) - 1:
-                    np.dot(z, W.T, dy)
-
-    return lambda: _seconds(epoch)
-
-
-def scikit_learn(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
-    """By difference, so that checking the input and drawing weights do not count."""
-    few = 3 if len(x) < 5_000 else 1
-    kind = MLPRegressor if task.kind == "numbers" else MLPClassifier
-    target = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-
-    def fit(epochs: int) -> float:
-        model = kind(
-            hidden_layer_sizes=task.dims[1:-1],
-            alpha=0.0,
-            batch_size=task.batch,
-            learning_rate_init=1e-4,
-            max_iter=epochs,
-            tol=0.0,
-            n_iter_no_change=10**6,
-            random_state=0,
-        )
-        return _seconds(lambda: model.fit(x, target))
-
-    return lambda: (fit(1 + few) - fit(1)) / few
-
-
-def pytorch(task: Task, x: np.ndarray, y: np.ndarray, fused: bool) -> Epochs | None:
-    """A plain training loop over an index permutation; None where PyTorch is not installed."""
-    try:
-        import torch
-    except ImportError:
+def jax_warm(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs | None:
+    begin = jax_epochs(task, x, y)
+    if begin is None:
         return None
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    stages: list[Any] = []
-    for wide, narrow in zip(task.dims, task.dims[1:], strict=False):
-        stages += [torch.nn.Linear(wide, narrow), torch.nn.ReLU()]
-    net = torch.nn.Sequential(*stages[:-1])
-    loss = {
-        "classes": torch.nn.CrossEntropyLoss,
-        "units": torch.nn.BCEWithLogitsLoss,
-        "numbers": torch.nn.MSELoss,
-    }[task.kind]()
-    adam = torch.optim.Adam(net.parameters(), lr=1e-4, fused=fused)
-    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
-
-    def epoch() -> None:
-        for rows in torch.randperm(len(inputs)).split(task.batch):
-            adam.zero_grad()
-            loss(net(inputs[rows]), targets[rows]).backward()
-            adam.step()
-
-    return lambda: _seconds(epoch)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    began = perf_counter()
-    run()
-    return perf_counter() - began
+    run = begin()
+    return lambda: seconds(run)
 
 
 def measure(task: Task, rounds: int) -> dict[str, float]:
@@ -196,44 +58,108 @@ def measure(task: Task, rounds: int) -> dict[str, float]:
         "nncore": nncore_pass(task, x, y),
         "products": products(task, x, y),
         "scikit-learn": scikit_learn(task, x, y),
-        "torch": pytorch(task, x, y, fused=False),
-        "fused": pytorch(task, x, y, fused=True),
+        "PyTorch eager": pytorch(task, x, y, fused=False),
+        "PyTorch fused": pytorch(task, x, y, fused=True),
+        "JAX warm": jax_warm(task, x, y),
         "measured": nncore_epoch(task, x, y),
     }
-    here = {name: run for name, run in contenders.items() if run is not None}
-    taken: dict[str, list[float]] = {name: [] for name in here}
-    for run in here.values():
+    return _medians({name: run for name, run in contenders.items() if run is not None}, rounds)
+
+
+def measure_trial(task: Task, rounds: int) -> dict[str, float]:
+    """The median seconds of a whole trial on a new shape: what is made and compiled counts."""
+    x, y = task.data()
+    begin = jax_epochs(task, x, y)
+
+    def ours() -> None:
+        training = train(recipe(task), Dataset(x, y), seed=0)
+        for _ in range(TRIAL):
+            training.learn()
+
+    contenders: dict[str, Epochs] = {"nncore": lambda: seconds(ours)}
+    if begin is not None:
+
+        def theirs() -> None:
+            run = begin()
+            for _ in range(TRIAL):
+                run()
+
+        contenders["JAX with compile"] = lambda: seconds(theirs)
+    return _medians(contenders, rounds)
+
+
+def _medians(runs: Mapping[str, Epochs], rounds: int) -> dict[str, float]:
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
         run()  # to warm up
     for _ in range(rounds):
-        for name, run in here.items():
+        for name, run in runs.items():
             taken[name].append(run())
-    return {name: median(seconds) for name, seconds in taken.items()}
+    return {name: median(each) for name, each in taken.items()}
+
+
+class Table:
+    """Lines as they come, in columns for a terminal or as the README has them."""
+
+    def __init__(self, head: Sequence[str], markdown: bool) -> None:
+        self._markdown, self._widths = markdown, [30, *(max(len(h), 5) + 2 for h in head[1:])]
+        self.line(*head)
+        if markdown:
+            print("|---" * len(head) + "|")
+
+    def line(self, *cells: str) -> None:
+        if self._markdown:
+            print(f"| {' | '.join(cells)} |", flush=True)
+            return
+        first, *others = zip(cells, self._widths, strict=True)
+        print(f"{first[0]:<{first[1]}}" + "".join(f"{c:>{w}}" for c, w in others), flush=True)
+
+
+def ratio(took: Mapping[str, float], peer: str) -> str:
+    """A peer's time ÷ nncore's."""
+    return f"{took[peer] / took['nncore']:.1f}" if peer in took else "absent"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("tasks", nargs="*", help="tasks by the start of their names; default: all")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--markdown", action="store_true", help="tables as the README has them")
     asked = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
-    head = ("task (batch)", "ms", "scikit-learn", "torch", "fused", "over products", "measured ms")
-    print("{:<30}{:>9}{:>14}{:>8}{:>8}{:>15}{:>13}".format(*head))
-    ratios: list[float] = []
-    for task in TASKS:
-        if asked.tasks and not any(task.name.startswith(name) for name in asked.tasks):
-            continue
-        took = measure(task, asked.rounds)
-        ours = took["nncore"]
-        ratios.append(took["scikit-learn"] / ours)
-        torch, fused = (
-            f"{took[name] / ours:.1f}" if name in took else "absent" for name in ("torch", "fused")
+    names = tuple(asked.tasks)
+    chosen = [task for task in TASKS if not names or task.name.startswith(names)]
+
+    table = Table(
+        ("task (batch)", "nncore ms", *PEERS, "over products", "measured ms"), asked.markdown
+    )
+    all_took = []
+    for task in chosen:
+        all_took.append(took := measure(task, asked.rounds))
+        table.line(
+            task.name,
+            f"{took['nncore'] * 1e3:.2f}",
+            *(ratio(took, peer) for peer in PEERS),
+            f"{took['nncore'] / took['products']:.2f}",
+            f"{took['measured'] * 1e3:.2f}",
         )
-        print(
-            f"{task.name:<30}{ours * 1e3:>9.2f}{ratios[-1]:>14.1f}{torch:>8}{fused:>8}"
-            f"{ours / took['products']:>15.2f}{took['measured'] * 1e3:>13.2f}",
-            flush=True,
-        )
-    print(f"geometric mean, scikit-learn ÷ nncore: {geometric_mean(ratios):.2f}")
+    means = [
+        f"{geometric_mean(took[peer] / took['nncore'] for took in all_took):.2f}"
+        if all(peer in took for took in all_took)
+        else "absent"
+        for peer in PEERS
+    ]
+    table.line("geometric mean", "", *means, "", "")
+
+    print()
+    table = Table(("30 epochs, new shape", "nncore s", "JAX with compile"), asked.markdown)
+    ratios = []
+    for task in (task for task in TASKS[:SMALL] if task in chosen):
+        took = measure_trial(task, max(1, asked.rounds // 5))
+        table.line(task.name, f"{took['nncore']:.3f}", ratio(took, "JAX with compile"))
+        if "JAX with compile" in took:
+            ratios.append(took["JAX with compile"] / took["nncore"])
+    table.line("geometric mean", "", f"{geometric_mean(ratios):.1f}" if ratios else "absent")
 
 
 if __name__ == "__main__":
