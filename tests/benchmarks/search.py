@@ -84,7 +84,7 @@ def twelve(place: Path, trials: int, epochs: int) -> None:
     with Reader(folder) as reader:
         facts = reader.study()
         found = reader.leaderboard(facts.direction, None)
-        taken = reader._rows("SELECT trial, started FROM attempt")
+        taken = reader._db.rows("SELECT trial, started FROM attempt")
     share, seconds = busy(found, dict(taken), facts.workers)
     print(f"twelve parameters: {len(found)} trials of {seconds:.2f} s, {facts.workers} workers")
     print(f"        busy share, first start to last start: {share:.3f}")
@@ -109,7 +109,7 @@ def busy(trials: list, started: dict[int, float], workers: int) -> tuple[float, 
 def sample(folder: RunFolder) -> tuple[int, float]:
     """Finished trials, and the engine's CPU seconds when they were."""
     with Reader(folder) as reader, reader.still():
-        (row,) = reader._rows("SELECT value FROM study WHERE key = 'cpu'") or [("0",)]
+        (row,) = reader._db.rows("SELECT value FROM study WHERE key = 'cpu'") or [("0",)]
         return reader.counts(0).finished, float(json.loads(row[0]))
 
 

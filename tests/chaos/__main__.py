@@ -26,7 +26,7 @@ workers = 2
 [data]
 source = "sklearn:digits"
 test = 0.2
-validation = 0.2
+{judged}
 
 [network]
 layer_dims = {{ depth = [1, 2], width = [16, 64], log = true }}
@@ -46,12 +46,14 @@ keep_prob = {{ float = [0.6, 0.95] }}
 class Chaos:
     """One study under fire."""
 
-    def __init__(self, place: Path, trials: int, kills: int, epochs: int, seed: int) -> None:
+    def __init__(
+        self, place: Path, trials: int, kills: int, epochs: int, seed: int, judged: str
+    ) -> None:
         self.place, self.trials, self.kills = place, trials, kills
         self.random = random.Random(seed)
         self.folder = RunFolder(place / "runs" / "chaos")
         self.study = place / "chaos.toml"
-        self.study.write_text(STUDY.format(trials=trials, seed=seed, epochs=epochs))
+        self.study.write_text(STUDY.format(trials=trials, seed=seed, epochs=epochs, judged=judged))
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
         self.left: list[str] = []
@@ -111,7 +113,7 @@ class Chaos:
     def trial_of(self, pid: int) -> int | None:
         """The trial a trainer has in hand, as far as the store knows."""
         with Reader(self.folder) as reader:
-            rows = reader._rows("SELECT trial FROM attempt WHERE pid = ? AND ended IS NULL", pid)
+            rows = reader._db.rows("SELECT trial FROM attempt WHERE pid = ? AND ended IS NULL", pid)
         return rows[0][0] if rows else None
 
     def state(self) -> str:
@@ -149,10 +151,13 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--judged", default="validation = 0.2", help="or folds = 5, repeats = 3")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
-        chaos = Chaos(Path(place), given.trials, given.kills, given.epochs, given.seed)
+        chaos = Chaos(
+            Path(place), given.trials, given.kills, given.epochs, given.seed, given.judged
+        )
         chaos.run()
         found = chaos.violations()
     print("kill -9 of  " + ", ".join(f"{what}: {n}" for what, n in sorted(chaos.done.items())))
