@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from hpsearch.data import Data, load
-from hpsearch.data.columns import Category, Unusable, judge
-from hpsearch.data.loading import open_table
+from hpsearch.data.columns import Block, Category, Unusable, judge
+from hpsearch.data.loading import open_table, refuse_without_targets
 from hpsearch.data.table import quoted
 from hpsearch.study.defaults import default_space_toml
 from hpsearch.study.options import DataOptions
@@ -55,7 +55,11 @@ def propose(
         *_left_out(data, (options.group, options.order)),
         _line("test", options.test, "share of all rows that only `hpsearch retrain` reads"),
         *_evaluation(data),
-        _line("normalize", "standard", "standard | minmax | quantile | robust | scale255 | none"),
+        _line(
+            "normalize",
+            _normalizer(data),
+            "standard | minmax | quantile | robust | scale255 | none",
+        ),
         "",
         default_space_toml(data.task),
     ]
@@ -79,6 +83,7 @@ def likely_targets(options: DataOptions) -> tuple[tuple[str, ...], tuple[str, ..
         DataError: the table cannot be read.
     """
     table = open_table(options)
+    refuse_without_targets(table)
     rows = np.arange(table.frame.height)
     lines, scores = [], {}
     for at, column in enumerate(table.frame.get_columns()):
@@ -87,10 +92,12 @@ def likely_targets(options: DataOptions) -> tuple[tuple[str, ...], tuple[str, ..
             about = f"cannot be used: {found.reason}"
         elif isinstance(found, Category):
             about = f"category, {column.drop_nulls().n_unique():,} different"
+        elif isinstance(found, Block):
+            about = f"arrays of {found.size:,} numbers"
         else:
             about = f"boolean, {' or '.join(found.words)}" if found.words else "number"
         lines.append(f"{quoted(column.name)}: {about}")
-        if isinstance(found, Unusable):
+        if isinstance(found, (Unusable, Block)):
             continue
         last, words = at == table.frame.width - 1, isinstance(found, Category) or found.words
         named = bool(_TARGET_WORDS.search(column.name))
@@ -151,9 +158,15 @@ def _trials(data: Data) -> int:
     return 60 if cells <= 20_000_000 else 30
 
 
+def _normalizer(data: Data) -> str:
+    """What suits: the bytes of images have a scale of their own."""
+    images = all(isinstance(column, Block) and column.octets for column in data.inputs)
+    return "scale255" if images else "standard"
+
+
 def _source(options: DataOptions, data: Data, folder: Path) -> list[str]:
     if options.source is not None:
-        lines = [_line("source", options.source, "comes with its library")]
+        lines = [_line("source", options.source, "made, or comes with its library")]
     else:
         path = Path(os.path.relpath(options.path or "", folder)).as_posix()
         lines = [_line("path", path, "from this file's folder")]
@@ -165,6 +178,8 @@ def _source(options: DataOptions, data: Data, folder: Path) -> list[str]:
     if dialect.separator is not None:
         lines.append(_line("separator", dialect.separator, "between cells"))
         lines.append(_line("decimal", dialect.decimal, "in numbers"))
+    if dialect.image_size is not None:
+        lines.append(_line("image_size", list(dialect.image_size), "height and width in pixels"))
     encoding = options.encoding or data.encoding
     if encoding not in (None, "utf-8"):
         lines.append(_line("encoding", encoding, "of the file"))

@@ -106,9 +106,24 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
     return data
 
 
+def refuse_without_targets(table: Table) -> None:
+    """Refuse arrays that come without targets: no column of them could be one.
+
+    Raises:
+        DataError: says how targets are given.
+    """
+    columns = table.frame.drop(table.asides)
+    if all(isinstance(dtype, pl.Array) for dtype in columns.dtypes):
+        raise DataError(
+            f"{table.name} holds rows without targets: they can be predicted from, not learnt from."
+            " Targets stand in an array of their own (y), or in the names of folders of images."
+        )
+
+
 def _target_names(table: Table, options: DataOptions) -> tuple[str, ...]:
     names = options.target or table.targets
     if not names:
+        refuse_without_targets(table)
         raise DataError(
             f'{table.name}: which column is to be predicted? Write target = "COLUMN" under'
             f" [data]. It has: {listed(table.frame.columns)}."
@@ -137,7 +152,8 @@ def _candidates(
         raise DataError(f"data.features and data.drop both name {listed(sorted(both))}.")
     every = set(table.frame.columns) - set(tying)
     wanted = every if options.features is None else set(options.features)
-    left = wanted - set(options.drop) - set(targets) - set(table.targets) - set(table.asides)
+    given = set() if table.guessed and options.target else set(table.targets)
+    left = wanted - set(options.drop) - set(targets) - given - set(table.asides)
     return [name for name in table.frame.columns if name in left]
 
 

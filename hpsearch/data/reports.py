@@ -210,9 +210,10 @@ def about_columns(
         missing = int(empty(table.frame[name]).sum())
         if name in targets:
             reports.append(ColumnReport(name, "target", missing, 0, "to be predicted"))
+        elif name in table.asides:
+            reports.append(ColumnReport(name, "name", missing, 0, "of the row, not learnt from"))
         elif (column := used.get(name)) is None:
-            usual = "it only names the row" if name in table.asides else ""
-            reason = reasons.get(name, usual or "the study file leaves it out")
+            reason = reasons.get(name, "the study file leaves it out")
             reports.append(ColumnReport(name, "left out", missing, 0, reason))
         elif isinstance(column, Number):
             kind = "boolean" if column.words else "number"
@@ -221,7 +222,8 @@ def about_columns(
                 detail += "; empty cells get the median and a sign"
             reports.append(ColumnReport(name, kind, missing, column.width, detail))
         elif isinstance(column, Block):
-            detail = f"{column.size:,} numbers a row, scaled one by one"
+            detail = f"{column.size:,} {'bytes' if column.octets else 'numbers'} a row"
+            detail += ", each scaled as a column would be"
             reports.append(ColumnReport(name, "array", missing, column.width, detail))
         else:
             detail = f"{len(column.levels)} levels"

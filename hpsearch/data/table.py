@@ -52,6 +52,8 @@ class Table:
     notes: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     """Where the format tells features and targets apart (npz), the columns that are targets."""
+    guessed: bool = False
+    """Whether these targets are only a guess, so that others in data.target free them."""
     asides: tuple[str, ...] = ()
     """Columns that only say which row it is, such as an image's file: never learnt from."""
     held: int = 0

@@ -24,7 +24,7 @@ from hpsearch.data.weighing import balanced
 from hpsearch.study.options import ClassWeight, Task
 from nncore.dataset import Dataset
 
-Kind = Literal["number", "array", "boolean", "category", "target", "left out"]
+Kind = Literal["number", "array", "boolean", "category", "target", "name", "left out"]
 
 
 @dataclass(frozen=True)

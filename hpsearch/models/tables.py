@@ -18,12 +18,16 @@ def beside(
     Raises:
         UsageError: a column to keep is not there, or is called like one that is predicted.
     """
-    wanted = list(dict.fromkeys([*keep, *(frame.columns if keep_all else ())]))
+    arrays = [column for column, dtype in frame.schema.items() if isinstance(dtype, pl.Array)]
+    every = [column for column in frame.columns if column not in arrays]
+    wanted = list(dict.fromkeys([*keep, *(every if keep_all else ())]))
     for column in wanted:
         if column not in frame.columns:
             near = get_close_matches(column, frame.columns, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(frame.columns)}."
             raise UsageError(f"--keep {column}: {name} has no such column; {hint}")
+        if column in arrays:
+            raise UsageError(f"--keep {column}: it holds arrays, which a CSV file cannot.")
         if column in predicted.columns:
             raise UsageError(
                 f"{name} has a column {column!r}, and so have the predictions; rename it, or "

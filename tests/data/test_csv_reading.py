@@ -136,3 +136,8 @@ def test_both_ways_in_give_the_same_frame(rows: list[list[str]]) -> None:
     for frame in (plain, quoted):
         stripped = [tuple((cell or "").strip() for cell in row) for row in frame.rows()]
         assert stripped == [tuple(cell.strip() for cell in row) for row in expected]
+
+
+def test_a_mark_that_is_no_mark_stays_in_its_cell(tmp_path: Path) -> None:
+    frame = reader._read_plain("a,b\n\ufeffx,1\n,2", ",", "t")
+    assert frame.rows() == [("\ufeffx", "1"), (None, "2")]

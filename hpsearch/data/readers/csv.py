@@ -116,8 +116,9 @@ def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
         raise DataError(f"{name}: row 1 names the columns, and no row follows.")
     try:
         frame = pl.read_csv(
-            body.encode(),
-            has_header=False,
+            # A header in front, since polars would take a mark there for none of the cells.
+            f"-{separator * (len(names) - 1)}\n{body}".encode(),
+            has_header=True,
             schema=dict.fromkeys(names, pl.String),
             separator=separator,
             quote_char=None,

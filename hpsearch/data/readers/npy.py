@@ -45,7 +45,7 @@ def read(path: Path, dialect: Dialect) -> Table:
         f"{table.notes[0].removesuffix('.')}; the last, {names[-1]}, is the target (data.target"
         " overrides)."
     )
-    return replace(table, targets=(names[-1],), notes=(note,))
+    return replace(table, targets=(names[-1],), guessed=True, notes=(note,))
 
 
 @folder(".npy")
