@@ -134,7 +134,7 @@ def place(tmp_path: Path):
     place.close()
 
 
-def wait_for(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+def wait_for(true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true answer; polls, because what is awaited happens in another process."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -97,6 +97,7 @@ class Run:
         self._watch_signals(loop)
         _answer(self._order, Answer("ready", folder=str(opened.folder.path)), last=True)
         log.info("engine %d runs %s", os.getpid(), opened.folder.path)
+        await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
         engine.check_end()
         if not engine.ended.done():
             fleet.start(address)

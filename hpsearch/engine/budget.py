@@ -10,6 +10,7 @@ from hpsearch.engine.champion import Champion
 from hpsearch.store.writer import Past
 from hpsearch.study.events import FINISHED, State
 from hpsearch.study.options import StudyOptions
+from hpsearch.view.format import duration
 
 
 @dataclass
@@ -102,12 +103,3 @@ class Budget:
         if tally.cpu >= self.cpu_time:
             return f"its {duration(self.cpu_time)} of CPU time are spent"
         return None
-
-
-def duration(seconds: float) -> str:
-    """As the study file writes it: 90s, 30m, 1h30m."""
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        count, seconds = divmod(seconds, size)
-        parts += [f"{count:.0f}{unit}"] if count else []
-    return "".join([*parts, f"{seconds:g}s"] if seconds or not parts else parts)

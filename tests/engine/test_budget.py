@@ -1,0 +1,71 @@
+"""When a study has had enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpsearch.engine.budget import Budget, Tally
+from hpsearch.engine.champion import Champion
+from hpsearch.store.writer import Past
+from hpsearch.study.events import Trial
+from hpsearch.study.options import StudyOptions
+
+
+def budget(**given):
+    return Budget.of(StudyOptions("x", **given), trials=100)
+
+
+def champion(value=None, direction="minimize"):
+    return Champion("val_cost", direction, value)
+
+
+@pytest.mark.parametrize(
+    ("given", "tally", "said"),
+    [
+        ({"complete_trials": 3}, Tally(complete=3), "3 complete trials"),
+        ({"timeout": 90.0}, Tally(seconds=90.0), "1m30s is up"),
+        ({"cpu_time": 2.0}, Tally(cpu=2.5), "2.0s of CPU time"),
+        ({"patience": 4}, Tally(since_best=4), "no better trial among the last 4"),
+        ({"stop_at": 0.5}, Tally(), "0.4 has reached 0.5"),
+    ],
+)
+def test_a_budget_is_spent_when_it_is_reached_and_not_before(given, tally, said):
+    fresh = Tally(complete=2, seconds=89.9, cpu=1.9, since_best=3)
+    assert budget(**given).spent(fresh, champion(0.6)) is None
+    assert said in budget(**given).spent(tally, champion(0.4))
+
+
+def test_a_goal_is_reached_from_the_metric_s_own_side():
+    assert budget(stop_at=0.9).spent(Tally(), champion(0.8, "maximize")) is None
+    assert budget(stop_at=0.9).spent(Tally(), champion(0.95, "maximize"))
+
+
+def test_patience_needs_somebody_to_wait_for():
+    assert budget(patience=2).spent(Tally(since_best=5), champion(None)) is None
+
+
+def past(number, state, value=None, told=None):
+    trial = Trial(number, {}, 0)
+    return Past(trial, state, {}, value, {}, 1, 0, 0.0, told)
+
+
+def test_a_tally_goes_on_where_the_ends_of_earlier_runs_left_it():
+    history = [
+        past(0, "complete", 0.3, told=1),
+        past(1, "complete", 0.5, told=0),
+        past(2, "pruned", 0.1, told=3),
+        past(3, "complete", 0.4, told=2),
+        past(4, "waiting"),
+    ]
+    best = champion()
+    tally = Tally.of(history, best)
+    assert best.value == 0.3
+    assert tally == Tally(drawn=5, finished=4, complete=3, since_best=2, ends=4)
+
+
+def test_a_trial_that_is_tried_again_ends_at_a_place_of_its_own():
+    tally = Tally()
+    tally.ended("failed", better=False)
+    tally.reopened()
+    tally.ended("complete", better=True)
+    assert (tally.finished, tally.ends, tally.failed_in_a_row) == (1, 2, 0)
