@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 _INSTALLED = Path("examples")
@@ -16,6 +17,12 @@ def bundled() -> dict[str, Path]:
         if found := {path.stem: path.resolve() for path in sorted(folder.glob("*.toml"))}:
             return found
     return {}
+
+
+def data_of(study: Path) -> Path | None:
+    """The table that a bundled study reads and that comes with it; None: none does, or need be."""
+    named = tomllib.loads(study.read_text(encoding="utf-8"))["data"].get("path")
+    return study.with_name(named) if named and study.with_name(named).is_file() else None
 
 
 def hint(path: Path) -> str:

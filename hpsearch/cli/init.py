@@ -76,8 +76,7 @@ def init(
             "  hpsearch init --example digits"
         )
     if example is not None:
-        path, text = _example(example, output)
-        refuse_to_replace(path, force)
+        path, text = _example(example, output, force)
     else:
         options = _options(data or "", target, drop, task, null_value)
         options = replace(_dialect(options, separator, decimal, encoding), group=group, order=order)
@@ -92,8 +91,12 @@ def init(
     typer.echo(f"Wrote {path}. Next:\n  hpsearch run {_shell(path)}")
 
 
-def _example(name: str, output: Path | None) -> tuple[Path, str]:
+def _example(name: str, output: Path | None, force: bool) -> tuple[Path, str]:
+    """Where the copy goes and its text; the table that comes with it is copied beside."""
     from difflib import get_close_matches
+
+    from hpsearch.cli.examples import data_of
+    from hpsearch.cli.files import write_bytes
 
     known = bundled()
     name = name.removesuffix(".toml")
@@ -103,6 +106,13 @@ def _example(name: str, output: Path | None) -> tuple[Path, str]:
         raise UsageError(f"there is no example {name!r}. {hint}There are: {', '.join(known)}.")
     text = known[name].read_text(encoding="utf-8")
     path = output or Path(f"{name}.toml")
+    refuse_to_replace(path, force)
+    if (table := data_of(known[name])) is not None:
+        beside = path.with_name(table.name)
+        refuse_to_replace(beside, force)
+        write_bytes(beside, table.read_bytes())
+        typer.echo(f"Wrote {beside}.")
+        text = text.replace(f"studies/{table.name}", beside.as_posix())
     # Its comments name the commands as they are typed beside the bundled file.
     return path, text.replace(f"studies/{name}.toml", path.as_posix())
 
