@@ -115,13 +115,19 @@ def log(
 
 def _trial(name: str | None, number: int | None, runs: Path | None) -> tuple[RunFolder, int | None]:
     """The run and the trial that are meant; `digits#12` is both at once."""
+    from hpsearch.errors import UsageError
     from hpsearch.store.folder import RunFolder, find
     from hpsearch.view.naming import named
 
     if name is not None and number is None and "#" in name:
         both = named(name)
         name, number = both.study, both.number
-    return RunFolder(find(name, runs)), number
+    try:
+        return RunFolder(find(name, runs)), number
+    except UsageError:
+        if name is None or number is not None or not name.isdecimal():
+            raise
+        return RunFolder(find(None, runs)), int(name)  # only a number: of the study at hand
 
 
 def _no_trial(folder: RunFolder, number: int | None) -> str:

@@ -1,4 +1,7 @@
-"""A line for each event, at most 80 columns: for pipes, CI and terminals that can do no more."""
+"""A line for each event, for pipes, CI and terminals that can do no more.
+
+At most 80 columns; a longer note goes on below, further in.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figures_line
 from hpsearch.view.format import Glyphs, duration, figure
@@ -15,6 +19,8 @@ from hpsearch.view.status import ENDED, Status
 
 EVERY = 30.0
 """Seconds between two lines that say how it stands."""
+
+_SENTENCES = ("note", "warning", "state")
 
 
 class Lines:
@@ -38,15 +44,20 @@ class Lines:
         """Write this batch's lines."""
         for happening in batch.happenings:
             if text := line(happening, batch, self._out.glyphs):
-                self._write(happening.time, text)
+                self._write(happening.time, text, whole=happening.what in _SENTENCES)
             if happening.what == "study_start":
                 self._said = batch.now
         if batch.now - self._said >= EVERY and not batch.last:
             self._write(batch.now, status_line(batch.status, self._out.glyphs))
             self._said = batch.now
 
-    def _write(self, at: float, text: str) -> None:
-        self._out.say(self._out.fit(f"{time.strftime('%H:%M:%S', time.localtime(at))} {text}"))
+    def _write(self, at: float, text: str, whole: bool = False) -> None:
+        """One line; where all of it is wanted, on as many as it needs."""
+        said = f"{time.strftime('%H:%M:%S', time.localtime(at))} {to_reader(text)}"
+        if whole:
+            self._out.tell(said, " " * 11)
+        else:
+            self._out.say(self._out.fit(said))
 
 
 def line(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:

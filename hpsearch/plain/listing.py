@@ -11,6 +11,7 @@ from hpsearch.errors import RunError
 from hpsearch.plain.summary import near, summary
 from hpsearch.plain.terminal import Terminal, terminal
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.reader import Reader
 from hpsearch.view.format import cells, clean, duration, figure, pad
 from hpsearch.view.status import LIVE, Status, status
@@ -36,17 +37,17 @@ def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) 
     """Print a study's status in words."""
     out = out or terminal()
     heading, *rest = summary(stands, folder, out.glyphs)
-    out.say(out.fit(heading))
+    out.tell(heading, "  ")
     if stands.state in LIVE:
         counts, workers = stands.counts, stands.study.workers
         left = f", {duration(stands.eta)} to go" if stands.eta else ""
         now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{left}"
-        out.say(out.fit(f"now   {now}"))
+        out.tell(f"now   {now}", "      ")
     elif stands.study.why and stands.state != "gone" and stands.best:
-        out.say(out.fit(f"why   {stands.study.why}"))
+        out.tell(f"why   {to_reader(stands.study.why)}", "      ")
     *about, keep, further = rest
     for line in about:
-        out.say(out.fit(line))
+        out.tell(line, "      ")
     for command in (keep, further):
         out.say(out.writable(command))
 

@@ -13,6 +13,7 @@ from hpsearch.plain.stream import TICK, Stop
 from hpsearch.plain.terminal import Terminal, terminal
 from hpsearch.store.connection import Busy
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import EventRecord
 from hpsearch.store.triallog import TrialLogs
@@ -103,7 +104,7 @@ def _trains(folder: RunFolder, reader: Reader, trial: int) -> bool:
 def _event_text(event: EventRecord, out: Terminal) -> None:
     """When, what sort, and the sentence; on a terminal its next lines stand under the first."""
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.time))
-    text = f"{at} {_sign(event, out.glyphs)} {event.text}"
+    text = f"{at} {_sign(event, out.glyphs)} {to_reader(event.text)}"
     if out.is_tty:
         out.tell(text, " " * 22)
     else:  # a line an event, for grep

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import Counts
 from hpsearch.view.columns import figures_line, params_line
 from hpsearch.view.command import near, run_command
@@ -63,7 +64,8 @@ def _heading(status: Status, glyphs: Glyphs) -> str:
     done = f"{counts.finished} of {counts.asked} trials"
     state = "gone, no engine holds it" if status.state == "gone" else status.state
     text = f"{clean(status.name)}  {state}  {done} in {duration(status.seconds)}"
-    return f"{text}  {counts_line(counts, glyphs)}"
+    aside = f"  {glyphs.waiting}{counts.waiting} put aside" if counts.waiting else ""
+    return f"{text}  {counts_line(counts, glyphs)}{aside if status.state not in LIVE else ''}"
 
 
 def _best(status: Status, glyphs: Glyphs) -> str:
@@ -77,7 +79,7 @@ def _best(status: Status, glyphs: Glyphs) -> str:
 def _why(status: Status) -> str:
     if status.state == "gone":
         return "its engine ended without a word; the log's last lines may say why"
-    return status.study.why or "nothing to show yet"
+    return to_reader(status.study.why) or "nothing to show yet"
 
 
 def _keep(status: Status, folder: RunFolder) -> str:

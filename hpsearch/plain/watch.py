@@ -141,8 +141,8 @@ def _close(mode: Mode, out: Terminal, status: Status, folder: RunFolder) -> None
         JsonLines(out).close(status, folder, time.time())
         return
     *about, keep, further = summary(status, folder, out.glyphs)
-    for line in about:
-        out.say(out.fit(line))
+    for at, line in enumerate(about):
+        out.tell(line, "      " if at else "  ")
     for command in (keep, further):  # never cut: they are there to be copied
         out.say(out.writable(command))
 

@@ -11,6 +11,7 @@ import contextlib
 import getpass
 import json
 import os
+import re
 import secrets
 import socket
 import stat
@@ -69,6 +70,16 @@ def send(inbox: Path, verb: str, **args: Any) -> Command:
     except OSError as error:
         raise RunError(f"{inbox}: cannot leave a command there: {error.strerror}.") from None
     return command
+
+
+def to_reader(text: str) -> str:
+    """A sentence that names who asked, as that person reads it.
+
+    >>> to_reader(f"stopped by {_user()}@{socket.gethostname()} 4711")
+    'stopped by you'
+    """
+    me = re.escape(f"{_user()}@{socket.gethostname()}")
+    return re.sub(rf"(?<!\S){me} \d+\b", "you", text)
 
 
 def waiting(inbox: Path) -> list[Command]:

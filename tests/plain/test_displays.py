@@ -13,6 +13,7 @@ from hpsearch.plain.lines import EVERY, Lines
 from hpsearch.plain.stream import follow
 from hpsearch.plain.summary import summary
 from hpsearch.plain.terminal import Terminal, mode_for
+from hpsearch.store.inbox import send
 from hpsearch.store.records import Mark
 from hpsearch.view.format import ASCII, cells
 from tests.view.madeup import BEGIN, MadeUp
@@ -102,7 +103,7 @@ def test_lines_are_at_most_80_columns_and_clean(made, encoding):
     text = stream.getvalue()
     for line in text.splitlines():
         assert cells(line) <= 80
-        assert re.match(r"\d\d:\d\d:\d\d ", line)
+        assert re.match(r"\d\d:\d\d:\d\d | {11}\S", line)
         assert line.isprintable()
     assert "[bold]" in text
     assert text.count("\n") == 1 + 23 + 2 + 1  # the start, the ends, note and warning, the state
@@ -280,6 +281,31 @@ def test_the_terminal_is_given_back_when_drawing_fails(made):
     with pytest.raises(ZeroDivisionError), Bars(Terminal(stream, 80, is_tty=True), console):
         raise ZeroDivisionError
     assert "\x1b[?25h" in stream.getvalue()
+
+
+def test_a_long_note_goes_on_below_instead_of_being_cut(made):
+    made.note("note", "a column is dropped because it is " + "very " * 40 + "long")
+    stream = Stream()
+    shown(Lines(Terminal(stream)), seen(made))
+    assert "very long" in " ".join(stream.getvalue().split())
+
+
+def test_trials_put_aside_are_counted_where_nothing_runs(tmp_path):
+    made = MadeUp(tmp_path / "runs" / "digits", state="stopped")
+    made.fill(5, running=2, waiting=1)
+    (batch,) = seen(made)
+    assert summary(batch.status, made.folder)[0].endswith("…3 put aside")
+    made.close()
+
+
+def test_one_reads_you_where_one_asked_oneself(made):
+    sender = send(made.folder.inbox, "stop").sender
+    made.note("note", f"stop by {sender}: done")
+    made.note("note", "stop by eve@elsewhere 12: done")
+    stream = Stream()
+    shown(Lines(Terminal(stream)), seen(made))
+    assert "stop by you: done" in stream.getvalue()
+    assert "stop by eve@elsewhere 12: done" in stream.getvalue()
 
 
 @pytest.mark.parametrize(

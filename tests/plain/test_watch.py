@@ -74,7 +74,7 @@ def test_watching_ends_with_the_study_and_its_summary(made, mode):
         assert json.loads(last)["e"] == "summary"
     else:
         assert last.startswith("next  hpsearch run studies/digits.toml")
-        heading = text.splitlines()[-6]
+        heading = next(line for line in text.splitlines() if " of 60 trials" in line)
         assert heading.startswith("digits  finished  3 of 60 trials")
 
 
