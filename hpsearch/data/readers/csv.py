@@ -116,9 +116,9 @@ def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
         raise DataError(f"{name}: row 1 names the columns, and no row follows.")
     try:
         frame = pl.read_csv(
-            # A header in front, since polars would take a mark there for none of the cells.
-            f"-{separator * (len(names) - 1)}\n{body}".encode(),
-            has_header=True,
+            f"-\n{body}".encode(),  # at the very front, polars takes a mark for none of the cells
+            skip_rows=1,
+            has_header=False,
             schema=dict.fromkeys(names, pl.String),
             separator=separator,
             quote_char=None,
