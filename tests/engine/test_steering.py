@@ -128,12 +128,9 @@ def test_more_trials_can_be_asked_for_and_last_over_a_crash(place):
     at_work(place, trials=2)
     assert ctl(place, "add", "1").stdout == "small: done: 3 trials in all\n"
     kill(place.engine())
-    place.write(trials=2, epochs=3)
     wait_for(lambda: not place.folder.alive)
-    text = place.study.read_text().replace("epochs = 3", f"epochs = {LONG}")
-    place.study.write_text(text)
     place.start("run", "small.toml")
-    wait_for(lambda: len(place.running()) == 2)
+    wait_for(lambda: [trial.attempt for trial in place.trials()] == [2, 2])
     assert place.status()["trials"]["asked"] == 3
     ctl(place, "abort")
     command = place.start("run", "small.toml", "--trials", "5")
