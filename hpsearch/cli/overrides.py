@@ -14,7 +14,7 @@ Sets = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Any value of the study file, such as training.epochs=20; may be repeated.",
+        help="Any value of the study file, such as training.epochs=20 or lr=0.01; may be repeated.",
         show_default=False,
     ),
 ]
@@ -23,13 +23,18 @@ Sets = Annotated[
 def overrides(given: Iterable[str]) -> dict[str, str]:
     """Values by full name, as they were typed; the study file reads them.
 
+    The name may be the last part of a full one, or an alias of `study.names`.
+
     Raises:
         UsageError: one is not KEY=VALUE.
     """
+    from hpsearch.study import schema
+    from hpsearch.study.names import meant
+
     found: dict[str, str] = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"--set {text}: write KEY=VALUE, such as training.epochs=20.")
-        found[key.strip()] = value.strip()
+        found[meant(key.strip(), schema.names())] = value.strip()
     return found

@@ -10,6 +10,7 @@ from hpsearch.study import schema
 from hpsearch.study.checks import idle
 from hpsearch.study.kinds import Wrong, shown
 from hpsearch.study.mistakes import Mistakes
+from hpsearch.study.names import ALIASES
 from hpsearch.study.ranges import Searched
 from hpsearch.study.space import (
     NEEDS,
@@ -84,6 +85,8 @@ def _full_name(written: str) -> str:
     named = [name for name in known if name == written or name.endswith(f".{written}")]
     if len(named) == 1:
         return named[0]
+    if ALIASES.get(written) in known:
+        return ALIASES[written]
     endings = [name.rpartition(".")[2] for name in known]
     ending = written.rpartition(".")[2]
     near = get_close_matches(ending, endings, n=1) if len(ending) <= 64 else []

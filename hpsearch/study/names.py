@@ -55,11 +55,14 @@ class NoSuchName(LookupError):
     """No name, or more than one, is meant by a word. The text is a sentence."""
 
 
-def resolve(written: str, known: Iterable[str]) -> str:
+def resolve(written: str, known: Iterable[str], loosely: bool = True) -> str:
     """The one of the known names that `written` means.
 
     In this order: the name itself; its part after the last dot; an alias; the beginning of that
     part, or of the whole; the ending of it. The first of these that fits anything decides.
+
+    Args:
+        loosely: whether beginnings and endings count, as for looking; not for setting values.
 
     Raises:
         NoSuchName: nothing fits, or several do; the sentence offers what is near.
@@ -69,7 +72,7 @@ def resolve(written: str, known: Iterable[str]) -> str:
     ['training.learning_rate', 'network.activation', 'training.learning_rate']
     """
     known = tuple(dict.fromkeys(known))
-    for found in _stages(written, known):
+    for found in _stages(written, known, loosely):
         if len(found) == 1:
             return found[0]
         if found:
@@ -79,19 +82,19 @@ def resolve(written: str, known: Iterable[str]) -> str:
 
 
 def meant(written: str, known: Iterable[str]) -> str:
-    """The same, or `written` itself where it means none of them, or several."""
+    """The same, not loosely; or `written` itself where it means none of them, or several."""
     try:
-        return resolve(written, known)
+        return resolve(written, known, loosely=False)
     except NoSuchName:
         return written
 
 
-def _stages(written: str, known: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+def _stages(written: str, known: tuple[str, ...], loosely: bool) -> Iterable[tuple[str, ...]]:
     yield (written,) if written in known else ()
     yield tuple(name for name in known if _last(name) == written)
     alias = ALIASES.get(written)
     yield (alias,) if alias in known else ()
-    if len(written) < 2:  # a letter is a slip rather than a name
+    if not loosely or len(written) < 2:  # a letter is a slip rather than a name
         return
     yield tuple(n for n in known if _last(n).startswith(written) or n.startswith(written))
     yield tuple(name for name in known if name.endswith(written))

@@ -1,10 +1,14 @@
 """Short words for the study file's names."""
 
+from pathlib import Path
+
 import pytest
 
+from hpsearch.cli.overrides import overrides
 from hpsearch.study import schema
 from hpsearch.study.families import metrics
 from hpsearch.study.names import ALIASES, NoSuchName, meant, resolve
+from hpsearch.study.studyfile import parse
 from hpsearch.view.columns import ABBREVIATIONS
 from hpsearch.view.fields import FACTS, FIGURES
 
@@ -29,9 +33,8 @@ def test_what_a_narrow_column_is_called_can_be_asked_for(ending):
     assert resolve(ABBREVIATIONS[ending], schema.searchable()).endswith(ending)
 
 
-@pytest.mark.parametrize("metric", metrics())
-def test_every_metric_can_be_asked_for_before_a_trial_has_it(metric):
-    assert metric in FIGURES
+def test_the_figures_that_can_always_be_asked_for_are_metrics():
+    assert {name for name in FIGURES if name.startswith("val_")} <= set(metrics())
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,27 @@ def test_what_means_nothing_or_too_much_is_a_sentence(written, said):
     with pytest.raises(NoSuchName, match=said):
         resolve(written, KNOWN)
     assert meant(written, KNOWN) == written
+
+
+def test_a_value_is_set_by_a_short_name_too_but_never_by_half_of_one():
+    given = ["lr=0.01", "epochs=20", "study.trials=3", "epoch=1", "seed=1", "trial=3"]
+    assert overrides(given) == {
+        "training.learning_rate": "0.01",
+        "training.epochs": "20",
+        "study.trials": "3",
+        "epoch": "1",
+        "seed": "1",
+        "trial": "3",
+    }
+
+
+def test_an_entry_to_try_first_may_use_short_names():
+    text = """
+    [data]
+    source = "sklearn:iris"
+    [training]
+    learning_rate = { float = [1e-4, 1e-1], log = true }
+    [[enqueue]]
+    lr = 0.01
+    """
+    assert parse(text, Path("iris.toml")).enqueue == ({"training.learning_rate": 0.01},)
