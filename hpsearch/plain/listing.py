@@ -52,11 +52,16 @@ def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) 
         out.say(out.writable(command))
 
 
+def _order(folders: Sequence[RunFolder]) -> list[RunFolder]:
+    """Those that run first, each sort in the order given: the newest first."""
+    return sorted(folders, key=lambda folder: not folder.alive)
+
+
 def listing_json(folders: Sequence[RunFolder], out: Terminal | None = None) -> None:
-    """Print every study as a list of objects."""
+    """Print every study as a list of objects: those that run first, then the newest."""
     now = time.time()
     listed = []
-    for folder in folders:
+    for folder in _order(folders):
         entry = {"name": folder.name, "run_folder": near(folder.path)}
         try:
             stands = look(folder, now)
@@ -70,14 +75,14 @@ def listing_json(folders: Sequence[RunFolder], out: Terminal | None = None) -> N
 
 
 def listing(folders: Sequence[RunFolder], place: Path, out: Terminal | None = None) -> None:
-    """Print every study on a line of its own, the newest first."""
+    """Print every study on a line of its own: those that run first, then the newest."""
     out = out or terminal()
     if not folders:
         out.say(out.fit(f"No runs in {near(place)} yet: `hpsearch run STUDY.toml` starts one."))
         return
     now = time.time()
     rows = [("study", "state", "trials", "best", "by", "last written")]
-    rows += [_row(folder, now) for folder in folders]
+    rows += [_row(folder, now) for folder in _order(folders)]
     widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         line = "  ".join(pad(text, width) for text, width in zip(row, widths, strict=True))

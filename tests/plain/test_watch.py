@@ -252,6 +252,20 @@ def test_ls_lists_every_study_and_shrugs_at_what_it_cannot_read(made, tmp_path):
         command("status", "broken")
 
 
+def test_ls_has_what_runs_first_and_then_the_newest(made, tmp_path):
+    for at, name in enumerate(["old", "new"]):
+        other = MadeUp(tmp_path / "runs" / name, name=name, state="stopped")
+        other.close()
+        os.utime(other.folder.db, (2e9 + at, 2e9 + at))
+    lock = Lock(made.folder.lock)
+    lock.acquire()
+    names = [line.split()[0] for line in command("ls").stdout.splitlines()[1:]]
+    lock.release()
+    assert names == ["digits", "new", "old"]
+    listed = json.loads(command("ls", "--format", "json").stdout)
+    assert [entry["name"] for entry in listed] == ["new", "old", "digits"]
+
+
 def test_ls_where_nothing_was_run_says_how_to_begin(made, tmp_path):
     empty = tmp_path / "empty"
     assert "hpsearch run STUDY.toml" in command("ls", "--runs", empty).stdout
