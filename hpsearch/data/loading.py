@@ -84,6 +84,7 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
     ties = rows.ties(table, target, options)
     parts, evaluation = divide(table.frame.height, options, ties, table.held)
     tell(reports.about_split(parts, evaluation, ties, target, table, options))
+    tell(reports.about_weights(parts, target, options))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)
     clean = clean_frame(table, inputs)

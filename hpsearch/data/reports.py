@@ -16,6 +16,7 @@ from hpsearch.data.split import Split
 from hpsearch.data.table import Table, counted, listed, quoted
 from hpsearch.data.tabular import ColumnReport
 from hpsearch.data.target import Target
+from hpsearch.data.weighing import balanced
 from hpsearch.study.options import DataOptions
 
 FEW_ROWS = 30
@@ -162,6 +163,21 @@ def _without_classes(parts: Split, target: Target) -> list[str]:
         if len(rows) and none:
             notes.append(f"No row for {name} is of class {listed(none)}.")
     return notes
+
+
+def about_weights(parts: Split, target: Target, options: DataOptions) -> list[str]:
+    """What a row of each class counts for, where classes are balanced."""
+    if options.class_weight == "none":
+        return []
+    shown = "in the loss that is minimised; what is shown and ranked is not weighted"
+    values = target.values[parts.train]
+    if values.ndim == 2:
+        return [f"Class weights: each label's two values count alike {shown}."]
+    weights = balanced(values)
+    each = {int(kind): weight for kind, weight in zip(values, weights, strict=True)}
+    several = [f"{quoted(target.classes[kind])} {each[kind]:.3g}" for kind in sorted(each)][:5]
+    more = f" and {len(each) - 5} more" if len(each) > 5 else ""
+    return [f"Class weights: a row counts, by its class, {', '.join(several)}{more} {shown}."]
 
 
 def about_duplicates(

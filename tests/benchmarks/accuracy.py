@@ -7,9 +7,6 @@ beside it scikit-learn's MLPClassifier as it comes, trained on the same rows.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -19,26 +16,14 @@ import numpy as np
 
 from hpsearch import data as tables
 from hpsearch.study import studyfile
+from tests.benchmarks.studies import STUDIES, searched
 
-ROOT = Path(__file__).parents[2]
-STUDY = ROOT / "studies" / "digits.toml"
-
-
-def hpsearch(*words: object) -> None:
-    """Run a command to its end."""
-    command = [sys.executable, "-m", "hpsearch", *map(str, words)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+STUDY = STUDIES / "digits.toml"
 
 
 def ours(place: Path, seed: int) -> float:
     """Test accuracy of the retrained best trial."""
-    runs, name = place / "runs", f"digits-{seed}"
-    best, model = place / f"{name}.toml", place / name
-    split = f"data.split_seed={seed}"
-    hpsearch("run", STUDY, "--name", name, "--seed", seed, "--set", split, "--runs", runs)
-    hpsearch("export", name, "-o", best, "--runs", runs)
-    hpsearch("retrain", best, "-o", model)
-    return json.loads((model / "model.json").read_text())["metrics"]["test"]["accuracy"]
+    return searched("digits", seed, place)["accuracy"]
 
 
 def theirs(seed: int) -> float:

@@ -55,6 +55,8 @@ def test_training_rows_are_weighed_by_their_own_counts(
     even = load(DataOptions(path=path, target=target, features=("a",), class_weight="balanced"))
     assert plain.prepare("standard").dataset.weights is None
     assert plain.final("standard").weights is None
+    (said,) = [note for note in even.notes if note.startswith("Class weights")]
+    assert ("'no' 0.6" in said and "'yes' 2." in said) == (len(target) == 1)
     weights = even.prepare("standard").dataset.weights
     assert weights is not None
     assert np.array_equal(weights, balanced(even.target.values[even.split.train]))
