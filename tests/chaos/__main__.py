@@ -15,6 +15,7 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import alive, descendants, engine_of, kill, shells_of, trainers_of
 from tests.chaos.recompute import Recomputer
+from tests.chaos.resumed import Resumed
 
 STUDY = """
 [study]
@@ -144,6 +145,29 @@ class Chaos:
         return found + [f"{path} is left" for path in left]
 
 
+def resumed(given: argparse.Namespace) -> int:
+    """Every sampler with every pruner: killed and resumed against left alone."""
+    wrong = 0
+    for sampler in given.samplers:
+        for pruner in given.pruners:
+            began = time.monotonic()
+            with tempfile.TemporaryDirectory() as place:
+                study = Resumed(
+                    Path(place), given.trials, given.epochs, given.seed, sampler, pruner
+                )
+                found = study.violations(given.resume_points)
+            wrong += len(found)
+            print(
+                f"{sampler:7} {pruner:10} killed at {given.resume_points} random epochs of "
+                f"{given.trials} trials: {len(found)} differences, "
+                f"{time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+            for difference in found[:20]:
+                print(f"  {difference}")
+    return 1 if wrong else 0
+
+
 def main() -> None:
     """Run once and print a table of faults, trials and violations."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
@@ -152,7 +176,17 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--judged", default="validation = 0.2", help="or folds = 5, repeats = 3")
+    parser.add_argument(
+        "--resume-points",
+        type=int,
+        metavar="N",
+        help="instead: one worker, killed at N random epochs, against the same study left alone",
+    )
+    parser.add_argument("--samplers", nargs="*", default=["tpe"], help="with --resume-points")
+    parser.add_argument("--pruners", nargs="*", default=["hyperband"], help="with --resume-points")
     given = parser.parse_args()
+    if given.resume_points:
+        sys.exit(resumed(given))
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         chaos = Chaos(
