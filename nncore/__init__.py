@@ -1,7 +1,7 @@
 """Neural networks from scratch, in NumPy, fast on a CPU."""
 
 from nncore.activations import activations as activations
-from nncore.dataset import Batches as Batches
+from nncore.batches import Batches as Batches
 from nncore.dataset import Dataset as Dataset
 from nncore.generated import generators as generators
 from nncore.gradient_check import GradientCheck as GradientCheck
@@ -19,7 +19,6 @@ from nncore.model import fit as fit
 from nncore.model import fit_recipe as fit_recipe
 from nncore.model import load as load
 from nncore.network import Network as Network
-from nncore.network import Sequential as Sequential
 from nncore.optimizers import optimizers as optimizers
 from nncore.perceptron import NotSeparated as NotSeparated
 from nncore.perceptron import Perceptron as Perceptron
@@ -29,6 +28,7 @@ from nncore.preprocessing import one_hot as one_hot
 from nncore.preprocessing import scaler_from_json as scaler_from_json
 from nncore.recipe import Recipe as Recipe
 from nncore.schedules import schedules as schedules
+from nncore.sequential import Sequential as Sequential
 from nncore.stopping import until_stale as until_stale
 from nncore.training import Diverged as Diverged
 from nncore.training import Epoch as Epoch

@@ -9,12 +9,16 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.arrays import ONE, ZERO, Array
-from nncore.buffers import Plan, Slot
+from nncore.buffers import Plan, Slot, turned
 from nncore.registry import Registry
 
 
 class Activation(ABC):
-    """A layer without parameters that leaves the shape as it is."""
+    """A layer without parameters that leaves the shape as it is.
+
+    `f` may be asked of anything, rows of features; `forward` and `backward` run inside a network,
+    where a batch lies the other way up.
+    """
 
     kinks: ClassVar[tuple[float, ...]] = ()
     """Where it has no derivative. A gradient check steps around them."""
@@ -137,10 +141,13 @@ class Softmax(Activation):
         np.exp(y, out=y)
         np.divide(y, np.sum(y, axis=-1, keepdims=True), out=y)
 
+    def forward(self, at: Slot, x: Array, y: Array, training: bool) -> None:
+        self.f(turned(x), turned(y))
+
     def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
         if dx is not None:
             np.multiply(dy, y, out=dx)
-            np.subtract(dy, np.sum(dx, axis=-1, keepdims=True), out=dx)
+            np.subtract(dy, np.sum(dx, axis=-2, keepdims=True), out=dx)
             np.multiply(dx, y, out=dx)
 
 

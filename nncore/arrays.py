@@ -1,8 +1,11 @@
 """The words signatures are written in.
 
-Every array keeps the rows of a batch in its second-last axis and their features in its last. With
-members (independent networks of one shape, trained together) there is one more axis, in front:
-shapes are written (..., rows, width), where ... is empty or holds the members.
+What is handed in and comes out keeps the rows of a batch in its second-last axis and their features
+in its last. With members (independent networks of one shape, trained together) there is one more
+axis, in front: shapes are written (..., rows, width), where ... is empty or holds the members.
+
+Inside a network a batch lies the other way up, (..., width, rows): a unit's numbers lie side by
+side, and the biases need only one more row, of ones.
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ class Plan:
     width: int
     """Features per row coming out."""
     params: Mapping[str, Param] = field(default_factory=dict)
+    joint: bool = False
+    """Whether its parameters, which lie under each other, also come as one: `joint`, `djoint`.
+    They are as wide as each other then."""
     scratch: Mapping[str, int] = field(default_factory=dict)
     """Working space while training, as features per row: a dropout mask, say."""
     constants: Mapping[str, Setting] = field(default_factory=dict)
@@ -56,11 +59,11 @@ class Buffers:
     """The parameters behind a network, and the room an optimizer step needs."""
 
     theta: Array
-    """Every parameter, shape (n,) or (members, n). The decayed ones come first."""
+    """Every parameter, shape (n,) or (members, n), layer by layer."""
     work: Array
     """Two rows like theta: the gradient, and one to calculate in."""
-    decayed: int
-    """How many of the leading parameters weight decay applies to."""
+    decayed: tuple[slice, ...]
+    """The stretches of theta that weight decay applies to."""
     slots: tuple[Slot, ...]
     """One per layer, with its parameters and their gradients."""
 
@@ -68,6 +71,14 @@ class Buffers:
     def grad(self) -> Array:
         """The cost's derivative by each parameter, like theta."""
         return self.work[0]
+
+    @property
+    def decays(self) -> Array:
+        """Of each parameter, whether weight decay applies to it: booleans, shape (n,)."""
+        decays = np.zeros(self.theta.shape[-1], bool)
+        for stretch in self.decayed:
+            decays[stretch] = True
+        return decays
 
     @classmethod
     def lay_out(
@@ -82,29 +93,33 @@ class Buffers:
         Args:
             rngs: one generator a member; one alone without members.
         """
-        slots = tuple(Slot() for _ in plans)
-        wanted = [
-            (slot, name, param)
-            for slot, plan in zip(slots, plans, strict=True)
-            for name, param in plan.params.items()
-        ]
-        wanted.sort(key=lambda want: not want[2].decay)
         axes = lead(members)
-        size = sum(prod(param.shape) for _, _, param in wanted)
+        size = sum(prod(param.shape) for plan in plans for param in plan.params.values())
         shape = (size,) if members is None else (members, size)
         theta, work = np.zeros(shape, dtype), np.zeros((2, *shape), dtype)
 
-        start = decayed = 0
-        for slot, name, param in wanted:
-            stop = start + prod(param.shape)
-            weights = theta[..., start:stop].reshape(*axes, *param.shape)
-            for rng, member in zip(rngs, weights.reshape(-1, *param.shape), strict=True):
-                member[...] = param.init(rng, param.shape)
-            setattr(slot, name, weights)
-            setattr(slot, f"d{name}", work[0, ..., start:stop].reshape(*axes, *param.shape))
-            decayed = stop if param.decay else decayed
-            start = stop
-        return cls(theta, work, decayed, slots)
+        def view(flat: Array, start: int, stop: int, shape: Shape) -> Array:
+            return flat[..., start:stop].reshape(*axes, *shape)
+
+        slots: list[Slot] = []
+        decayed: list[slice] = []
+        stop = 0
+        for plan in plans:
+            slots.append(slot := Slot())
+            first = stop
+            for name, param in plan.params.items():
+                start, stop = stop, stop + prod(param.shape)
+                weights = view(theta, start, stop, param.shape)
+                for rng, member in zip(rngs, weights.reshape(-1, *param.shape), strict=True):
+                    member[...] = param.init(rng, param.shape)
+                setattr(slot, name, weights)
+                setattr(slot, f"d{name}", view(work[0], start, stop, param.shape))
+                decayed += [slice(start, stop)] if param.decay else []
+            if plan.joint:
+                slot.joint = view(theta, first, stop, (-1, plan.width))
+                slot.djoint = view(work[0], first, stop, (-1, plan.width))
+                slot.jointT = turned(slot.joint)
+        return cls(theta, work, tuple(decayed), tuple(slots))
 
     def member(self, member: int) -> Buffers:
         """One member's own, as views: what it learns is seen here."""
@@ -117,7 +132,11 @@ class Buffers:
         return Buffers(self.theta[member], self.work[:, member], self.decayed, slots)
 
 
-def carve(memory: Array, lead: Shape, rows: int, width: int) -> Array:
-    """The front of a flat `memory` as one contiguous array of shape (*lead, rows, width)."""
-    shape = (*lead, rows, width)
+def carve(memory: Array, *shape: int) -> Array:
+    """The front of a flat `memory` as one contiguous array."""
     return memory[: prod(shape)].reshape(shape)
+
+
+def turned(array: Array) -> Array:
+    """A view with rows and features the other way up, members in front as they were."""
+    return array.swapaxes(-1, -2)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncore.arrays import Array
-from nncore.network import Network, Sequential
+from nncore.network import Network
+from nncore.sequential import Sequential
 
 
 class Ensemble:

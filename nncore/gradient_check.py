@@ -18,8 +18,9 @@ from nncore.checks import positive, whole
 from nncore.dataset import Dataset
 from nncore.losses import Loss
 from nncore.members import Setting
-from nncore.network import Network, Sequential
+from nncore.network import Network
 from nncore.objective import Objective
+from nncore.sequential import Sequential
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,8 @@ def gradient_check(
         x.shape[1], len(x), rng, members, masks=_masks(seed, members), dtype=np.float64
     )
     theta = net.buffers.theta
-    theta[..., net.buffers.decayed :] = rng.normal(
-        0.0, 0.1, theta[..., net.buffers.decayed :].shape
-    )
+    biases = ~net.buffers.decays
+    theta[..., biases] = rng.normal(0.0, 0.1, theta[..., biases].shape)
     x = np.broadcast_to(np.asarray(x, np.float64), (*net.lead, *x.shape))
     target = _target(loss, y, net)
     batch = [x, target]

@@ -28,12 +28,12 @@ class Loss(ABC):
     """A loss of each row, and how to run it without allocating.
 
     Its slot holds, beside the scratch of its plan, `dot`, the matrix product of (..., n, k) and
-    (..., k, m) into a third argument; `ones`, shape (1, rows); `across`, ones of
-    shape (outputs, 1); `flat` and `upright`, the shapes (..., 1, rows · outputs) and (..., rows ·
-    outputs, 1); `units`, 1/outputs in the latter shape; and as 0-d arrays `per_row`, 1/rows, and
+    (..., k, m) into a third argument; `each`, ones of shape (rows, 1); `across`, ones of shape
+    (1, outputs); `flat` and `upright`, the shapes (..., 1, outputs · rows) and (..., outputs ·
+    rows, 1); `units`, 1/outputs in the latter shape; and as 0-d arrays `per_row`, 1/rows, and
     `slope`, the loss's `factor` / (rows · outputs).
 
-    Where rows have `weights`, (..., rows, 1 or outputs) and else None, `ones` and `units` hold them
+    Where rows have `weights`, (..., 1 or outputs, rows) and else None, `each` and `units` hold them
     already; the gradient is multiplied by them afterwards.
     """
 
@@ -59,7 +59,7 @@ class Loss(ABC):
     def __call__(self, at: Slot, z: Array, target: Array, dz: Array) -> Array:
         """Write the gradient of the mean loss into `dz`; return the *sum* of the rows' losses.
 
-        `z`, `target` and `dz` are (..., rows, outputs), the sum is (..., 1, 1): one a member.
+        `z`, `target` and `dz` are (..., outputs, rows), the sum is (..., 1, 1): one a member.
         """
 
     @abstractmethod
@@ -99,17 +99,17 @@ class CategoricalCrossEntropy(Loss):
 
     def __call__(self, at: Slot, z: Array, target: Array, dz: Array) -> Array:
         top, total = at.top, at.total
-        np.maximum.reduce(z, axis=-1, keepdims=True, out=top)
+        np.maximum.reduce(z, axis=-2, keepdims=True, out=top)
         np.subtract(z, top, out=dz)
         counted = target if at.weights is None else target * at.weights
         right = at.dot(dz.reshape(at.flat), counted.reshape(at.upright))
         np.exp(dz, out=dz)
-        at.dot(dz, at.across, total)  # a row sum, in a third less time than sum()
+        at.dot(at.across, dz, total)  # each row's sum, in a third less time than sum()
         np.divide(dz, total, out=dz)
         np.subtract(dz, target, out=dz)
         np.multiply(dz, at.per_row, out=dz)
         np.log(total, out=total)
-        return at.dot(at.ones, total) - right
+        return at.dot(total, at.each) - right
 
     def mean(self, z: Array, y: Targets) -> float:
         np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True), out=z)

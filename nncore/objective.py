@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nncore.arrays import Array
-from nncore.buffers import Slot
+from nncore.buffers import Slot, turned
 from nncore.losses import Loss
 from nncore.members import Setting, column, each, refuse
 from nncore.network import Network
@@ -27,13 +27,9 @@ class Objective:
         refuse(lambd, "lambd", lambda number: number >= 0.0, "a penalty's strength is 0 or more.")
         self._network, self._loss = network, loss
         buffers = network.buffers
-        weights = buffers.theta[..., : buffers.decayed]
-        self._weights, self._dweights = weights, buffers.grad[..., : buffers.decayed]
-        self._room = buffers.work[1, ..., : buffers.decayed]
-        self._across, self._upright = weights[..., None, :], weights[..., :, None]
-        dtype, strength = buffers.theta.dtype, _strength(lambd, rows)
-        self._strength = column(strength, dtype, 2)
-        self._half = column(strength, dtype, 3) * np.asarray(0.5, dtype)
+        self._theta, self._grad, self._room = buffers.theta, buffers.grad, buffers.work[1]
+        self._strength = column(_strength(lambd, rows), buffers.theta.dtype, 2) * buffers.decays
+        """λ/N of a weight, 0 of a bias."""
         self._penalised = any(each(lambd))
         self._slots: dict[int, Slot] = {}
 
@@ -48,48 +44,53 @@ class Objective:
         Returns:
             The cost of the batch times its rows, shape (..., 1, 1): one a member.
         """
-        rows = x.shape[-2]
+        dtype = self._theta.dtype
+        others = (target,) if weights is None else (target, weights)
+        columns = (np.ascontiguousarray(turned(one), dtype) for one in others)
+        return self.of_batch(self._network.at(x.shape[-2]).entering(x), *columns)
+
+    def of_batch(self, x: Array, target: Array, weights: Array | None = None) -> Array:
+        """`gradient` of what `Batches` deals: all the other way up, x as the network takes it."""
+        rows = x.shape[-1]
         views = self._network.at(rows)
         at = self._slots.get(rows) or self._slot(rows)
         if weights is None:
-            cost = self._loss(at, views.forward(x, True), target, views.doutput)
+            cost = self._loss(at, views.forward(x, True), target, views.dlogits)
         else:
             self._weigh(at, weights)
-            cost = self._loss(at, views.forward(x, True), target, views.doutput)
-            np.multiply(views.doutput, weights, out=views.doutput)
+            cost = self._loss(at, views.forward(x, True), target, views.dlogits)
+            np.multiply(views.dlogits, weights, out=views.dlogits)
         views.backward(x)
         if self._penalised:
-            np.multiply(self._weights, self._strength, out=self._room)
-            np.add(self._dweights, self._room, out=self._dweights)
             cost = cost + rows * self.penalty()
+            np.add(self._grad, self._room, out=self._grad)
         return cost
 
     def penalty(self) -> Array:
-        """λ/(2N) Σ‖W‖², shape (..., 1, 1)."""
-        return self._half * np.matmul(self._across, self._upright)
+        """λ/(2N) Σ‖W‖², shape (..., 1, 1); its gradient is left in the second row of `work`."""
+        np.multiply(self._theta, self._strength, out=self._room)
+        theta, pull = self._theta, self._room
+        return 0.5 * np.matmul(theta[..., None, :], pull[..., :, None])
 
     def _weigh(self, at: Slot, weights: Array) -> None:
         """Have the losses of a batch added up by their weights."""
-        net, rows = self._network, weights.shape[-2]
+        net, rows = self._network, weights.shape[-1]
         if at.weights is None:
             dtype = net.buffers.theta.dtype
-            at.ones = np.empty((*net.lead, 1, rows), dtype)
+            at.each = np.empty((*net.lead, rows, 1), dtype)
             at.units = np.empty(at.upright, dtype)
         at.weights = weights
-        at.ones[..., 0, :] = weights[..., 0]
-        units = at.units.reshape(*net.lead, rows, net.outputs)
+        at.each[..., 0] = weights[..., 0, :]
+        units = at.units.reshape(*net.lead, net.outputs, rows)
         np.multiply(weights, 1.0 / net.outputs, out=units, casting="same_kind")
 
     def _slot(self, rows: int) -> Slot:
         """The room the loss needs for a batch of `rows`. Made once per size."""
         net, dtype = self._network, self._network.buffers.theta.dtype
-        plan = self._loss.plan(net.outputs)
-        copies = rows * (net.members or 1)
-        scratch = {name: np.empty(copies * width, dtype) for name, width in plan.scratch.items()}
-        at = net.slot(rows, plan, scratch)
+        at = net.slot(rows, self._loss.plan(net.outputs))
         count = rows * net.outputs
         at.weights = None
-        at.across = np.ones((net.outputs, 1), dtype)
+        at.across, at.each = np.ones((1, net.outputs), dtype), np.ones((rows, 1), dtype)
         at.units = np.full((count, 1), 1.0 / net.outputs, dtype)
         at.flat, at.upright = (*net.lead, 1, count), (*net.lead, count, 1)
         at.per_row = np.asarray(1.0 / rows, dtype)

@@ -26,7 +26,7 @@ class Optimizer(Protocol):
 
     Its slot holds `theta`, shape (n,) or (members, n); `work`, two rows like theta: the gradient
     and room to calculate in, both spent by a step; `state`, as many rows like theta as `slots`,
-    zeros at first; and `decayed`, the leading part of theta that weight decay applies to.
+    zeros at first; and `decayed`, views of those parts of theta that weight decay applies to.
     """
 
     slots: ClassVar[int]
@@ -157,8 +157,9 @@ class Adam:
     def prepare(self, at: Slot) -> None:
         dtype = at.theta.dtype
         at.vectors = (at.theta, *at.work, at.state, *at.state, at.work)
-        betas = (column(beta, dtype, 2) for beta in (self.beta1, self.beta2))
-        at.scalars = (*betas, place(at), place(at))
+        betas = np.empty((2, *place(at).shape) if at.theta.ndim > 1 else (2, 1), dtype)
+        betas[0], betas[1] = (column(beta, dtype, 2) for beta in (self.beta1, self.beta2))
+        at.scalars = (betas, place(at), place(at))
         at.betas = None  # members' own, where they have any
         if isinstance(self.beta1, tuple) or isinstance(self.beta2, tuple):
             count = len(at.theta)
@@ -172,7 +173,7 @@ class Adam:
 
     def step(self, at: Slot, rate: Figure, t: int) -> None:
         theta, g, d, moments, m, v, both = at.vectors  # from one attribute: it shows in the timing
-        beta1, beta2, size, epsilon = at.scalars
+        betas, size, epsilon = at.scalars
         if at.betas is None:
             size[...], epsilon[...] = self.folded(self.beta1, self.beta2, rate, t)
         else:  # one by one, for the same reason as in RmsProp
@@ -180,8 +181,7 @@ class Adam:
             for k, (own1, own2) in enumerate(at.betas):
                 size[k], epsilon[k] = self.folded(own1, own2, float(rates[k, 0]), t)
         np.multiply(g, g, out=d)
-        np.multiply(m, beta1, out=m)
-        np.multiply(v, beta2, out=v)
+        np.multiply(moments, betas, out=moments)  # each by its own
         np.add(moments, both, out=moments)  # g onto m and g² onto v at once
         np.sqrt(v, out=d)
         np.add(d, epsilon, out=d)
@@ -216,7 +216,8 @@ class AdamW(Adam):
 
     def step(self, at: Slot, rate: Figure, t: int) -> None:
         at.shrink[...] = 1.0 - rate * at.decay
-        np.multiply(at.decayed, at.shrink, out=at.decayed)
+        for weights in at.decayed:
+            np.multiply(weights, at.shrink, out=weights)
         super().step(at, rate, t)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nncore.arrays import Array
-from nncore.buffers import Slot, carve
+from nncore.buffers import Slot, carve, turned
 
 if TYPE_CHECKING:  # a pass is part of a network, and only its type comes from there
     from nncore.network import Network
@@ -23,47 +22,82 @@ Backward = tuple[Callable[..., None], Slot, Array, Array, Array, Array]
 
 
 class Pass:
-    """The views one batch size needs, in the order they are used."""
+    """The views one batch size needs, in the order they are used.
+
+    Where a layer's parameters are joint, its input stands over a row of ones.
+    """
 
     def __init__(self, network: Network, rows: int) -> None:
-        lead, plans = network.lead, network.plans
-        self.slots = [
-            network.slot(rows, plan, scratch)
-            for plan, scratch in zip(plans, network._scratch, strict=True)
+        lead, plans, body = network.lead, network.plans, network.sequential.body
+        dtype = network.buffers.theta.dtype
+        self._network, self._rows = network, rows
+        self.slots = [network.slot(rows, plan) for plan in plans]
+        joints = [network.joined, *(plan.joint for plan in plans[1:])]
+        xs = [  # what goes into each layer but the first
+            np.ones((*lead, plan.width + joint, rows), dtype)
+            for plan, joint in zip(plans, joints[1:], strict=False)
         ]
-        for slot, own in zip(self.slots, network.buffers.slots, strict=True):
+        zs = [x[..., : plan.width, :] for x, plan in zip(xs, plans, strict=False)]
+        zs.append(np.empty((*lead, plans[-1].width, rows), dtype))
+        # a layer's dL/dy is done with once dL/dx is there: two pieces of memory take turns
+        widest = max(plan.width for plan in plans) * rows * (network.members or 1)
+        memory = [np.empty(widest, dtype) for _ in range(2)]
+        dzs = [carve(memory[i % 2], *lead, plan.width, rows) for i, plan in enumerate(plans)]
+        for i, (slot, own) in enumerate(zip(self.slots, network.buffers.slots, strict=True)):
             vars(slot).update(vars(own))
-        self.ys = [
-            carve(y, lead, rows, plan.width) for y, plan in zip(network._ys, plans, strict=True)
-        ]
-        dys = [carve(network._dys[i % 2], lead, rows, plan.width) for i, plan in enumerate(plans)]
-        self.output, self.doutput = self.ys[-1], dys[-1]
-        body = network.sequential.body
-        self._enter = (body[0].forward, self.slots[0], self.ys[0])
+            slot.joined, slot.dyT = joints[i], turned(dzs[i])
+            if i and joints[i] and _worth_a_copy(plans[i - 1].width, plans[i].width, rows):
+                slot.upright = np.empty(slot.dyT.shape, dtype)
+        if plans[0].joint and network.width > 128:
+            self.slots[0].room = np.empty((*lead, rows, plans[0].width), dtype)
+        self.ys = [turned(z) for z in zs]
+        """What comes out of each layer, shape (..., rows, width)."""
+        self.output, self.doutput = self.ys[-1], turned(dzs[-1])
+        self.logits, self.dlogits = zs[-1], dzs[-1]
+        """The output and the gradient by it as they lie in memory, (..., outputs, rows)."""
+        inner = range(1, len(body))
+        self._enter = (body[0].forward, self.slots[0], zs[0])
         self._forward: list[Forward] = [
-            (body[i].forward, self.slots[i], self.ys[i - 1], self.ys[i])
-            for i in range(1, len(body))
+            (body[i].forward, self.slots[i], xs[i - 1], zs[i]) for i in inner
         ]
         self._backward: list[Backward] = [
-            (body[i].backward, self.slots[i], self.ys[i - 1], self.ys[i], dys[i], dys[i - 1])
-            for i in reversed(range(1, len(body)))
+            (body[i].backward, self.slots[i], xs[i - 1], zs[i], dzs[i], dzs[i - 1])
+            for i in reversed(inner)
         ]
-        self._leave = (body[0].backward, self.slots[0], self.ys[0], dys[0])
+        self._leave = (body[0].backward, self.slots[0], zs[0], dzs[0])
+
+    def entering(self, x: Array) -> Array:
+        """A batch of shape (..., rows, features) as `forward` and `backward` take it."""
+        x = x.astype(self.logits.dtype, copy=False)
+        if not self._network.joined:
+            return turned(np.ascontiguousarray(x))
+        columns = np.ones((*x.shape[:-2], x.shape[-1] + 1, self._rows), x.dtype)
+        columns[..., :-1, :] = turned(x)
+        return columns
 
     def forward(self, x: Array, training: bool) -> Array:
-        """Logits of `x`, in memory that the next batch reuses."""
+        """Logits, (..., outputs, rows), in memory that the next batch reuses."""
         forward, at, y = self._enter
         forward(at, x, y, training)
         for forward, at, z, y in self._forward:
             forward(at, z, y, training)
-        return self.output
+        return self.logits
 
     def backward(self, x: Array) -> None:
-        """Every parameter's gradient, from what the loss wrote into `doutput`."""
+        """Every parameter's gradient, from what the loss wrote into `dlogits`."""
         for backward, at, z, y, dy, dz in self._backward:
             backward(at, z, y, dy, dz)
         backward, at, y, dy = self._leave
         backward(at, x, y, dy, None)
+
+
+def _worth_a_copy(width: int, units: int, rows: int) -> bool:
+    """Whether dy is better turned over in memory, for the product that gives dW.
+
+    OpenBLAS is twice as slow when the second factor of a small product is a turned view; of a
+    large one it makes a copy of its own.
+    """
+    return width * units >= 2048 and units >= 32 and width * units * rows <= 10**6
 
 
 class Evaluator:
@@ -78,24 +112,27 @@ class Evaluator:
 
     def __call__(self, x: Array, out: Array) -> None:
         """Write the logits of `x`, shape (rows, width), into `out`, (..., rows, outputs)."""
+        out = turned(out)
         for start in range(0, len(x), EVALUATION_ROWS):
-            y = batch = x[start : start + EVALUATION_ROWS]
+            batch = x[start : start + EVALUATION_ROWS]
+            y = turned(batch)
             for forward, at, z in self._steps(len(batch)):
                 forward(at, y, z, False)
                 y = z
-            np.copyto(out[..., start : start + len(batch), :], y)
+            np.copyto(out[..., start : start + len(batch)], y)
 
     def _steps(self, rows: int) -> list[tuple[Callable[..., None], Slot, Array]]:
         if rows not in self._ready:
-            net = self._network
-            self._ready[rows] = [
-                (
-                    stage.forward,
-                    Slot(**vars(net.slot(rows, replace(plan, scratch={}), {})), **vars(own)),
-                    carve(self._memory[i % 2], net.lead, rows, plan.width),
-                )
-                for i, (stage, plan, own) in enumerate(
-                    zip(net.sequential.body, net.plans, net.buffers.slots, strict=True)
-                )
-            ]
+            self._ready[rows] = self._made(rows)
         return self._ready[rows]
+
+    def _made(self, rows: int) -> list[tuple[Callable[..., None], Slot, Array]]:
+        net, steps = self._network, []
+        for i, (stage, plan) in enumerate(zip(net.sequential.body, net.plans, strict=True)):
+            slot = net.slot(rows, plan, training=False)
+            vars(slot).update(vars(net.buffers.slots[i]))
+            if i == 0 and plan.joint and not net.joined:
+                slot.room = np.empty((*net.lead, rows, plan.width), self._memory[0].dtype)
+            z = carve(self._memory[i % 2], *net.lead, plan.width, rows)
+            steps.append((stage.forward, slot, z))
+        return steps

@@ -9,9 +9,9 @@ from nncore.checks import number, whole
 from nncore.losses import Loss
 from nncore.members import Setting, member_of, refuse
 from nncore.metrics import metrics
-from nncore.network import Sequential
 from nncore.optimizers import Adam, Optimizer
 from nncore.schedules import Constant, Schedule
+from nncore.sequential import Sequential
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from safetensors.numpy import save as write_arrays
 
 from nncore import describing
 from nncore.arrays import Array
-from nncore.network import Network, Sequential
+from nncore.network import Network
 from nncore.recipe import Recipe
+from nncore.sequential import Sequential
 from nncore.training import TrainingState
 
 FORMAT = 1

@@ -14,10 +14,10 @@ from nncore.activations import activations
 from nncore.checks import number, whole
 from nncore.initializers import initializers
 from nncore.losses import Loss
-from nncore.network import Sequential
 from nncore.optimizers import optimizers
 from nncore.recipe import Recipe
 from nncore.schedules import schedules
+from nncore.sequential import Sequential
 
 REGULARIZATIONS = (None, "none", "l2", "dropout", "both")
 LAMBD = 1.0

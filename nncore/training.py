@@ -15,9 +15,10 @@ import numpy as np
 
 from nncore.activations import Softmax
 from nncore.arrays import Array, Figure
+from nncore.batches import Batches
 from nncore.buffers import Slot
 from nncore.cohort import Cohort
-from nncore.dataset import Batches, Dataset
+from nncore.dataset import Dataset
 from nncore.evaluation import Evaluation
 from nncore.losses import Loss
 from nncore.objective import Objective
@@ -155,7 +156,10 @@ class Training(Iterator[Epoch]):
             for one in cohort.data
             if one.weights is not None
         ]
-        self._batches = Batches(tables, outputs, size, shuffles, cohort.members, weights)
+        joined = self.network.joined
+        self._batches = Batches(
+            tables, outputs, size, shuffles, cohort.members, weights, joined=joined
+        )
         self._evaluation = Evaluation.of(
             self.network, recipe.loss, recipe.metrics, cohort.data, cohort.seeds
         )
@@ -163,7 +167,7 @@ class Training(Iterator[Epoch]):
         if cohort.members == 1:  # it costs what a network without the axis costs
             buffers, state = buffers.member(0), state[:, 0]
         self._at = Slot(theta=buffers.theta, work=buffers.work, state=state)
-        self._at.decayed = buffers.theta[..., : buffers.decayed]
+        self._at.decayed = [buffers.theta[..., stretch] for stretch in buffers.decayed]
         recipe.optimizer.prepare(self._at)
         self._costs = np.zeros((len(self._batches.sizes), *self.network.lead, 1, 1))
         self.epoch = 0
@@ -207,11 +211,11 @@ class Training(Iterator[Epoch]):
         """
         rate = self.learning_rate
         rate = rate[:, None] if isinstance(rate, np.ndarray) else rate
-        gradient, step = self._objective.gradient, self.recipe.optimizer.step
+        gradient, step = self._objective.of_batch, self.recipe.optimizer.step
         at, costs, clip = self._at, self._costs, self.recipe.clip_norm
         last = len(costs) - 1
         norm = np.zeros(())
-        for i, batch in enumerate(self._batches.shuffled()):
+        for i, batch in enumerate(self._batches.dealt()):
             costs[i] = gradient(*batch)
             if clip is not None or i == last:
                 norm = np.sqrt(_squares(self.network.buffers.grad))

@@ -18,8 +18,9 @@ from nncore.arrays import Array
 from nncore.checks import positive, whole
 from nncore.dataset import Dataset
 from nncore.losses import Loss
-from nncore.network import Network, Sequential
+from nncore.network import Network
 from nncore.registry import Registry
+from nncore.sequential import Sequential
 
 
 class Strategy(Protocol):

@@ -19,11 +19,11 @@ def run(name, z, y, dtype=np.float64, members=None):
     objective = Objective(net, loss, 0.0, len(z))
     at = objective._slot(len(z))
     target = np.eye(z.shape[1], dtype=dtype)[y] if y.ndim == 1 else y.astype(dtype)
-    dz = np.empty((*net.lead, *z.shape), dtype)
-    z, target = (np.ascontiguousarray(np.broadcast_to(a, dz.shape)) for a in (z, target))
+    dz = np.empty((*net.lead, *z.T.shape), dtype)  # the other way up, as in a network
+    z, target = (np.ascontiguousarray(np.broadcast_to(a.T, dz.shape)) for a in (z, target))
     with np.errstate(over="ignore"):
         total = loss(at, z.copy(), target, dz)
-    return total / dz.shape[-2], dz
+    return total / dz.shape[-1], dz.swapaxes(-1, -2)
 
 
 def probabilities(z):

@@ -163,7 +163,7 @@ def test_folds_of_different_lengths_go_at_the_pace_of_the_shortest():
 def test_each_member_is_penalised_by_the_rows_it_has():
     net = network().build(5, 8, np.random.default_rng(0), 2)
     objective = Objective(net, RECIPE.loss, 3.0, (100, 200))
-    squares = (net.buffers.theta[:, : net.buffers.decayed] ** 2).sum(axis=1)
+    squares = (net.buffers.theta[:, net.buffers.decays] ** 2).sum(axis=1)
     np.testing.assert_allclose(
         objective.penalty().ravel(), 3.0 / np.array([200, 400]) * squares, rtol=1e-5
     )

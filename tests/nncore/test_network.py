@@ -39,12 +39,12 @@ def test_a_forward_pass_is_a_chain_of_products():
     )
 
 
-def test_decayed_parameters_come_first():
+def test_weights_decay_and_biases_do_not():
     net = built()
-    biases = [slot.b for slot in net.buffers.slots if hasattr(slot, "b")]
-    net.buffers.theta[net.buffers.decayed :] = 9.0
-    assert all((b == 9.0).all() for b in biases)
-    assert net.buffers.decayed == 5 * 7 + 7 * 3
+    dense = [slot for slot in net.buffers.slots if hasattr(slot, "b")]
+    net.buffers.theta[~net.buffers.decays] = 9.0
+    assert all((slot.b == 9.0).all() and (slot.W != 9.0).all() for slot in dense)
+    assert net.buffers.decays.sum() == 5 * 7 + 7 * 3
 
 
 @pytest.mark.parametrize("members", [None, 3])
@@ -97,8 +97,8 @@ def test_the_mask_that_fell_on_the_output_falls_on_its_gradient():
     mask = net.at(9).slots[1].mask
     net.at(9).doutput[...] = 1.0
     net.backward(x)
-    np.testing.assert_array_equal(y == 0, mask == 0)
-    np.testing.assert_allclose(net.buffers.slots[0].db[0], mask.sum(axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(y.T == 0, mask == 0)
+    np.testing.assert_allclose(net.buffers.slots[0].db[0], mask.sum(axis=1), rtol=1e-6)
 
 
 def test_each_member_begins_with_weights_of_its_own():
@@ -177,5 +177,5 @@ def test_unknown_names_are_refused_with_the_nearest():
 
 def test_plans_say_what_they_need_before_anything_is_allocated():
     assert Dense(3, Zeros()).plan(4) == Plan(
-        3, {"W": Param((4, 3), Zeros()), "b": Param((1, 3), Zeros(), decay=False)}
+        3, {"W": Param((4, 3), Zeros()), "b": Param((1, 3), Zeros(), decay=False)}, joint=True
     )

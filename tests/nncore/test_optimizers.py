@@ -51,7 +51,7 @@ def run(optimizer, theta, gradients, dtype=np.float64):
     theta = theta.astype(dtype)
     state = np.zeros((optimizer.slots, *theta.shape), dtype)
     work = np.zeros((2, *theta.shape), dtype)
-    at = Slot(theta=theta, work=work, state=state, decayed=theta[..., :4])
+    at = Slot(theta=theta, work=work, state=state, decayed=[theta[..., :4]])
     optimizer.prepare(at)
     for t, g in enumerate(gradients, 1):
         at.work[0] = g
@@ -96,7 +96,7 @@ def test_an_optimizer_finds_the_bottom_of_a_bowl(name):
     theta = np.array([3.0, -2.0, 0.5, 1.0, -1.0, 2.0, 0.1])
     optimizer = optimizers[name]()
     state, work = np.zeros((optimizer.slots, N)), np.zeros((2, N))
-    at = Slot(theta=theta, work=work, state=state, decayed=theta[:4])
+    at = Slot(theta=theta, work=work, state=state, decayed=[theta[:4]])
     optimizer.prepare(at)
     for t in range(1, 3001):
         at.work[0] = 2 * theta

@@ -88,7 +88,7 @@ def ours(optimizer, theta, gradients):
     theta = theta.copy()
     state = np.zeros((optimizer.slots, *theta.shape), theta.dtype)
     at = Slot(theta=theta, work=np.zeros((2, *theta.shape), theta.dtype), state=state)
-    at.decayed = theta[:DECAYED]
+    at.decayed = [theta[:DECAYED]]
     optimizer.prepare(at)
     for t, gradient in enumerate(gradients, 1):
         at.work[0] = gradient

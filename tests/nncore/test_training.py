@@ -116,7 +116,7 @@ def test_the_cost_is_the_penalised_one_the_optimizer_saw():
     still = replace(RECIPE, network=Sequential.from_dims([4, 6, 3]), learning_rate=1e-12, lambd=3.0)
     training = train(still, CLASSES, 0)
     epoch = next(training)
-    weights = training.network.buffers.theta[: training.network.buffers.decayed]
+    weights = training.network.buffers.theta[training.network.buffers.decays]
     penalty = 3.0 / (2 * 110) * float(weights @ weights)
     assert epoch.cost == pytest.approx(epoch.figures["train_cost"] + penalty, rel=1e-5)
 
@@ -138,7 +138,7 @@ def test_the_penalty_counts_training_rows_and_not_those_of_the_batch():
     next(shrunk)
     moved = plain.network.buffers.theta - shrunk.network.buffers.theta
     expected = 0.1 * 11.0 / 110 * first
-    expected[plain.network.buffers.decayed :] = 0.0
+    expected[~plain.network.buffers.decays] = 0.0
     np.testing.assert_allclose(moved, expected, atol=1e-6)
 
 
@@ -209,7 +209,7 @@ def test_a_last_batch_of_one_row_is_not_lost():
 
 @pytest.mark.parametrize("size", [1, 7, 64, 110, 5000])
 def test_any_batch_size_deals_every_row_once(size, monkeypatch):
-    monkeypatch.setattr("nncore.dataset.CHUNK", 300)  # several chunks, the last one smaller
+    monkeypatch.setattr("nncore.batches.CHUNK", 300)  # several chunks, the last one smaller
     training = train(replace(RECIPE, mini_batch_size=size), CLASSES, 0)
     for _ in range(2):
         dealt = [(x.copy(), y.copy()) for x, y in training._batches.shuffled()]
