@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hpsearch.errors import RunError
@@ -25,7 +26,9 @@ def look(folder: RunFolder, now: float | None = None) -> Status:
     """
     alive = folder.alive  # before the store is read, see `view.status.status`
     with Reader(folder) as reader:
-        return status(reader.snapshot(), alive, time.time() if now is None else now)
+        stands = status(reader.snapshot(), alive, time.time() if now is None else now)
+        begun = stands.study.engine.get("started")
+        return replace(stands, busy=reader.busy(begun if isinstance(begun, int | float) else 0.0))
 
 
 def status_json(stands: Status, out: Terminal | None = None) -> None:
@@ -41,7 +44,8 @@ def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) 
     if stands.state in LIVE:
         counts, workers = stands.counts, stands.study.workers
         left = f", {duration(stands.eta)} to go" if stands.eta else ""
-        now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{left}"
+        busy = "" if stands.busy is None else f", busy {stands.busy:.0%} of the time"
+        now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{busy}{left}"
         out.tell(f"now   {now}", "      ")
     elif stands.study.why and stands.state != "gone" and stands.best:
         out.tell(f"why   {to_reader(stands.study.why)}", "      ")

@@ -6,14 +6,13 @@ engine up. What has no figure is None, never NaN.
 
 from __future__ import annotations
 
-import gc
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Self
 
 from hpsearch.store import polling
-from hpsearch.store.connection import Busy, Connection, NotYet
+from hpsearch.store.connection import Busy, Connection, NotYet, undisturbed
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.order import ORDER, WITHOUT_VALUE, stretches
 from hpsearch.store.records import (
@@ -181,6 +180,22 @@ class Reader:
         )
         return tuple(AttemptRecord(*row) for row in rows)
 
+    def busy(self, since: float = 0.0) -> float | None:
+        """The share of their time that workers had a trial in hand, between their first and last
+        start; the rest they waited for one. None where none has taken up two.
+
+        Args:
+            since: Unix seconds; what was taken up earlier does not count.
+        """
+        ((trained, waited),) = self._db.rows(
+            "SELECT sum(before - began), sum(max(0, started - before)) FROM (SELECT started, "
+            "lag(ended) OVER slots AS before, lag(started) OVER slots AS began FROM attempt "
+            "WHERE started >= ? WINDOW slots AS (PARTITION BY slot ORDER BY started))",
+            since,
+        )
+        total = (trained or 0.0) + (waited or 0.0)
+        return trained / total if trained and total > 0 else None
+
     def events(self, after: int = 0, limit: int = 1000) -> tuple[EventRecord, ...]:
         """The events after the one with that id, oldest first."""
         rows = self._db.rows(
@@ -225,7 +240,7 @@ class Reader:
 
     def _trials(self, where: str, *values: object) -> list[TrialRecord]:
         rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
-        with _undisturbed():
+        with undisturbed():
             params = self._db.jsons([row[3] for row in rows], "trial")
             texts = ["{}" if row[1] in WITHOUT_VALUE else row[8] for row in rows]
             figures = self._db.jsons(texts, "figures")
@@ -248,18 +263,6 @@ def _trial(row: tuple[Any, ...], params: dict[str, Any], figures: dict[str, Any]
 
 def _finite(figures: Mapping[str, object]) -> Mapping[str, float | None]:
     return {name: finite(figure) for name, figure in figures.items()}
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No collection of garbage meanwhile: with thousands of new records it takes as long again."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def finite(figure: object) -> float | None:

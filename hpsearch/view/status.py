@@ -30,6 +30,9 @@ class Status:
     """Wall time of all runs together, up to now where it runs."""
     eta: float | None
     """Seconds; None where nothing goes on or nothing has ended yet."""
+    busy: float | None = None
+    """The share of their time that trainers had a trial in hand in this run, else they waited for
+    one; None where it was not asked for, or is not known yet."""
 
     @property
     def name(self) -> str:
@@ -46,6 +49,7 @@ class Status:
             "seconds": round(self.seconds, 3),
             "eta_seconds": None if self.eta is None else round(self.eta, 3),
             "workers": self.study.workers,
+            "busy_share": None if self.busy is None else round(self.busy, 4),
         }
 
 

@@ -153,3 +153,16 @@ def test_a_place_is_that_on_the_leaderboard(made, reader, direction):
     board = [trial for trial in reader.leaderboard(direction) if trial.state == "complete"]
     assert [reader.place(trial, direction) for trial in board] == [1, 2, 3, 4]
     assert reader.place(reader.trial(9), direction) is None
+
+
+def test_workers_are_busy_but_for_the_gaps_between_their_trials(made, reader):
+    assert reader.busy() is None
+    rows = [(0, 0, 1.0, 4.0), (1, 1, 1.0, 9.0), (2, 0, 5.0, 8.0), (3, 0, 8.0, None)]
+    for trial, slot, started, ended in rows:
+        made.db.execute(
+            "INSERT INTO attempt VALUES (?, 1, ?, 7, 'here', ?, ?, 'finished', '')",
+            (trial, slot, started, ended),
+        )
+    assert reader.busy() == pytest.approx(6 / 7)  # slot 0 waited from 4 to 5; slot 1 took up one
+    assert reader.busy(since=5.0) == 1.0
+    assert reader.busy(since=8.0) is None

@@ -77,7 +77,9 @@ def test_an_engine_that_is_gone_could_not_say_so(stored, alive, true):
 
 def test_status_in_json_has_the_agreed_keys(snapshot):
     shown = status(snapshot, alive=True, now=BEGIN + 32).to_json()
-    assert list(shown) == ["name", "state", "trials", "best", "seconds", "eta_seconds", "workers"]
+    assert list(shown) == [
+        *("name", "state", "trials", "best", "seconds", "eta_seconds", "workers", "busy_share")
+    ]
     assert list(shown["trials"]) == [
         *("asked", "complete", "pruned", "diverged", "failed", "running", "waiting"),
     ]
