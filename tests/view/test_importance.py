@@ -10,8 +10,8 @@ import optuna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from hpsearch.engine.drawing import distribution_of, inner_params
 from hpsearch.store.records import StudyFacts
 from hpsearch.study.space import Choice, Float, Int, Layers, range_to_json
 from hpsearch.view.importance import FEWEST, importances
@@ -67,18 +67,32 @@ def many(number, seed=0, direction="minimize"):
     return found
 
 
+def distributions(name, value):
+    """A value under Optuna's names, with the distribution behind each."""
+    match SPACE[name]:
+        case Float(low, high, log, step):
+            return {name: (value, FloatDistribution(low, high, log=log, step=step))}
+        case Int(low, high, log, step):
+            return {name: (value, IntDistribution(low, high, log=log, step=step))}
+        case Choice(options):
+            return {name: (value, CategoricalDistribution(options))}
+        case Layers(depth, width, log):
+            widths = IntDistribution(*width, log=log)
+            each = {f"{name}.{at}": (units, widths) for at, units in enumerate(value)}
+            return {f"{name}.depth": (len(value), IntDistribution(*depth)), **each}
+
+
 def by_optuna(trials, direction):
     """What Optuna says, its inner names taken together as ours are."""
     theirs = optuna.create_study(direction=direction)
     for each in trials:
-        distributions = {}
-        for name in each.params:
-            distributions |= distribution_of(name, SPACE[name])
-        inner = inner_params(SPACE, each.params)
+        inner = {}
+        for name, value in each.params.items():
+            inner |= distributions(name, value)
         theirs.add_trial(
             optuna.trial.create_trial(
-                params=inner,
-                distributions={name: distributions[name] for name in inner},
+                params={name: value for name, (value, _) in inner.items()},
+                distributions={name: behind for name, (_, behind) in inner.items()},
                 value=each.value,
             )
         )
