@@ -43,6 +43,22 @@ class Checkpoint:
             return None
 
 
+def named(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Arrays by name, as safetensors."""
+    return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+
+
+def write_aside(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".new")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
 class Checkpoints:
     """The checkpoints of a run, one a trial."""
 
@@ -51,14 +67,7 @@ class Checkpoints:
 
     def write(self, number: int, data: bytes) -> None:
         """Keep a trial's checkpoint."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(number)
-        aside = path.with_suffix(".new")
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+        write_aside(self._path(number), data)
 
     def read(self, number: int) -> tuple[int, bytes]:
         """A trial's epochs and checkpoint; (0, b"") where it has none that is whole."""

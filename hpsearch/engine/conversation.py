@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.engine.checkpoint import Checkpoint
+from hpsearch.engine.course import Course
 from hpsearch.engine.stopping import EarlyStopping
-from hpsearch.engine.wire import BODY_LIMIT, Line
+from hpsearch.engine.wire import MESSAGE_LIMIT, Line
 from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.scores import scored
-from nncore import Dataset, Diverged, Epoch, Training, TrainingState, train
+from nncore import Dataset, Diverged, Epoch, Training, train
 
 BATCH_SECONDS = 0.1
 """Epochs are sent at most this late; at rungs at once."""
@@ -40,6 +40,10 @@ class Job:
     rungs: frozenset[int]
     seconds: float
     """Spent on it before."""
+    every: float = 5.0
+    """Seconds between two checkpoints."""
+    keep: bool = True
+    """Whether the best epoch's weights are wanted at the end."""
     folds: int = 0
     """How many data sets it has, a network for each; 0: one data set."""
     repeats: int = 0
@@ -82,34 +86,38 @@ class Conversation:
     job: Job
     pending: list[dict[str, Any]] = field(default_factory=list)
     sent: float = field(default_factory=time.monotonic)
+    saved: float = field(default_factory=time.monotonic)
+    """When the last checkpoint went out."""
+    began: float = field(default_factory=time.monotonic)
+    spent: float = field(default_factory=time.process_time)
+    """CPU seconds of this process when the trial began, or was last told of."""
 
     def train(self, data: Sequence[Dataset], checkpoint: bytes) -> tuple[dict[str, Any], bytes]:
         """Train to the end, or as far as the engine lets it; what to tell it then."""
-        job, began = self.job, time.monotonic()
-        training = job.training(data)
+        job = self.job
         stopping = EarlyStopping(job.patience, job.direction)
-        if held := Checkpoint.from_bytes(checkpoint) if checkpoint else None:
-            training.restore(TrainingState(dict(held.arrays), held.meta["training"]))
-            stopping = EarlyStopping.from_json(held.meta["stopping"])
+        course = Course.gone_on(job.training(data), stopping, checkpoint)
         self.line.send({"kind": "started", "number": job.number})
         # A stream: to stop is to ask for no more.
         try:
-            for epoch in training:
+            for epoch in course.training:
                 told = told_of(epoch, job.metric)
-                stale = stopping.over(told["figures"].get(job.metric))
+                stale = course.stale(told["figures"].get(job.metric))
                 verdict = self._report(told)
                 if verdict == "prune":
-                    return self._finished("pruned", began, f"pruned after epoch {epoch.number}")
+                    return self._finished("pruned", f"pruned after epoch {epoch.number}")
                 if stale:  # before a stop: gone on from here, it would train for ever
                     reason = f"stopped early: {job.patience} epochs without a better {job.metric}"
-                    return self._finished("complete", began, reason)
+                    return self._complete(course, reason)
                 if verdict == "end":
-                    return self._finished("complete", began, f"ended after epoch {epoch.number}")
+                    return self._complete(course, f"ended after epoch {epoch.number}")
                 if verdict == "stop":
-                    return self._put_aside(training, stopping, epoch.number, began)
+                    return self._put_aside(course, epoch.number)
+                if time.monotonic() - self.saved >= job.every:
+                    self._save(course, epoch.number)
         except Diverged as error:
-            return self._finished("diverged", began, job.why_diverged(error))
-        return self._finished("complete", began)
+            return self._finished("diverged", job.why_diverged(error))
+        return self._complete(course)
 
     def _report(self, told: dict[str, Any]) -> str:
         self.pending.append(told)
@@ -127,27 +135,37 @@ class Conversation:
     def _flush(self, wait: bool = False) -> None:
         if self.pending:
             head = {"kind": "epochs", "number": self.job.number, "wait": wait}
-            self.line.send({**head, "epochs": self.pending})
+            self.line.send({**head, "cpu": self._cpu(), "epochs": self.pending})
         self.pending, self.sent = [], time.monotonic()
 
-    def _finished(self, state: str, began: float, reason: str = "") -> tuple[dict[str, Any], bytes]:
-        self._flush()
-        return {
-            "kind": "finished",
-            "state": state,
-            "reason": reason,
-            "seconds": self.job.seconds + time.monotonic() - began,
-        }, b""
+    def _cpu(self) -> float:
+        """CPU seconds since this was last asked."""
+        before, self.spent = self.spent, time.process_time()
+        return self.spent - before
 
-    def _put_aside(
-        self, training: Training, stopping: EarlyStopping, epoch: int, began: float
-    ) -> tuple[dict[str, Any], bytes]:
+    def _save(self, course: Course, epoch: int) -> None:
+        """Send a checkpoint, if it is not too large for the wire."""
+        self._flush()  # the engine keeps no checkpoint that is ahead of its epochs
+        body = course.checkpoint(epoch)
+        if len(body) <= MESSAGE_LIMIT:
+            self.line.send({"kind": "checkpoint", "number": self.job.number}, body)
+        self.saved = time.monotonic()
+
+    def _complete(self, course: Course, reason: str = "") -> tuple[dict[str, Any], bytes]:
+        head, _ = self._finished("complete", reason)
+        body = course.best_weights() if self.job.keep else b""
+        return head, body if len(body) <= MESSAGE_LIMIT else b""
+
+    def _finished(self, state: str, reason: str = "") -> tuple[dict[str, Any], bytes]:
         self._flush()
-        state = training.state()
-        meta = {"training": state.meta, "stopping": stopping.to_json()}
-        body = Checkpoint(epoch, state.arrays, meta).to_bytes()
-        head = {"kind": "stopped", "seconds": self.job.seconds + time.monotonic() - began}
-        return head, body if len(body) <= BODY_LIMIT else b""
+        seconds = self.job.seconds + time.monotonic() - self.began
+        return {"kind": "finished", "state": state, "reason": reason, "seconds": seconds}, b""
+
+    def _put_aside(self, course: Course, epoch: int) -> tuple[dict[str, Any], bytes]:
+        self._flush()
+        body = course.checkpoint(epoch)
+        head = {"kind": "stopped", "seconds": self.job.seconds + time.monotonic() - self.began}
+        return head, body if len(body) <= MESSAGE_LIMIT else b""
 
 
 def told_of(epoch: Epoch, metric: str) -> dict[str, Any]:

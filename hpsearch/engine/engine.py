@@ -15,6 +15,7 @@ from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
 from hpsearch.engine.checkpoint import Checkpoints
 from hpsearch.engine.jobs import Jobs, parameters_of
+from hpsearch.engine.keeping import BestWeights
 from hpsearch.engine.line import Line, OpenTrial
 from hpsearch.engine.searcher import Searcher
 from hpsearch.engine.slots import Running, Trainer
@@ -22,6 +23,7 @@ from hpsearch.engine.supply import Supply
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Past, Store
 from hpsearch.study.events import FINISHED, EpochDone, State, Verdict
+from hpsearch.study.limits import kept
 from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
 from nncore.metrics import Direction
@@ -58,6 +60,7 @@ class Engine:
         self._jobs = Jobs(study, data, direction, self._searcher.rungs, folder)
         self._checkpoints = Checkpoints(folder.checkpoints)
         self._champion = Champion(study.study.metric, direction)
+        self._weights = BestWeights(folder.models, kept(study.study.keep), direction, history)
         self.tally = Tally.of(history, self._champion)
 
         self.trainers: set[Trainer] = set()
@@ -93,8 +96,11 @@ class Engine:
                         return self._hand_over(trainer, number, config, data)
             await news.wait()
 
-    def progressed(self, trainer: Trainer, epochs: tuple[EpochDone, ...]) -> Verdict:
-        """A trial went on. Returns what its trainer shall do."""
+    def progressed(
+        self, trainer: Trainer, epochs: tuple[EpochDone, ...], cpu: float = 0.0
+    ) -> Verdict:
+        """A trial went on, for some CPU seconds. Returns what its trainer shall do."""
+        self.tally.cpu += cpu
         running = trainer.running
         assert running is not None
         running.take(epochs)
@@ -112,8 +118,24 @@ class Engine:
             return running.asked
         return "prune" if prune else "go on"
 
-    def finished(self, trainer: Trainer, state: State, reason: str, seconds: float | None) -> None:
-        """A trial is over, by its trainer's word."""
+    async def checkpointed(self, trainer: Trainer, checkpoint: bytes) -> None:
+        """A trial under way can go on from here, should its trainer die."""
+        assert trainer.running is not None
+        self.store.flush()  # the epochs before the checkpoint, or a crash between loses them
+        number = trainer.running.number
+        await asyncio.to_thread(self._checkpoints.write, number, checkpoint)
+        if number not in self.line:  # a person ended it meanwhile
+            self._checkpoints.remove(number)
+
+    def finished(
+        self,
+        trainer: Trainer,
+        state: State,
+        reason: str,
+        seconds: float | None,
+        weights: bytes = b"",
+    ) -> None:
+        """A trial is over, by its trainer's word; with its best epoch's weights."""
         running = self.release(trainer)
         if state == "pruned" and running.asked == "go on":
             reason = f"{reason} by the {self._searcher.pruner} pruner"
@@ -121,6 +143,8 @@ class Engine:
             reason = f"{running.why}, after epoch {running.epochs}"
         if seconds is not None:
             running.seconds = seconds
+        if state == "complete" and running.best is not None:
+            self._weights.offer(running.number, running.best.value, weights)
         self.close_trial(running, state, reason)
 
     def put_aside(self, trainer: Trainer, checkpoint: bytes, seconds: float) -> None:

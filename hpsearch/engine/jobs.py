@@ -16,6 +16,9 @@ from hpsearch.study.studyfile import StudyFile
 from nncore import Dataset
 from nncore.metrics import Direction
 
+CHECKPOINT_SECONDS = 5.0
+"""At most so long is lost when a trainer dies."""
+
 
 class Jobs:
     """Makes the frames that trainers work on, and the arrays these speak of."""
@@ -63,6 +66,8 @@ class Jobs:
             "patience": config.get("training.early_stopping", 0),
             "rungs": self._rungs,
             "seconds": seconds,
+            "every": CHECKPOINT_SECONDS,
+            "keep": self._study.study.keep != "none",
             "folds": len(self._data.evaluation.folds),
             "repeats": self._data.evaluation.repeats or 0,
         }

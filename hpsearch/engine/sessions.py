@@ -10,7 +10,7 @@ from typing import Any
 from hpsearch.engine import arrays
 from hpsearch.engine.engine import Engine
 from hpsearch.engine.slots import Obituary, Slot, Trainer
-from hpsearch.engine.wire import BODY_LIMIT, Frame, Peer, WireError
+from hpsearch.engine.wire import Frame, Peer, WireError
 from hpsearch.errors import HpsearchError
 from hpsearch.store.triallog import TrialLogs
 from hpsearch.study.events import EpochDone
@@ -112,7 +112,7 @@ class Sessions:
                 while trainer.running is not None:
                     frame = await heard
                     heard = asyncio.ensure_future(trainer.peer.receive())
-                    self._hear(trainer, frame)
+                    await self._hear(trainer, frame)
         finally:
             heard.cancel()
             await self._count(trainer)
@@ -130,12 +130,12 @@ class Sessions:
         finally:
             job.cancel()
         head, body = job.result()
-        trainer.peer.send(head, body if len(body) <= BODY_LIMIT else b"")
+        trainer.peer.send(head, body)
         if trainer.running is not None and trainer.running.asked == "stop":
             # Asked between hand-over and here, so the trainer heard it before the trial, in vain.
             trainer.peer.send({"kind": "verdict", "number": head["number"], "verdict": "stop"})
 
-    def _hear(self, trainer: Trainer, frame: Frame) -> None:
+    async def _hear(self, trainer: Trainer, frame: Frame) -> None:
         head, engine = frame.head, self._engine
         if head["kind"] == "fetch":
             self._send_chunk(trainer, head)
@@ -145,13 +145,17 @@ class Sessions:
         match head["kind"]:
             case "epochs":
                 number = trainer.running.number
-                verdict = engine.progressed(trainer, _epochs(head["epochs"]))
+                cpu = float(head.get("cpu", 0.0))
+                verdict = engine.progressed(trainer, _epochs(head["epochs"]), cpu)
                 if head["wait"]:
                     answer = {"kind": "verdict", "number": number, "verdict": verdict}
                     trainer.peer.send(answer)
+            case "checkpoint":
+                await engine.checkpointed(trainer, frame.body)
             case "finished":
                 self._logs.append(trainer.running.number, head["log"])
-                engine.finished(trainer, head["state"], head["reason"], head.get("seconds"))
+                seconds = head.get("seconds")
+                engine.finished(trainer, head["state"], head["reason"], seconds, frame.body)
             case "stopped":
                 self._logs.append(trainer.running.number, head["log"])
                 engine.put_aside(trainer, frame.body, head["seconds"])

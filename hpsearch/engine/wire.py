@@ -15,17 +15,21 @@ import secrets
 import select
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 HEAD_LIMIT = 1 << 20
 BODY_LIMIT = 64 << 20
+"""Bytes of one frame's body; a longer one comes in parts."""
+MESSAGE_LIMIT = 1 << 30
+"""Bytes of all parts together: a checkpoint of some 60 million weights."""
 HANDSHAKE_SECONDS = 2.0
 
 _LENGTHS = struct.Struct(">II")
 _NONCE = 32
 _PROOF = 32
+_PART = "part"
 
 Head = Mapping[str, Any]
 
@@ -55,6 +59,30 @@ class Address:
 def new_key() -> bytes:
     """A key for one run."""
     return secrets.token_bytes(32)
+
+
+def frames(head: Head, body: bytes = b"") -> Iterator[bytes]:
+    """A message as frames: parts of its body first, if it is long, then the head.
+
+    Raises:
+        WireError: it is larger than the other end would accept.
+    """
+    if len(body) > MESSAGE_LIMIT:
+        raise WireError(f"a message of {len(body)} bytes is over the limit")
+    rest = memoryview(body)
+    while len(rest) > BODY_LIMIT:
+        yield pack({"kind": _PART}, rest[:BODY_LIMIT])
+        rest = rest[BODY_LIMIT:]
+    yield pack(head, rest)
+
+
+def _whole(parts: list[bytes], last: Frame) -> Frame:
+    return Frame(last.head, b"".join([*parts, last.body])) if parts else last
+
+
+def _check_parts(parts: list[bytes]) -> None:
+    if sum(map(len, parts)) > MESSAGE_LIMIT:
+        raise WireError("parts of a message over the limit")
 
 
 def pack(head: Head, body: bytes | memoryview = b"") -> bytes:
@@ -94,12 +122,19 @@ class Peer:
         self._reader, self._writer = reader, writer
 
     async def receive(self) -> Frame:
-        """The next frame.
+        """The next message.
 
         Raises:
             EOFError: the other end is gone.
             WireError: what came is no frame.
         """
+        parts: list[bytes] = []
+        while (frame := await self._frame()).head["kind"] == _PART:
+            parts.append(frame.body)
+            _check_parts(parts)
+        return _whole(parts, frame)
+
+    async def _frame(self) -> Frame:
         try:
             head, body = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
             _check(head, body)
@@ -111,9 +146,9 @@ class Peer:
             raise EOFError from None
 
     def send(self, head: Head, body: bytes = b"") -> None:
-        """Send a frame; a peer that has gone away does not hear it."""
+        """Send a message; a peer that has gone away does not hear it."""
         if not self._writer.is_closing():
-            self._writer.write(pack(head, body))
+            self._writer.writelines(frames(head, body))
 
     def close(self) -> None:
         """Hang up."""
@@ -200,15 +235,23 @@ class Line:
         self._socket.settimeout(None)
 
     def send(self, head: Head, body: bytes = b"") -> None:
-        """Send a frame."""
-        self._socket.sendall(pack(head, body))
+        """Send a message."""
+        for frame in frames(head, body):
+            self._socket.sendall(frame)
 
     def receive(self) -> Frame:
-        """The next frame; waits for it.
+        """The next message; waits for it.
 
         Raises:
             EOFError: the engine is gone.
         """
+        parts: list[bytes] = []
+        while (frame := self._frame()).head["kind"] == _PART:
+            parts.append(frame.body)
+            _check_parts(parts)
+        return _whole(parts, frame)
+
+    def _frame(self) -> Frame:
         head, body = _LENGTHS.unpack(self._exactly(_LENGTHS.size))
         _check(head, body)
         return Frame(_parse(self._exactly(head)), self._exactly(body) if body else b"")

@@ -12,7 +12,8 @@ from hpsearch.store.records import TrialRecord
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, cook, recorded
 from hpsearch.study.scores import scored
-from nncore import Dataset, Recipe, Training, train
+from nncore import Training, train
+from nncore.arrays import Array
 
 
 class Recomputer:
@@ -29,17 +30,10 @@ class Recomputer:
 
     def value(self, trial: TrialRecord) -> tuple[float, int, int]:
         """Value, best epoch and epochs of a complete trial."""
-        config = self._study.config(trial.params)
-        normalize = str(config["data.normalize"])
-        if normalize not in self._prepared:
-            made = self._data.prepared(normalize)
-            self._prepared[normalize] = [one.dataset for one in made]
-        shape = Shape.of(self._data)
-        recipe = cook(config, shape, recorded(shape.task, self._metric))
-        patience = int(config.get("training.early_stopping", 0))
+        patience = int(self._study.config(trial.params).get("training.early_stopping", 0))
         stopping = EarlyStopping(patience, self._direction)
         best, best_epoch, number = None, 0, 0
-        for epoch in self._training(recipe, self._prepared[normalize], trial.seed):
+        for epoch in self._training(trial):
             value, number = scored(epoch.figures, self._metric)[self._metric], epoch.number
             if best is None or (value < best if self._direction == "minimize" else value > best):
                 best, best_epoch = value, number
@@ -48,7 +42,23 @@ class Recomputer:
         assert best is not None
         return best, best_epoch, number
 
-    def _training(self, recipe: Recipe, datasets: list[Dataset], seed: int) -> Training:
+    def weights(self, trial: TrialRecord) -> dict[str, Array]:
+        """The weights of a complete trial's best epoch."""
+        training = self._training(trial)
+        for epoch in training:
+            if epoch.number == trial.best_epoch:
+                break
+        return dict(training.network.weights)
+
+    def _training(self, trial: TrialRecord) -> Training:
+        config, seed = self._study.config(trial.params), trial.seed
+        normalize = str(config["data.normalize"])
+        if normalize not in self._prepared:
+            made = self._data.prepared(normalize)
+            self._prepared[normalize] = [one.dataset for one in made]
+        datasets = self._prepared[normalize]
+        shape = Shape.of(self._data)
+        recipe = cook(config, shape, recorded(shape.task, self._metric))
         evaluation = self._data.evaluation
         if evaluation.folds:
             return train(recipe, datasets, seed)

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.wire import Frame
 from hpsearch.study.recipe import Shape, cook
 from nncore import generators, train_member
+from nncore import train as nncore_train
 from nncore.dataset import Dataset
 
 CONFIG = {
@@ -24,16 +26,20 @@ class FakeLine:
     """Hears everything; says stop after a given epoch."""
 
     def __init__(self, stop_after=None):
-        self.stop_after, self.heads = stop_after, []
+        self.stop_after, self.bodies = stop_after, []
 
     def send(self, head, body=b""):
-        self.heads.append(head)
+        self.bodies.append((head, body))
+
+    @property
+    def heads(self):
+        return [head for head, _ in self.bodies]
 
     def readable(self, seconds=0.0):
         return False
 
     def receive(self):
-        last = self.heads[-1]["epochs"][-1]["number"]
+        last = self.epochs[-1]["number"]
         verdict = "stop" if last == self.stop_after else "go on"
         return Frame({"kind": "verdict", "number": 0, "verdict": verdict})
 
@@ -112,3 +118,33 @@ def test_a_trial_that_is_ended_is_complete_as_it_is(dataset, monkeypatch):
     )
     head, _, figures = train([dataset])
     assert (head["state"], len(figures)) == ("complete", 1)
+
+
+@pytest.mark.parametrize("judged", [{}, {"folds": 3}])
+def test_a_complete_trial_brings_the_weights_of_its_best_epoch(dataset, folds, judged):
+    data = folds if judged else [dataset]
+    head, body, figures = train(data, **judged)
+    assert head["state"] == "complete"
+    number = min(figures, key=lambda told: told[1]["val_cost"])[0]
+    job_config = {**CONFIG, "training.epochs": number}
+    recipe = cook(job_config, Shape(2, 3, "multiclass"))
+    again = nncore_train(recipe, data if judged else data[0], 7)
+    for _ in again:
+        pass
+    for name, array in load(body).items():
+        assert np.array_equal(array, again.network.weights[name])
+
+
+def test_checkpoints_on_the_way_lead_to_the_same_end(dataset):
+    whole, weights, figures = train([dataset])
+    line = FakeLine()
+    rungs = frozenset(range(1, 41))
+    shape = Shape(2, 3, "multiclass")
+    job = Job(0, 7, CONFIG, "f", "d", shape, "val_cost", "minimize", (), 3, rungs, 0.0, every=0.0)
+    Conversation(line, job).train([dataset], b"")
+    saved = [body for head, body in line.bodies if head["kind"] == "checkpoint"]
+    assert len(saved) == len(figures) - 1  # none after the last
+    for number, checkpoint in enumerate(saved, start=1):
+        head, body, rest = train([dataset], checkpoint=checkpoint)
+        assert [*figures[:number], *rest] == figures
+        assert (head["reason"], body) == (whole["reason"], weights)

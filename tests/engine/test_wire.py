@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
@@ -126,3 +127,27 @@ def test_random_bytes_end_a_conversation_and_nothing_else(data):
 
     with pytest.raises((EOFError, WireError)):
         asyncio.run(listen())
+
+
+def test_a_long_body_travels_in_parts_both_ways(server, monkeypatch):
+    monkeypatch.setattr(wire, "BODY_LIMIT", 1000)
+    line = Line(server.address)
+    body = bytes(range(256)) * 50
+    line.send({"kind": "checkpoint"}, body)
+    assert line.receive() == wire.Frame({"kind": "checkpoint"}, body)
+    assert len(server.heard) == 1
+    line.close()
+
+
+def test_parts_beyond_all_measure_are_refused(server, monkeypatch):
+    monkeypatch.setattr(wire, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(wire, "MESSAGE_LIMIT", 5000)
+    line = Line(server.address)
+    with pytest.raises(WireError):
+        line.send({"kind": "checkpoint"}, bytes(5001))
+    with contextlib.suppress(OSError):  # it may hang up before the last
+        for _ in range(6):
+            line.send({"kind": "part"}, bytes(1000))
+    assert server.refused_one.wait(5)
+    assert "parts" in server.refusals[0]
+    line.close()
