@@ -50,7 +50,7 @@ def study_text(study: StudyFile) -> Iterator[str]:
     for entry in study.enqueue:
         words = ", ".join(f"{name} = {_value(value)}" for name, value in entry.items())
         yield f"first     {clean(words) or 'whatever the sampler draws'}"
-    if options.defaults_first and options.sampler != "grid" and study.space:
+    if options.defaults_first and study.space:
         first = ", ".join(f"{_last(name)} {_value(v)}" for name, v in study.defaults().items())
         yield f"{'then' if study.enqueue else 'first'}".ljust(10) + f"the defaults: {clean(first)}"
 

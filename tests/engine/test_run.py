@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from hpsearch.store.reader import Reader
 from tests.chaos.processes import shells_of, trainers_of
 from tests.chaos.recompute import Recomputer
 from tests.conftest import wait_for
@@ -91,9 +92,14 @@ def test_what_does_not_change_a_trial_may_change_freely(place):
     place.write(trials=1, workers=1)
     place.command("run", "small.toml")
     place.write(trials=2, workers=2)
-    done = place.command("run", "small.toml", "--set", "study.pruner=none")
+    changes = ("--set", "study.pruner=none", "--set", "study.sampler=random")
+    done = place.command("run", "small.toml", *changes)
     assert done.returncode == 0, done.stderr
     assert len(place.trials()) == 2
+    with Reader(place.folder) as reader:
+        said = [event.text for event in reader.events()]
+    assert "the sampler is random from now on; it was tpe" in said
+    assert "the pruner is none from now on; it was median" in said
 
 
 @pytest.mark.parametrize(
