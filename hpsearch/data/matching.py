@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.blocks import packed
-from hpsearch.data.columns import Block, Category, Column
+from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.encoder import Encoder
 from hpsearch.data.readers import read
 from hpsearch.data.table import Table, listed, quoted
@@ -110,7 +110,10 @@ def _told(column: Column, encoder: Encoder, strangers: Sequence[str], name: str)
         became = "encoded as empty" if column.missing else "encoded as no category"
     else:
         fills = dict(zip((n.name for n in encoder.numbers), encoder.fills, strict=False))
-        became = f"filled with {fills[column.name]:g}, the median in training"
+        fill = f"{fills[column.name]:g}"
+        if isinstance(column, Number) and column.words and fill in ("0", "1"):
+            fill = quoted(column.words[int(fill)])
+        became = f"filled with {fill}, the median in training"
     near = get_close_matches(column.name.casefold(), [s.casefold() for s in strangers], n=1)
     hint = next((s for s in strangers if s.casefold() in near), None)
     asked = f" (is it {quoted(hint)}?)" if hint else ""

@@ -40,6 +40,8 @@ class Known:
     middle: Callable[[Sequence[float]], float] = median
     told: Callable[[float], float] = float
     """Of the metric, what is shown."""
+    called: str = ""
+    """What that is called; "": as the metric."""
     form: str = ".2%"
     lower_is_better: bool = False
 
@@ -57,6 +59,7 @@ KNOWN = {
     "function": Known(
         *("rmse", 5e-5, 5, "data.source=generated:function:2000:{seed}"),
         told=lambda rmse: rmse**2,
+        called="mse",
         form=".1e",
         lower_is_better=True,
     ),
@@ -104,6 +107,7 @@ def _hpsearch(*words: object) -> None:
 def measured(study: str, seeds: int, settings: Sequence[str]) -> Iterator[str]:
     """A study's figures, seed by seed, and what they come to."""
     known = KNOWN[study]
+    called = known.called or known.figure
     figures: list[float] = []
     for seed in range(seeds):
         began = perf_counter()
@@ -111,15 +115,15 @@ def measured(study: str, seeds: int, settings: Sequence[str]) -> Iterator[str]:
             found = searched(study, seed, Path(place), settings)[known.figure]
         figures.append(known.told(found))
         took = perf_counter() - began
-        yield f"  seed {seed}: {known.figure} {figures[-1]:{known.form}} in {took:.0f} s"
+        yield f"  seed {seed}: {called} {figures[-1]:{known.form}} in {took:.0f} s"
     middle, low, high = known.middle(figures), min(figures), max(figures)
     how = "mean" if known.middle is fmean else "median"
     spread = f"from {low:{known.form}} to {high:{known.form}}"
-    few = "" if seeds >= known.seeds else f" (of {known.seeds} that make the figure)"
-    yield (
-        f"{study:<14} {how} {middle:{known.form}}, {spread}, {seeds} seeds{few}"
-        f"  {known.reached(figures)}".rstrip()
-    )
+    count = f"{seeds} seed{'s' * (seeds != 1)}"
+    count += "" if seeds >= known.seeds else f" of the {known.seeds} that make the figure"
+    yield f"{study:<14} {called}: {how} {middle:{known.form}}, {spread}, {count}"
+    if told := known.reached(figures):
+        yield f"{'':<14} {told}"
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -131,6 +131,7 @@ def test_a_missing_column_counts_as_empty_and_is_said_loudly(tmp_path: Path) -> 
         assert np.array_equal(x, empty)
         (said,) = notes
         assert said.startswith(f"WARNING: new.csv has no column {name!r}: read as empty in every")
+    assert "filled with 'false', the median" in said
     _, notes = encode(encoder, table().rename({"whole": "Whole"}), "new.csv")
     assert "'whole' (is it 'Whole'?)" in notes[0]
 
