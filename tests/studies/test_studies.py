@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+from itertools import chain
 from pathlib import Path
 
 import h5py
@@ -15,9 +16,11 @@ from hpsearch.cli import app
 from hpsearch.cli.examples import bundled, data_of
 from hpsearch.data import load
 from hpsearch.errors import DataError, UsageError
+from hpsearch.models.retraining import FIGURES
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from hpsearch.study import studyfile
+from tests.benchmarks.studies import KNOWN
 
 STUDIES = tuple(bundled())
 
@@ -104,3 +107,8 @@ def test_a_copy_brings_its_table_along_and_replaces_nothing(place, here) -> None
     assert isinstance(refused.exception, UsageError)
     assert "houses.csv is there already" in str(refused.exception)
     assert (mine / "houses.csv").read_text() == "mine"
+
+
+def test_every_study_has_a_known_result_to_be_measured_by() -> None:
+    assert set(KNOWN) == set(STUDIES)
+    assert all(known.figure in {*chain(*FIGURES.values())} for known in KNOWN.values())
