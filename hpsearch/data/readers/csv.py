@@ -15,13 +15,13 @@ from pathlib import Path
 
 import polars as pl
 
+from hpsearch.data.notation import plain, shape
 from hpsearch.data.readers import reader
 from hpsearch.data.table import Dialect, Table, counted, quoted
 from hpsearch.data.text import guess_separator, iter_lines, read_text, records, tidied
 from hpsearch.errors import DataError
 
 _CHUNK = 20_000
-_NUMBER = r"^[+-]?\d+{}\d+([eE][+-]?\d+)?$"
 
 
 @reader(".tab")
@@ -57,6 +57,8 @@ def read(path: Path, dialect: Dialect) -> Table:
         f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
     ]
     notes += emptied
+    frame, said = plain(frame, decimal)
+    notes += said
     settled = Dialect(separator, decimal, encoding, dialect.null_values)
     return Table(path.name, frame, settled, tuple(notes))
 
@@ -185,7 +187,7 @@ def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:
         return "."
     head = frame.head(1000)
     counts = [
-        sum(int(column.str.contains(_NUMBER.format(mark)).sum()) for column in head.get_columns())
-        for mark in (",", r"\.")
+        sum(int(column.str.contains(pattern).sum()) for column in head.get_columns())
+        for pattern in (shape(",", r",\d+([eE][+-]?\d+)?"), shape(".", r"\.\d+([eE][+-]?\d+)?"))
     ]
     return "," if counts[0] > counts[1] else "."
