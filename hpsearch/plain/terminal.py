@@ -59,7 +59,7 @@ class Terminal:
     def tell(self, text: str, indent: str = "") -> None:
         """Write a sentence, on as many lines as it needs."""
         for line in self.wrap(text, indent):
-            self.say(line)
+            self.say(line.rstrip())
 
     def say(self, text: str) -> None:
         """Write one line, at once: a pipe's reader should not wait for a full buffer."""

@@ -64,6 +64,7 @@ DATA = {"source": "sklearn:iris"}
         {"data": DATA, "training": {"epochs": 0}},
         {"data": DATA, "training": {"epochs": True}},
         {"data": DATA, "network": {"layer_dims": {"depth": [1, 3]}}},
+        {"data": {**DATA, "test": 1.0}},
         {"data": DATA, "study": {"name": "a/b"}},
         {"data": DATA, "study": {"trials": {"int": [1, 3]}}},
     ],

@@ -206,7 +206,7 @@ def test_names_of_a_study_are_what_it_searches_what_it_holds_and_its_figures():
 
 # Properties ---------------------------------------------------------------------------------------
 
-_WORDS = st.text(max_size=12)
+_WORDS = st.text(max_size=12) | st.text('"\\ |,a', max_size=6)
 _NUMBERS = st.floats(allow_nan=False, allow_infinity=False).map(repr) | st.integers(0, 200).map(str)
 _NUMBERS |= st.sampled_from(["98%", "1e-2", "0.5", ".5", "10%"])
 _STATE = st.sampled_from(STATES)
