@@ -141,3 +141,29 @@ def test_both_ways_in_give_the_same_frame(rows: list[list[str]]) -> None:
 def test_a_mark_that_is_no_mark_stays_in_its_cell(tmp_path: Path) -> None:
     frame = reader._read_plain("a,b\n\ufeffx,1\n,2", ",", "t")
     assert frame.rows() == [("\ufeffx", "1"), (None, "2")]
+
+
+_quoted = st.builds('"{}"'.format, st.text('ab, ;"\n\t', max_size=4))
+_any_cells = st.one_of(st.text("ab 1", max_size=3), _quoted)
+
+
+@given(st.lists(st.lists(_any_cells, min_size=2, max_size=2), min_size=1, max_size=5))
+def test_quotes_taken_off_and_rows_taken_apart_give_the_same_frame(rows: list[list[str]]) -> None:
+    text = ("a,b\n" + "\n".join(",".join(row) for row in rows)).rstrip("\r\n")
+    try:
+        simply = reader._read_simply_quoted(text, ",", "t")
+        slowly = reader._read_quoted(text, ",", "t")
+    except DataError:
+        with pytest.raises(DataError):
+            reader._read_quoted(text, ",", "t")
+        return
+    if simply is not None:
+        assert [tuple((cell or "").strip() for cell in row) for row in simply.rows()] == [
+            tuple((cell or "").strip() for cell in row) for row in slowly.rows()
+        ]
+
+
+def test_simple_quotes_are_taken_off() -> None:
+    frame = reader._read_simply_quoted('a,b\n"1,5",x\n"",""\n', ",", "t")
+    assert frame is not None
+    assert frame.rows() == [("1,5", "x"), (None, None)]

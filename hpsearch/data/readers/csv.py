@@ -1,8 +1,9 @@
 """Comma-separated values with a header row, read strictly.
 
-Two ways in, one result (a test holds them to each other): a text without quotes goes straight to
-polars once every row is known to have as many cells as the header; one with quotes is taken apart
-row by row, since polars neither names the row it stumbles over nor minds one that is too short.
+Three ways in, one result (a test holds them to each other): a text without quotes, or with simple
+ones that can be taken off, goes straight to polars once every row is known to have as many cells as
+the header; any other is taken apart row by row, since polars neither names the row it stumbles over
+nor minds one that is too short.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def read(path: Path, dialect: Dialect) -> Table:
         raise DataError(f"{path.name} is empty; its first row must name the columns.")
     separator = _separator(text, dialect.separator, path.name)
     if '"' in text or not separator.isascii():  # polars wants one byte
-        frame = _read_quoted(text, separator, path.name)
+        frame = _read_simply_quoted(text, separator, path.name)
+        frame = _read_quoted(text, separator, path.name) if frame is None else frame
     else:
         frame = _read_plain(text, separator, path.name)
     if frame.height == 0:
@@ -128,6 +130,36 @@ def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
         )
     except pl.exceptions.PolarsError as error:
         raise DataError(f"{name} cannot be read: {str(error).splitlines()[0]}.") from None
+    return frame
+
+
+_AWAY = "\x1f"
+"""Stands for a separator inside a cell while a text is read without its quotes."""
+
+
+_EMPTY = re.compile(r'"(?<=\n")[^\S\n]*"(?=\n|\Z)')
+"""A line that is one empty cell in quotes: a blank one, which is lost without them at the end."""
+
+
+def _read_simply_quoted(text: str, separator: str, name: str) -> pl.DataFrame | None:
+    """A text whose quotes each hold a whole cell of one line, without them; None for any other.
+
+    Several times faster than taking rows apart one by one. A line in which a quote stays open has
+    an odd number of them, so one is left over, and the text is not of this kind.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    mark = re.escape(separator)
+    if _AWAY in text or not separator.isascii() or _EMPTY.search(text):
+        return None
+    # That it begins with the quote makes the search for it four times as fast.
+    cell = re.compile(rf'"(?<![^\n{mark}]")([^"\n]*)"(?![^\n{mark}])')
+    bare = cell.sub(lambda found: found[1].replace(separator, _AWAY), text)
+    if '"' in bare or _AWAY in bare.partition("\n")[0]:
+        return None
+    frame = _read_plain(bare, separator, name)
+    if _AWAY in bare:
+        frame = frame.select(pl.all().str.replace_all(_AWAY, separator, literal=True))
     return frame
 
 
