@@ -40,9 +40,10 @@ class Drawing:
     def __init__(self, space: Space, fixed: Config) -> None:
         """Take the ranges, and the values of everything else."""
         self.space, self._fixed = space, fixed
-        self._distributions: dict[str, BaseDistribution] = {}
+        self.all: dict[str, BaseDistribution] = {}
+        """What may be drawn, by Optuna's names, whether it takes effect in a trial or not."""
         for name, range_ in space.items():
-            self._distributions |= _behind(name, range_)
+            self.all |= _behind(name, range_)
 
     def draw(self, trial: optuna.Trial) -> Params:
         """A value for every range that takes effect, each after the choice it depends on."""
@@ -72,7 +73,7 @@ class Drawing:
 
     def distributions(self, inner: Iterable[str]) -> dict[str, BaseDistribution]:
         """What values of Optuna's names were drawn from."""
-        return {name: self._distributions[name] for name in inner}
+        return {name: self.all[name] for name in inner}
 
     def whole(self, params: Params) -> bool:
         """Whether nothing is left to draw beside these values."""
@@ -95,7 +96,7 @@ class Drawing:
         return tuple(widths)
 
     def _suggest(self, trial: optuna.Trial, name: str) -> Any:
-        match self._distributions[name]:
+        match self.all[name]:
             case FloatDistribution(low=low, high=high, log=log):
                 return trial.suggest_float(name, low, high, log=log)
             case IntDistribution(low=low, high=high, log=log, step=step):

@@ -8,12 +8,12 @@ keeping it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 from hpsearch.engine import signature
@@ -44,20 +44,54 @@ class Silent(BaseSampler):
         raise AssertionError(f"{param_name} was drawn while nothing is to be drawn")
 
 
+class Sequence(QMCSampler):
+    """Optuna's quasi-random sampler, over the whole space and at a given place of its sequence.
+
+    Optuna's own learns the space from the first trial, so that whatever that had not would be drawn
+    at random, and counts its place in a study's attributes. Here a coordinate stands for every
+    range, whether it takes effect or not, and the place follows from the trial's number.
+    """
+
+    def __init__(self, place: int, space: Mapping[str, BaseDistribution], **options: Any) -> None:
+        super().__init__(**options)
+        self._place = place
+        self._space = {name: kind for name, kind in space.items() if not kind.single()}
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        return dict(self._space)
+
+    def _find_sample_id(
+        self, study: optuna.Study, search_space: dict[str, BaseDistribution]
+    ) -> int:
+        return self._place
+
+
+_APART = 2**16
+"""Places between a draw and its redraw: more than a study has trials, or nearly."""
+
+
 class Maker:
     """Makes the study's sampler, seeded for one draw."""
 
-    def __init__(self, options: StudyOptions) -> None:
-        """Take the name and the options, which `mistakes` found sound."""
+    def __init__(
+        self, options: StudyOptions, space: Mapping[str, BaseDistribution] | None = None
+    ) -> None:
+        """Take the name and the options, which `mistakes` found sound, and all there is to draw."""
         warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
         self._seed = options.seed
         self._kind, defaults = _KINDS[options.sampler]
         if options.sampler_options.get("multivariate") is False:
             defaults = {**defaults, "group": False}  # groups are what is drawn together
         self._options = {**defaults, **options.sampler_options}
+        self._space = space or {}
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
+        if self._kind is QMCSampler:  # every draw is of the same sequence
+            place = number + _APART * redraw
+            return Sequence(place, self._space, seed=self._seed, **self._options)
         return self._kind(seed=draw_seed(self._seed, number, redraw), **self._options)
 
 
@@ -77,6 +111,7 @@ _KINDS: dict[str, tuple[Callable[..., BaseSampler], dict[str, Any]]] = {
     # Optuna 5 moved these defaults, and will again: say them.
     "tpe": (TPESampler, {"multivariate": True, "group": True, "constant_liar": True}),
     "random": (RandomSampler, {}),
+    "qmc": (QMCSampler, {"qmc_type": "sobol", "scramble": True}),
     # The searcher lists a grid itself and fixes every value, so nothing is left to draw.
     "grid": (RandomSampler, {}),
 }

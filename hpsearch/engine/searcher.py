@@ -79,6 +79,7 @@ class Searcher:
         direction: Direction,
         size: Callable[[Config], int],
         history: Iterable[Past] = (),
+        before: Sequence[Past] = (),
     ) -> None:
         """Begin, or go on where `history` ends.
 
@@ -87,6 +88,7 @@ class Searcher:
             direction: of the study's metric, minimize or maximize.
             size: the number of parameters of a configuration's network, for `max_parameters`.
             history: every trial of earlier runs, by number.
+            before: trials of other studies to learn from; always the same ones.
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._file = study
@@ -95,7 +97,7 @@ class Searcher:
         epochs = pruning.planned_epochs(study)
         self.pruner = pruning.chosen(study.study)
         self.rungs = pruning.rungs(study.study, epochs)
-        self._sampler = samplers.Maker(study.study)
+        self._sampler = samplers.Maker(study.study, self._drawing.all)
         self._grid = study.study.sampler == "grid"
         first = self._candidates.first(self._grid)
         self._first = {_key(self._drawing.inner(entry)): entry for entry in first}
@@ -112,7 +114,10 @@ class Searcher:
             sampler=samplers.Silent(),
             pruner=pruning.make(study.study, epochs),
         )
-        drawn = 0
+        for past in before:
+            known = self._drawing.distributions(past.memory["params"])
+            self._put(recalled(past, _STATES[past.state], known))
+        drawn = len(before)
         # By Optuna's numbers: a trial that was tried again has a later one than ours tells.
         for past in sorted(history, key=lambda past: past.memory["optuna"]):
             for _ in range(past.memory["optuna"] - drawn):

@@ -32,7 +32,7 @@ class StudyOptions:
     patience: int | None = None
     """Finished trials in a row without a better one."""
     sampler: str = "tpe"
-    """tpe, random or grid."""
+    """tpe, random, grid or qmc."""
     pruner: Pruner = "auto"
     seed: int = 0
     """Of the sampler, and of every trial's own seed."""
@@ -41,6 +41,8 @@ class StudyOptions:
     max_workers: int | None = None
     backend: str = "loky"
     defaults_first: bool = True
+    warm_start: tuple[str, ...] = ()
+    """Runs whose trials are learnt from before the first."""
     retries: int = 2
     max_consecutive_failures: int = 10
     trial_timeout: float | None = None

@@ -81,7 +81,7 @@ class Study(Table):
     patience: Annotated[Any, Whole(1, 1_000_000)] = None
     sampler: Annotated[
         Any,
-        Word("sampler", families.fixed("tpe", "random", "grid"), ("qmc", "cmaes", "gp", "nsga2")),
+        Word("sampler", families.fixed("tpe", "random", "grid", "qmc"), ("cmaes", "gp", "nsga2")),
     ] = "tpe"
     pruner: Annotated[Any, Word("pruner", families.fixed(*PRUNERS))] = "auto"
     seed: Annotated[Any, _SEED] = 0
@@ -89,6 +89,7 @@ class Study(Table):
     max_workers: Annotated[Any, Whole(1, 4096)] = None
     backend: Annotated[Any, Word("backend", families.fixed("loky"), ("dask", "ray"))] = "loky"
     defaults_first: Annotated[Any, Flag()] = True
+    warm_start: Annotated[Any, Texts(alone=True)] = None
     retries: Annotated[Any, Whole(0, 100)] = 2
     max_consecutive_failures: Annotated[Any, Whole(1, 1_000_000)] = 10
     trial_timeout: Annotated[Any, Duration()] = None
@@ -183,7 +184,6 @@ TABLES: dict[str, type[Table]] = {
 
 LATER = frozenset(
     {
-        "study.warm_start",
     }
 )
 """Keys that are designed and not built: they get a word of their own, unlike a mistyped one."""

@@ -1,7 +1,9 @@
 """What is tried holds for any space: in range, within the limit, never twice, and all of it."""
 
 import json
+import math
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -95,7 +97,7 @@ def all_of(search):
 
 
 @settings(max_examples=40, deadline=None)
-@given(spaces(), st.floats(0, 1), st.integers(0, 99), st.sampled_from(["random", "tpe"]))
+@given(spaces(), st.floats(0, 1), st.integers(0, 99), st.sampled_from(["random", "tpe", "qmc"]))
 def test_whatever_is_drawn_is_in_its_range_within_the_limit_and_new(space, share, seed, sampler):
     limit = limit_of(space, share)
     search = searching(space, limit, sampler, seed=seed)
@@ -184,6 +186,23 @@ def test_the_defaults_are_narrowed_to_the_limit():
     first = searching(space, 300).ask().params["network.layer_dims"]
     assert len(first) == 1
     assert 250 < parameters(first, FEATURES, OUTPUTS) <= 300
+
+
+@pytest.mark.parametrize("kind", ["sobol", "halton"])
+def test_qmc_spreads_evenly_over_every_range_also_over_those_that_seldom_take_effect(kind):
+    space = {
+        "training.optimizer": Choice(("gd", "adam")),
+        "training.learning_rate": Float(1e-4, 1e-1, log=True),
+        "training.beta2": Float(0.9, 0.99),
+    }
+    options = {"qmc_type": kind}
+    search = searching(space, None, "qmc", defaults_first=False, sampler_options=options)
+    asked = [search.ask().params for _ in range(64)]
+    rates = sorted(math.log10(params["training.learning_rate"]) for params in asked)
+    assert max(b - a for a, b in pairwise(rates)) < 3 / 16  # at random about three times as far
+    assert 28 <= sum(params["training.optimizer"] == "gd" for params in asked) <= 36
+    betas = sorted(params["training.beta2"] for params in asked if "training.beta2" in params)
+    assert max(b - a for a, b in pairwise(betas)) < 0.09 / 6
 
 
 def test_no_limit_leaves_the_space_as_it_is():

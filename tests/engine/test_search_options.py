@@ -33,6 +33,8 @@ TABLE = [
     ("sampler", "tpe", {"group": 1}, "1 does not fit; write true or false"),
     ("sampler", "tpe", {"multivariate": False, "group": True}, "``multivariate`` is enabled"),
     ("sampler", "random", {"n_startup_trials": 3}, "it has none; take it out."),
+    ("sampler", "qmc", {"qmc_type": "sobel"}, "Choose either `halton` or `sobol`"),
+    ("sampler", "qmc", {"warn_independent_sampling": True}, "it has qmc_type, scramble."),
     ("pruner", "median", {"n_startup_trials": -1}, "-1 does not fit"),
     ("pruner", "median", {"n_warmup_steps": 3}, "it has n_min_trials, n_startup_trials."),
     ("pruner", "percentile", {"percentil": 12}, "did you mean 'percentile'?"),
@@ -123,6 +125,6 @@ def test_a_sampler_without_groups_is_one_key_away():
     assert made.infer_relative_search_space(None, None) == {}  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["tpe", "random", "grid"])
+@pytest.mark.parametrize("name", schema.kind_of("study.sampler").names())
 def test_every_sampler_is_made_without_a_warning(name):
     samplers.Maker(StudyOptions("s", sampler=name)).make(3, 1)
