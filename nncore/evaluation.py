@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -41,13 +43,7 @@ class Evaluation:
         sampled = len(set(seeds)) > 1 and any(one.rows > SAMPLE for one in data)
         if len(data) == 1 and not sampled:
             return cls(network, loss, names, data[0], seeds[0])
-        count = network.members or 1
-        return Apart(
-            [
-                cls(network.member(k), loss, names, data[k % len(data)], seeds[k % len(seeds)])
-                for k in range(count)
-            ]
-        )
+        return Apart(network, loss, names, data, seeds)
 
     def __init__(
         self, network: Network, loss: Loss, names: Sequence[str], data: Dataset, seed: int
@@ -55,13 +51,9 @@ class Evaluation:
         self._network, self._loss = network, loss
         self._metrics = {name: metrics[name]() for name in names}
         self._scale = data.y_scale
-        self._parts = {"train": _Part(network, loss, data.x, data.y)}
-        if data.rows > SAMPLE:
-            rng = np.random.default_rng([seed, SAMPLE])
-            chosen = np.sort(rng.choice(data.rows, SAMPLE, replace=False))
-            self._parts["train"] = _Part(network, loss, data.x, data.y, chosen)
-        if data.x_valid is not None and data.y_valid is not None:
-            self._parts["val"] = _Part(network, loss, data.x_valid, data.y_valid)
+        self._parts = {
+            name: _Part(network, loss, *rows) for name, rows in _rows(data, seed).items()
+        }
 
     def figures(self) -> dict[str, Figure]:
         """The mean loss and every metric of each part, dropout off and without the penalty."""
@@ -77,7 +69,8 @@ class Evaluation:
     def _each(self, z: Array, y: Targets, metric: Metric) -> Figure:
         if self._network.members is None:
             return metric.quietly(z, y, self._scale)
-        return np.array([metric.quietly(one, y, self._scale) for one in self._members(z)])
+        z = self._members(z)
+        return metric.each(z, _everybodys(y, z), _everybodys(self._scale, z))
 
     def _cost(self, z: Array, y: Targets) -> Figure:
         if self._network.members is None:
@@ -92,13 +85,111 @@ class Evaluation:
 class Apart:
     """Measures each member by rows of its own: folds, say."""
 
-    def __init__(self, each: Sequence[Evaluation]) -> None:
-        self._each = each
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        names: Sequence[str],
+        data: Sequence[Dataset],
+        seeds: Sequence[int],
+    ) -> None:
+        self._loss, self._count = loss, network.members or 1
+        self._metrics = {name: metrics[name]() for name in names}
+        own = [data[k % len(data)] for k in range(self._count)]
+        rows = [_rows(one, seeds[k % len(seeds)]) for k, one in enumerate(own)]
+        self._parts = {
+            name: _groups(network, loss, [each[name] for each in rows], [d.y_scale for d in own])
+            for name in rows[0]
+        }
 
     def figures(self) -> dict[str, Figure]:
         """The members' figures, beside each other."""
-        found = [one.figures() for one in self._each]
-        return {name: np.array([one[name] for one in found]) for name in found[0]}
+        names = [f"{part}_{name}" for name in ("cost", *self._metrics) for part in self._parts]
+        found = {name: np.empty(self._count) for name in names}
+        for part, groups in self._parts.items():
+            for group in groups:
+                z, at = group.logits(), group.members
+                for name, metric in self._metrics.items():
+                    found[f"{part}_{name}"][at] = metric.each(z, group.y, group.scale)
+                costs = [self._loss.mean(*one) for one in zip(z, group.y, strict=True)]
+                found[f"{part}_cost"][at] = costs
+        return dict(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Members that are measured by as many rows, each by its own: figures in one go."""
+
+    members: list[int]
+    parts: list[_Part]
+    z: Array
+    """Shape (members, rows, outputs); the parts write into it."""
+    y: Targets
+    """Shape (members, rows) or (members, rows, outputs)."""
+    scale: Array | None
+    """Shape (members, outputs)."""
+
+    def logits(self) -> Array:
+        """What each member says of its rows; spent by the loss."""
+        for part in self.parts:
+            part.logits()
+        return self.z
+
+
+def _groups(
+    network: Network,
+    loss: Loss,
+    rows: Sequence[_Measured],
+    scales: Sequence[Array | None],
+) -> list[_Group]:
+    """The members by how many rows each is measured by."""
+    lengths = [len(y if chosen is None else chosen) for _, y, chosen in rows]
+    made = []
+    for length in dict.fromkeys(lengths):
+        members = [k for k, its in enumerate(lengths) if its == length]
+        z = _room(network, (len(members),), length)
+        parts = [
+            _Part(network.member(k), loss, *rows[k], z=room)
+            for k, room in zip(members, z, strict=True)
+        ]
+        units = [scale for k in members if (scale := scales[k]) is not None]
+        y = np.stack([part.y for part in parts])
+        made.append(_Group(members, parts, z, y, np.stack(units) if units else None))
+    return made
+
+
+_Measured = tuple[Array, Targets, Array | None]
+"""x, y, and which of the rows are measured; None: all."""
+
+
+def _rows(data: Dataset, seed: int) -> dict[str, _Measured]:
+    """What is measured of a data set; of a large one some training rows, drawn by `seed`."""
+    chosen = None
+    if data.rows > SAMPLE:
+        rng = np.random.default_rng([seed, SAMPLE])
+        chosen = np.sort(rng.choice(data.rows, SAMPLE, replace=False))
+    found: dict[str, _Measured] = {"train": (data.x, data.y, chosen)}
+    if data.x_valid is not None and data.y_valid is not None:
+        found["val"] = (data.x_valid, data.y_valid, None)
+    return found
+
+
+def _room(network: Network, lead: tuple[int, ...], rows: int) -> Array:
+    """Room for logits, (*lead, rows, outputs).
+
+    A unit's numbers lie side by side: maxima and sums over a row's units are 20 times faster.
+    """
+    z = np.empty((*lead, network.outputs, rows), network.buffers.theta.dtype)
+    return z.swapaxes(-1, -2)
+
+
+@overload
+def _everybodys(values: Array, z: Array) -> Array: ...
+@overload
+def _everybodys(values: None, z: Array) -> None: ...
+def _everybodys(values: Array | None, z: Array) -> Array | None:
+    """The same for each member of `z`, without a copy."""
+    return None if values is None else np.broadcast_to(values, (len(z), *values.shape))
 
 
 class _Part:
@@ -111,15 +202,18 @@ class _Part:
         x: Array,
         y: Targets,
         chosen: Array | None = None,
+        z: Array | None = None,
     ) -> None:
+        """Args:
+        chosen: which of the rows; None: all.
+        z: room for what is said of them, made here where there is none.
+        """
         self._network, self._chosen = network, chosen
         dtype = network.buffers.theta.dtype
         self._x = x = np.ascontiguousarray(x, dtype)
         y = loss.targets(np.asarray(y), network.outputs)
         self.y = y if chosen is None else y[chosen]
-        # a unit's numbers side by side: maxima and sums over a row's units are 20 times faster
-        z = np.empty((*network.lead, network.outputs, len(self.y)), dtype)
-        self._z = z.swapaxes(-1, -2)
+        self._z = _room(network, network.lead, len(self.y)) if z is None else z
         # sampled rows are gathered a batch at a time: together they may not fit in memory
         rows = 0 if chosen is None else EVALUATION_ROWS
         self._batch = np.empty((rows, x.shape[1]), dtype)

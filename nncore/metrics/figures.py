@@ -6,6 +6,8 @@ import warnings
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from nncore.arrays import Array, Targets
 from nncore.checks import finite, numbers
 from nncore.registry import Registry
@@ -34,6 +36,17 @@ class Metric(ABC):
         """The figure without a warning: an epoch in which no row got a class is nothing unusual."""
         value = self.figure(z, y, scale) if len(z) else None
         return self.stand_in if value is None else value
+
+    def each(self, z: Array, y: Array, scale: Array | None) -> Array:
+        """The figures of several members at once, without a warning, shape (members,).
+
+        Args:
+            z: shape (members, rows, outputs).
+            y: shape (members, rows) or (members, rows, outputs).
+            scale: shape (members, outputs).
+        """
+        units = [None] * len(z) if scale is None else scale
+        return np.array([self.quietly(*one) for one in zip(z, y, units, strict=True)])
 
     def __call__(self, z: Array, y: Targets, scale: Array | None = None) -> float:
         """The figure of outputs `z` for targets `y`.

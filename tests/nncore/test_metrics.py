@@ -146,3 +146,16 @@ def test_every_figure_knows_which_way_is_better(figure, better):
 def test_a_figure_nobody_knows_is_refused_with_the_nearest():
     with pytest.raises(LookupError, match="Did you mean 'accuracy'"):
         metrics.direction("val_acuracy")
+
+
+@pytest.mark.parametrize("name", metrics)
+@pytest.mark.parametrize("rows", [1, 2, 40])
+def test_figures_of_several_members_are_those_of_each(name, rows):
+    rng = np.random.default_rng(0)
+    metric = metrics[name]()
+    z = rng.normal(size=(3, rows, 2))
+    y = rng.normal(size=z.shape) if not metric.classification else rng.integers(0, 2, z.shape) * 1.0
+    scale = None if metric.classification else rng.uniform(1, 2, (3, 2))
+    each = [metric.quietly(z[k], y[k], None if scale is None else scale[k]) for k in range(3)]
+    np.testing.assert_allclose(metric.each(z, y, scale), each, rtol=1e-12)
+    assert metric.each(z[:, :0], y[:, :0], scale).tolist() == [metric.stand_in] * 3
