@@ -12,11 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import engine_of
+
+hypothesis.settings.register_profile("steady", deadline=None)  # a busy machine is no mistake
+hypothesis.settings.load_profile("steady")
 
 LEFT_OUT = ("CI", "TERM", "SSH_CONNECTION", "SLURM_JOB_ID", "SLURM_CPUS_PER_TASK")
 """What would make the program show something else here than on a person's machine."""

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.data.moments import ranks
@@ -41,6 +41,7 @@ def test_later_is_higher_and_the_same_is_equal(cells: list[str]) -> None:
 
 
 @pytest.mark.parametrize("style", ["%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S"])
+@settings(max_examples=30)
 @given(st.lists(st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)), min_size=2, max_size=20))
 def test_the_order_is_that_of_the_moments(style: str, moments: list[datetime]) -> None:
     cells = [moment.strftime(style) for moment in moments]
