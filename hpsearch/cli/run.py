@@ -51,7 +51,8 @@ def run(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Start a new study of that name from a file that was changed.",
+            help="Start a new study of that name from a file that was changed. It takes the "
+            "old trials along, where they mean the same in the new file.",
             show_default=False,
         ),
     ] = None,
@@ -90,7 +91,8 @@ def run(
     since = mark(folder)
     mode = mode_for(json)
     try:
-        order = Order(study.resolve(), place, values, owned)
+        source = _forked(study, place) if fork else None
+        order = Order(study.resolve(), place, values, source, owned)
         launched = launch(order, _say if mode == "bars" else lambda text: None)
     except Held as held:
         raise typer.Exit(_attach(RunFolder(held.folder), plain, json, values)) from None
@@ -247,6 +249,14 @@ def _name(study: Path, values: dict[str, Any]) -> str:
         return name_of_study_file(start.decode("utf-8-sig"), study)
     except (OSError, ValueError):
         return study.stem  # the engine will say what is wrong with it
+
+
+def _forked(study: Path, place: Path) -> Path | None:
+    """The run that the study file had before it was changed, if there is one."""
+    from hpsearch.store.folder import RunFolder
+
+    folder = RunFolder(place / _name(study, {}))
+    return folder.path if folder.db.exists() else None
 
 
 def _wait_until(true: Callable[[], bool]) -> None:

@@ -76,6 +76,7 @@ class Run:
             opened.folder,
             opened.capacity.workers,
             opened.trials,
+            opened.before,
         )
         slots = opened.capacity.slots
         self._sessions = sessions = Sessions(engine, slots)

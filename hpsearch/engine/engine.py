@@ -7,6 +7,7 @@ everybody who wants to know how it stands reads the store.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,12 +52,13 @@ class Engine:
         folder: RunFolder,
         workers: int,
         trials: int,
+        before: Sequence[Past] = (),
     ) -> None:
         self.study, self.store, self.folder, self.workers = study, store, folder, workers
         self.budget = Budget.of(study.study, trials)
         history = store.history()
         size = parameters_of(data)
-        self._searcher = Searcher(study, direction, size, history)
+        self._searcher = Searcher(study, direction, size, history, before)
         self._jobs = Jobs(study, data, direction, self._searcher.rungs, folder)
         self._checkpoints = Checkpoints(folder.checkpoints)
         self._champion = Champion(study.study.metric, direction)

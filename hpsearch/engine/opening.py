@@ -16,6 +16,7 @@ from hpsearch import data as tables
 from hpsearch.data import Data
 from hpsearch.engine import pruning
 from hpsearch.engine.capacity import Capacity, capacity
+from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
@@ -23,7 +24,7 @@ from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.writer import Store
+from hpsearch.store.writer import Past, Store
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, training_bytes
 from hpsearch.study.space import range_to_json
@@ -52,6 +53,8 @@ class Opened:
     """CPU seconds of all trainers before this run."""
     trials: int
     """Asked for in all."""
+    before: tuple[Past, ...]
+    """Trials of other studies to learn from."""
     steered: Steered
     """What people have set while it ran."""
 
@@ -102,13 +105,15 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     meaning = {**study.meaning(), **loaded.meaning()}
     meaning = {name: value for name, value in meaning.items() if value is not None}
     _refuse_another_meaning(order, study, facts, meaning, loaded)
+    text = study.resolved()
+    study, before = inherit(order, study, store, meaning, parameters_of(loaded), say)
     direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
     store.set(trials=trials, steered=steered.to_json())
     if facts:
         store.note("state", f"goes on, with {trials} trials asked for in all")
     store.flush()
-    _write_text(folder.toml, study.resolved())
+    _write_text(folder.toml, text)
     return Opened(
         study,
         loaded,
@@ -120,6 +125,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
         float(facts.get("seconds", 0.0)),
         float(facts.get("training_cpu", 0.0)),
         trials,
+        before,
         steered,
     )
 

@@ -19,6 +19,8 @@ class Order:
     """Where run folders are, absolute."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """Values from the command line, by full name; they win over the file."""
+    fork: Path | None = None
+    """The run whose trials a new study takes along, absolute."""
     owned: bool = False
     """The engine ends when its stdin does: the command is gone."""
     answer: int = -1
@@ -26,14 +28,17 @@ class Order:
 
     def to_line(self) -> bytes:
         """As one line of JSON."""
-        fields = {**asdict(self), "study": str(self.study), "runs": str(self.runs)}
+        paths = {"study": str(self.study), "runs": str(self.runs)}
+        fork = None if self.fork is None else str(self.fork)
+        fields = {**asdict(self), **paths, "fork": fork}
         return json.dumps(fields).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:
         """What `to_line` gave."""
         fields = json.loads(line)
-        return cls(**{**fields, "study": Path(fields["study"]), "runs": Path(fields["runs"])})
+        paths = {name: Path(fields[name]) for name in ("study", "runs", "fork") if fields[name]}
+        return cls(**{**fields, **paths})
 
 
 @dataclass(frozen=True)

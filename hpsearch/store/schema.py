@@ -99,6 +99,7 @@ seconds       float   wall time of all runs together, up to `beat`
 beat          float   Unix seconds of the last write: how fresh the figures are
 cpu           float   CPU seconds of the engine's own process in this run, trainers not counted
 training_cpu  float   CPU seconds of all trainers in all runs together
+heritage      object  {before, tries}: what fork and warm start took over from other studies
 steered       object  {trials, workers, file_trials, file_workers}: set by people while it ran
 epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file

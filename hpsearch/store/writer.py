@@ -236,6 +236,22 @@ class Store:
         self._add("UPDATE trial SET state = 'waiting' WHERE number = ?", number)
         self.attempt_ended(number, outcome, reason)
 
+    def adopted(
+        self,
+        past: Past,
+        best: Best | None,
+        epochs: tuple[EpochDone, ...],
+        metric: str,
+        planned: int,
+        parameters: int,
+    ) -> None:
+        """A finished trial of another study becomes one of this."""
+        number = past.trial.number
+        self.asked(past.trial, past.memory, planned, parameters)
+        if epochs:
+            self.epochs(number, epochs, metric, best, past.memory, past.seconds)
+        self.finished(number, past.state, number, past.seconds, "taken along", best)
+
     def reopened(self, number: int) -> None:
         """A trial that failed waits once more; its failures so far are forgiven."""
         self._add(

@@ -42,6 +42,7 @@ def interval(config: Config) -> int:
 def study_options(draft: Draft, name: str) -> StudyOptions:
     """The [study] table."""
     given = {key: draft.values[f"study.{key}"] for key in schema.Study.model_fields}
+    given["warm_start"] = given["warm_start"] or ()
     return StudyOptions(**{**given, "name": name})
 
 
