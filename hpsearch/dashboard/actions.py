@@ -12,9 +12,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Scope = Literal[
-    "app", "trials", "curves", "params", "workers", "log", "detail", "compare", "studies"
-]
+Scope = Literal["app", "trials", "curves", "params", "workers", "log", "detail", "compare"]
 """Where a key means something; "app" is everywhere but in dialogs."""
 
 Group = Literal["move", "find", "select", "look", "trial", "study", "app"]
@@ -23,7 +21,7 @@ Danger = Literal["none", "asks", "weighty"]
 """weighty: changes what runs, after a question."""
 
 LISTS: tuple[Scope, ...] = ("trials",)
-ROWS: tuple[Scope, ...] = ("trials", "params", "log", "studies")
+ROWS: tuple[Scope, ...] = ("trials", "params", "log")
 CHARTS: tuple[Scope, ...] = ("trials", "curves")
 ON_TRIAL: tuple[Scope, ...] = ("trials", "curves", "detail")
 
@@ -67,9 +65,10 @@ _SIGNS = {
 }
 
 
-def key_text(key: str) -> str:
+def key_text(key: str, ascii: bool = False) -> str:
     """A key as people write it."""
-    return _SIGNS.get(key, key)
+    sign = _SIGNS.get(key, key)
+    return sign if sign.isascii() or not ascii else key
 
 
 TOP = "hpsearch top NAME"
@@ -117,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("baseline", ("b",), "", "compare with this trial", "select",
            "hpsearch compare NAME N M", ("trials",)),
     # look
-    Action("open", ("enter",), "Open", "all about this trial", "look", SHOW, ("trials", "studies")),
+    Action("open", ("enter",), "Open", "all about this trial", "look", SHOW, ("trials",)),
     Action("compare", ("c",), "Compare", "the marked trials side by side", "look",
            "hpsearch compare NAME N M", ("trials", "detail")),
     Action("sort", ("s",), "Sort",
@@ -217,9 +216,10 @@ def call(action: Action) -> str:
     return f"app.{name}" if action.id in OF_THE_APP else name
 
 
-def hints(ids: tuple[str, ...]) -> list[tuple[str, str]]:
+def hints(ids: tuple[str, ...], ascii: bool = False) -> list[tuple[str, str]]:
     """Keys and words for the last line of a screen; help and leaving always."""
-    return [(BY_ID[id].shown_key, BY_ID[id].word) for id in (*ids, "help", "detach")]
+    shown = [BY_ID[id] for id in (*ids, "help", "detach")]
+    return [(key_text(action.keys[0], ascii), action.word) for action in shown]
 
 
 def in_scope(scope: Scope) -> Iterator[Action]:

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import bindings
@@ -40,6 +41,10 @@ HERE, REMOTE, AWAY = 4.0, 2.0, 0.5
 """Looks at the store a second: on this machine, over SSH, and while nobody looks."""
 SAID_SECONDS = 6.0
 """How long a word on what was just done stays."""
+
+WIDTHS = ((0, "-tiny"), (60, "-narrow"), (100, "-wide"))
+HEIGHTS = ((0, "-flat"), (12, "-low"), (18, "-medium"), (28, "-tall"))
+"""From how many cells on the application wears which class; the style sheet goes by these."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,8 @@ class Dashboard(Looking, Steering):
 
     def on_mount(self) -> None:
         """Begin to look; the first picture does not wait for it."""
+        self.set_class(self.ascii, "ascii")
+        self._wear(self.size)
         self.set_keymap(self._kept.keys)
         self._ticking = self.set_interval(1 / self.options.rate(), self.tick)
         self.tick()
@@ -147,6 +154,18 @@ class Dashboard(Looking, Steering):
         self.show_all()
         if first and news.status is not None:
             self.tick()  # now it is known whose curves are to be seen
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size, another layout."""
+        self._wear(event.size)
+
+    def _wear(self, size: Size) -> None:
+        """Classes by size, for the style sheet; on the application, so that screens and dialogs
+        that open later are laid out right from their first picture on."""
+        for steps, cells in ((WIDTHS, size.width), (HEIGHTS, size.height)):
+            worn = [name for least, name in steps if cells >= least][-1]
+            for _, name in steps:
+                self.set_class(name == worn, name)
 
     @property
     def at_rest(self) -> bool:

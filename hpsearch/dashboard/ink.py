@@ -81,6 +81,20 @@ def strip(line: Iterable[Span], width: int, dark: bool = True, behind: str = "")
     return made.apply_style(Style.parse(f"on {behind}")) if behind else made
 
 
+_LIKE = str.maketrans("–—×→…↓↑←·Δ‖│┃─░█", "--x>~v^<-d||:-.#")
+
+
+def plain_signs(line: Iterable[Span]) -> Line:
+    """The same line, of the same width, in ASCII."""
+    return [(text if text.isascii() else _ascii(text), ink) for text, ink in line]
+
+
+def _ascii(text: str) -> str:
+    """What has no likeness becomes as many question marks as it is wide."""
+    liked = text.translate(_LIKE)
+    return "".join(sign if sign.isascii() else "?" * cells(sign) for sign in liked)
+
+
 def width_of(line: Line) -> int:
     """How many cells a line takes."""
     return sum(cells(text) for text, _ in line)

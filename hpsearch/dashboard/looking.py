@@ -41,6 +41,8 @@ class Looking(App[Leave]):
     def show_all(self) -> None:
         """Show the session as it is now."""
         self.view.refresh_all()
+        if self.screen is not self.view:
+            self.screen.refresh()  # a dialog shows through what is below it
 
     def open_study(self, folder: RunFolder) -> None:
         """Change over to another study."""

@@ -15,6 +15,8 @@ SPARK = 8
 """Cells of a spark line."""
 WIDEST = 14
 """Cells that one hyperparameter's value may take."""
+NARROW = 56
+"""Below so many cells the gap gives way to how far trials are."""
 FROZEN = 3
 """The first columns stay where they are: number, state, objective."""
 
@@ -107,6 +109,8 @@ def fitting(shown: Sequence[BoardColumn], width: int, first: int = 0) -> tuple[B
     kept = list(shown[:FROZEN])
     room = width - sum(column.width + 1 for column in kept)
     for column in shown[FROZEN + max(0, first) :]:
+        if width < NARROW and column.key == "gap":
+            continue
         if column.width > room:
             break
         kept.append(column)

@@ -106,22 +106,29 @@ def log_lines(
     return lines or [[(f" nothing was told of #{trial.number}", "dim")]]
 
 
-def heading(trial: TrialRecord, study: StudyFacts, best: bool, signs: Glyphs) -> Line:
-    """The trial in one line."""
+def heading(trial: TrialRecord, study: StudyFacts, best: bool, width: int, signs: Glyphs) -> Line:
+    """The trial in one line; what tells least is left out where it does not fit."""
     sign = signs.best if best else getattr(signs, trial.state, " ")
-    ink = "best" if best else trial.state
-    line: Line = [(f" {sign} #{trial.number} ", "bold"), (trial.state, ink)]
+    parts: Line = [
+        (f" {sign} #{trial.number} ", "bold"),
+        (trial.state, "best" if best else trial.state),
+    ]
     for name in dict.fromkeys((study.metric, "val_cost", "val_accuracy")):
         value = figure_of(trial, name, study.metric)
         if value is not None:
             title = figure_title(name).removesuffix(" %")
             unit = "%" if is_share(name) else ""
-            line.append((f"   {title} {figure_text(name, value)}{unit}", "bold"))
+            parts.append((f"   {title} {figure_text(name, value)}{unit}", "bold"))
     if trial.best_epoch:
-        line.append((f"   best epoch {trial.best_epoch} of {trial.planned}", "dim"))
-    line.append((f"   {trial.epochs}/{trial.planned} epochs, {duration(trial.seconds)}", "dim"))
-    if trial.slot is not None:
-        line.append((f" on w{trial.slot}", "dim"))
+        parts.append((f"   best epoch {trial.best_epoch} of {trial.planned}", "dim"))
+    worker = f" on w{trial.slot}" if trial.slot is not None else ""
+    parts.append((f"   {trial.epochs} epochs in {duration(trial.seconds)}{worker}", "dim"))
+    line: Line = []
+    for part in parts:
+        width -= cells(part[0])
+        if width < 0:
+            break
+        line.append(part)
     return line
 
 

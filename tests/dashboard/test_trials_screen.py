@@ -3,7 +3,7 @@
 import pytest
 
 from hpsearch.dashboard.widgets.leaderboard import Leaderboard
-from tests.dashboard.theatre import SIZES
+from tests.dashboard.theatre import SIZES, settled
 
 
 def test_the_best_trial_stands_on_top_and_in_the_header(stage):
@@ -22,14 +22,12 @@ def test_the_cursor_follows_its_trial(stage):
     study = stage.make()
     stage.alive()
 
-    async def better_one_appears(pilot, app):
+    async def better_one_appears(app):
         table = app.view.query_one(Leaderboard)
         held, row = table.cursor, table.cursor_row
         study.trial(90, "complete", 1e-3)
         app.tick()
-        from tests.dashboard.theatre import settled
-
-        await settled(pilot, app)
+        await settled(app)
         assert table.cursor == held
         assert table.cursor_row == row + 1
 

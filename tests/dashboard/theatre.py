@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import tomllib
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-from textual.pilot import Pilot
+from textual import events
+from textual.keys import _character_to_key
 
 from hpsearch.dashboard.app import Dashboard, Options
 from hpsearch.store.folder import RunFolder
 from hpsearch.system import Lock
-from tests.view.madeup import BEGIN, MadeUp
+from tests.view.madeup import BEGIN, SPACE, MadeUp
 
 NOW = BEGIN + 400.0
 SIZES = ((120, 40), (80, 24), (60, 20), (40, 12))
 
-Play = Callable[["Pilot[object]", Dashboard], Awaitable[None]]
+Play = Callable[[Dashboard], Awaitable[None]]
 
 
 class Stage:
@@ -30,10 +32,19 @@ class Stage:
         self._lock: Lock | None = None
 
     def make(
-        self, finished: int = 30, running: int = 4, waiting: int = 1, **facts: object
+        self, finished: int = 30, running: int = 2, waiting: int = 1, **facts: object
     ) -> MadeUp:
         """A study with curves for all of its trials."""
-        known = {"trials": 60, "workers": 4, "max_workers": 4, "beat": NOW, "seconds": 400.0}
+        known: dict[str, object] = {
+            "trials": 60,
+            "workers": 2,
+            "max_workers": 2,
+            "beat": NOW,
+            "seconds": 400.0,
+        }
+        known["space"] = {name: tomllib.loads(f"r = {text}")["r"] for name, text in SPACE.items()}
+        known["data"] = {"notes": [], "features": 64, "outputs": 10, "fingerprint": "5eed"}
+        known["meaning"] = {"training.epochs": 40, "network.initializer": "he_normal"}
         self.study = study = MadeUp(self.place, **{**known, **facts})
         study.fill(finished, running, waiting)
         draw_curves(study)
@@ -64,26 +75,52 @@ class Stage:
 
         async def played() -> str:
             async with app.run_test(size=size) as pilot:
-                await settled(pilot, app)
-                for key in keys:
-                    await pilot.press(key)
-                    await settled(pilot, app)
+                del pilot  # it sleeps after each key
+                await settled(app)
+                await press(app, *keys)
                 if act is not None:
-                    await act(pilot, app)
+                    await act(app)
                 return screen_text(app)
 
         return asyncio.run(played())
 
 
-async def settled(pilot: Pilot[object], app: Dashboard) -> None:
+async def press(app: Dashboard, *keys: str) -> None:
+    """Press keys, and wait after each until everything it asked for is read and drawn."""
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 else key
+        app.post_message(events.Key(name, key if len(key) == 1 else None))
+        await settled(app)
+
+
+async def settled(app: Dashboard) -> None:
     """Wait until everything that was asked for has been read and drawn."""
-    for _ in range(400):
-        await pilot.pause()
-        if app.at_rest:
-            await pilot.pause()
+    seen: list[tuple[object, str]] = []
+    for _ in range(500):
+        if app.screen is not app.view:  # a dialog alone: what shows through it is another test's
+            app.screen.styles.background = "#000000"
+        await _drained(app)
+        await asyncio.sleep(0.004)  # a screen that closes does so in a task of its own
+        seen.append((app.screen, screen_text(app)))
+        # What a message leads to may be a message, too: three times the same is rest.
+        if app.at_rest and len(seen) >= 3 and seen[-1] == seen[-2] == seen[-3]:
             return
-        await asyncio.sleep(0.005)
     raise AssertionError("the dashboard does not come to rest")
+
+
+async def _drained(app: Dashboard) -> None:
+    """Every message that waited has been handled, and its effect drawn."""
+    nodes = [app, app.screen, *app.screen.walk_children()]
+    done = [asyncio.Event() for _ in nodes]
+    for node, event in zip(nodes, done, strict=True):
+        node.call_later(event.set)
+    drawn = asyncio.Event()
+    app.screen.call_after_refresh(drawn.set)
+    waited = asyncio.gather(*(event.wait() for event in (*done, drawn)))
+    try:
+        await asyncio.wait_for(waited, 0.5)
+    except TimeoutError:  # a screen was closed meanwhile: its widgets answer no more
+        return
 
 
 def screen_text(app: Dashboard) -> str:

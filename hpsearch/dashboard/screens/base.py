@@ -14,10 +14,6 @@ from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.header import Header
 from hpsearch.dashboard.widgets.hints import Hints
 
-WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-HEIGHTS = [(0, "-flat"), (12, "-low"), (18, "-medium"), (28, "-tall")]
-"""From how many cells on a screen wears which class; the style sheet lays it out by these."""
-
 
 class StudyScreen(Screen[None]):
     """A view of the study."""
@@ -25,8 +21,6 @@ class StudyScreen(Screen[None]):
     scope: ClassVar[Scope] = "app"
     hinted: ClassVar[tuple[str, ...]] = ()
     """Actions in the line of hints."""
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     @property
     def session(self) -> Session:
@@ -42,7 +36,7 @@ class StudyScreen(Screen[None]):
         """Header, body, hints."""
         yield Header(self.session.name)
         yield from self.body()
-        yield Hints(hints(self.hinted))
+        yield Hints(hints(self.hinted, self.session.ascii))
 
     def body(self) -> list[Widget]:
         """The widgets in between."""
@@ -70,10 +64,6 @@ class StudyScreen(Screen[None]):
         if self.session.hidden_states:
             said.append("without " + ", ".join(sorted(self.session.hidden_states)))
         return " ".join(said)
-
-    def on_mount(self) -> None:
-        """Signs and borders that every terminal can show."""
-        self.set_class(self.session.ascii, "ascii")
 
     def on_screen_resume(self) -> None:
         """Another screen was here meanwhile."""

@@ -51,7 +51,8 @@ class Detail(StudyScreen):
         if trial is None or study is None:
             return
         best = trial.number == session.best
-        self.query_one("#trial", TextLine).show(heading(trial, study, best, session.signs))
+        line = heading(trial, study, best, self.size.width, session.signs)
+        self.query_one("#trial", TextLine).show(line)
         self.query_one("#tabs", TextLine).show(self._tabs())
         name = TABS[self._tab]
         page, charts = self.query_one(Page), self.query_one("#panes")

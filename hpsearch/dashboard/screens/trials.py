@@ -40,7 +40,6 @@ class Trials(Charting, StudyScreen):
 
     def on_mount(self) -> None:
         """The table has the keys."""
-        super().on_mount()
         self.table.focus()
 
     def wanted(self) -> list[int]:

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hpsearch.dashboard.ink import strip
+from hpsearch.dashboard.ink import plain_signs, strip
 from hpsearch.view.chart import Line
 
 
@@ -62,7 +62,8 @@ class Canvas(Widget):
         return strip(line, width, self.dark).apply_style(self.rich_style)
 
     def _paint_now(self, width: int, height: int) -> None:
-        self._lines = self.paint(width, height)[:height] if width and height else []
+        lines = self.paint(width, height)[:height] if width and height else []
+        self._lines = [plain_signs(line) for line in lines] if self.ascii else lines
         self._painted = (width, height, self.dark)
 
     def on_resize(self, _: events.Resize) -> None:

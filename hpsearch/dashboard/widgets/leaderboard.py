@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hpsearch.dashboard.ink import CURSOR, strip
+from hpsearch.dashboard.ink import CURSOR, plain_signs, strip
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.board import FROZEN, BoardColumn, Setting, fitting
 from hpsearch.view.chart import Line
@@ -146,17 +146,17 @@ class Leaderboard(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The header on line 0, trials below."""
-        width = self.size.width
+        width = self.scrollable_content_region.width  # without the bar at its side
         columns = fitting(self._board.columns, width - 2, self._shift)
         if y == 0:
-            line = strip(self._header(columns), width, self._dark)
+            line = strip(self._shown(self._header(columns)), width, self._dark)
             return line.apply_style(self.rich_style)
         at = self._top + y - 1
         if at >= len(self._board.order):
             told = f"  {self._board.nothing}" if y == 1 and not len(self._board.order) else ""
             return strip([(told, "dim")], width, self._dark).apply_style(self.rich_style)
         number = int(self._board.order[at])
-        line = strip(self._row(number, columns), width, self._dark)
+        line = strip(self._shown(self._row(number, columns)), width, self._dark)
         if number == self._cursor:
             behind = CURSOR[self._dark]
             line = line.apply_style(Style.parse(f"bold on {behind}"))
@@ -178,6 +178,9 @@ class Leaderboard(ScrollView, can_focus=True):
             self.post_message(self.Opened())
         else:
             self.move_to_row(row)
+
+    def _shown(self, line: Line) -> Line:
+        return plain_signs(line) if self._signs is ASCII else line
 
     @property
     def _top(self) -> int:
