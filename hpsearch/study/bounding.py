@@ -66,14 +66,19 @@ def narrowed(range_: Range, dims: Dims, fits: Fits) -> Dims | None:
 
 
 def _alone(range_: Layers) -> Iterator[Callable[[int], Dims]]:
-    """Ways to have one layer of a width among as few and as narrow ones as may be."""
-    fewest, narrow = range_.depth[0], range_.width[0]
+    """Ways to have one layer of a width among narrow ones; one of them has the fewest parameters.
+
+    That need not have the fewest layers: between two narrow ones a wide layer may have less weights
+    than it has between many features and many outputs.
+    """
+    (fewest, most), narrow = range_.depth, range_.width[0]
     if range_.shape == "constant":
         yield lambda width: (width,) * fewest
         return
-    for place in range(1 if range_.shape == "funnel" else fewest):
-        before, after = (narrow,) * place, (narrow,) * (fewest - place - 1)
-        yield lambda width, before=before, after=after: (*before, width, *after)
+    for depth in range(fewest, min(most, fewest + 2) + 1):
+        for place in range(1 if range_.shape == "funnel" else depth):
+            before, after = (narrow,) * place, (narrow,) * (depth - place - 1)
+            yield lambda width, before=before, after=after: (*before, width, *after)
 
 
 def _widest(range_: Layers, layers: Callable[[int], Dims], fits: Fits) -> int:

@@ -143,14 +143,15 @@ def test_what_is_cut_off_a_range_could_never_fit(range_, share):
     if isinstance(range_, Choice):
         assert rest.options == tuple(dims for dims in range_.options if fits(dims))
         return
-    depth = rest.depth[1]
-    assert fits((rest.width[0],) * depth)
-    assert depth == range_.depth[1] or not fits((rest.width[0],) * (depth + 1))
-    widest, fewest, narrow = rest.width[1], rest.depth[0], rest.width[0]
-    others = fewest if range_.shape == "constant" else 1
-    if widest < range_.width[1]:
-        wider = (widest + 1,) * others + (narrow,) * (fewest - others)
-        assert not fits(wider)
+    narrow, wide = range_.width
+    depths = list(range(range_.depth[0], range_.depth[1] + 1))
+    assert rest.depth == (depths[0], max(depth for depth in depths if fits((narrow,) * depth)))
+    one_wider = [
+        (narrow,) * place + (rest.width[1] + 1,) + (narrow,) * (depth - place - 1)
+        for depth in depths
+        for place in range(depth)
+    ]
+    assert rest.width[1] == wide or not any(map(fits, one_wider)) or range_.shape != "free"
 
 
 @given(any_layers, lists, st.floats(0, 1))
