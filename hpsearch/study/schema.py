@@ -182,12 +182,6 @@ TABLES: dict[str, type[Table]] = {
     "training": Training,
 }
 
-LATER = frozenset(
-    {
-    }
-)
-"""Keys that are designed and not built: they get a word of their own, unlike a mistyped one."""
-
 
 def kind_of(name: str) -> Kind:
     """What may stand at a key, by its full name."""

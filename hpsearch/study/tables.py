@@ -68,11 +68,7 @@ def _known(table: str, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str
 
 
 def _say_unknown(path: places.Path, name: str, value: object, mistakes: Mistakes) -> None:
-    if name in schema.LATER:
-        sentence = f"{name} is not built yet; take {name.partition('.')[2]} = {shown(value)} out."
-        mistakes.add(path, sentence, key="")
-    else:
-        mistakes.add(path, unknown_key(name), key=name[:80])
+    mistakes.add(path, unknown_key(name), key=name[:80])
 
 
 def unknown_key(name: str) -> str:

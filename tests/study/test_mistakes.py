@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.errors import StudyFileError
-from hpsearch.study import schema, studyfile
+from hpsearch.study import studyfile
 
 DATA = '[data]\nsource = "sklearn:digits"\n'
 """Two lines, so that what follows begins on the third."""
@@ -55,7 +55,9 @@ TABLE = [
     ("[trainning]\nepochs = 3", 3, "no table called 'trainning'. Did you mean 'training'?"),
     ("study = 3", 3, "data.study: there is no such key"),
     ("[[study]]\ntrials = 3", 3, "study: is [{ trials = 3 }]; write a table: [study]."),
-    ('[study]\ntimeout = "30m"', 4, 'study.timeout is not built yet; take timeout = "30m" out.'),
+    ('[study]\ntimeout = "half an hour"', 4, 'write a time such as "90s", "30m", "1h30m"'),
+    ('[study]\ntimeout = "0s"', 4, 'write a time such as "90s", "30m", "1h30m"'),
+    ('[study]\nkeep = "best"', 4, 'write "best:10", "all" or "none"'),
     ("[study]\ntrials = 3 4", 4, "this is not TOML: expected newline"),
     ("[study]\ntrials = 3\ntrials = 4", 5, "this is not TOML: cannot overwrite a value"),
     (f"[study]\n{'a.' * 40}b = 1", 4, "a key with more than 32 dots"),
@@ -105,7 +107,11 @@ TABLE = [
     ('path = "a.csv"', 2, 'data.source: is "sklearn:digits" beside path = "a.csv"; take one out.'),
     ("test = 0.6\nvalidation = 0.5", 3, "leave no rows to train on"),
     ("validation = 0", 3, 'data.validation: 0 does not fit; write "auto", or a number above 0'),
-    ("folds = 5\nvalidation = 0.2", 3, "is 5 beside validation = 0.2, but folds judge by every row"),
+    (
+        "folds = 5\nvalidation = 0.2",
+        3,
+        "is 5 beside validation = 0.2, but folds judge by every row",
+    ),
     ("folds = 5\nrepeats = 3", 4, "data.repeats: is 3 beside folds = 5"),
     ("folds = 1", 3, "data.folds: 1 does not fit; write a whole number from 2 to 100."),
     ('separator = ";"', 3, "data.separator: is about files"),
@@ -186,14 +192,6 @@ def test_a_mistake_is_named_with_its_line_and_the_way_out(text, line, sentence):
     assert sentence in said
 
 
-@pytest.mark.parametrize("name", sorted(schema.LATER))
-def test_a_key_of_later_says_so_and_is_no_mistyped_one(name):
-    table, key = name.split(".")
-    text = f"{DATA}{key} = 1" if table == "data" else f"{DATA}[{table}]\n{key} = 1"
-    (said,) = refused(text)
-    assert f"{name} is not built yet; take {key} = 1 out." in said
-
-
 def test_all_mistakes_are_said_at_once_in_the_order_of_lines():
     text = (
         '[study]\ntrials = 0\nfoo = 1\n[data]\npath = "a.csv"\nsource = "sklearn:iris"\n'
@@ -220,10 +218,12 @@ def test_a_file_full_of_mistakes_is_answered_in_a_page():
 
 
 def test_the_command_line_is_the_place_of_its_own_mistakes():
-    said = refused(DATA, {"training.epochs": "0", "training.epoch": "1", "study.timeout": "3"})
+    said = refused(DATA, {"training.epochs": "0", "training.epoch": "1", "study.timeout": "x"})
     assert said[0].startswith("--set training.epoch=1: training.epoch: there is no such key")
-    assert said[1].startswith("--set study.timeout=3: study.timeout is not built yet")
-    assert said[2].startswith("--set training.epochs=0: training.epochs: 0 does not fit")
+    assert any(text.startswith("--set study.timeout=x: study.timeout: ") for text in said)
+    assert any(
+        text.startswith("--set training.epochs=0: training.epochs: 0 does not fit") for text in said
+    )
 
 
 def test_control_characters_are_spelt_out():

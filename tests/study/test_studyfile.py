@@ -208,3 +208,19 @@ def test_every_bundled_study_reads_and_does_not_fix_the_workers(path):
     assert study.study.name == path.stem
     assert study.study.workers is None
     assert studyfile.parse(study.resolved(), path).meaning() == study.meaning()
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("90", 90),
+        ('"90s"', 90),
+        ('"30m"', 1800),
+        ('"1h30m"', 5400),
+        ('"2d"', 172_800),
+        ("0.5", 0.5),
+    ],
+)
+def test_a_time_is_seconds_or_days_hours_minutes_and_seconds(written, seconds):
+    text = f'[data]\nsource = "sklearn:iris"\n[study]\ntimeout = {written}\n'
+    assert studyfile.parse(text, Path("a.toml")).study.timeout == seconds
