@@ -110,10 +110,8 @@ class Brackets(HyperbandPruner):
         self._known: dict[int, int] = {}
 
     def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
-        if not self._pruners:
-            # Optuna sets its brackets up at the first verdict. Before that everybody would be in
-            # bracket 0, and the first draw of a resumed search see trials that are not its own.
-            self._try_initialization(study)
+        if not self._pruners:  # brackets are set up at the first verdict
+            return super()._get_bracket_id(study, trial)
         number = trial.number
         if number not in self._known:
             self._known[number] = super()._get_bracket_id(study, trial)

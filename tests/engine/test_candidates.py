@@ -182,6 +182,19 @@ def test_a_limit_far_below_the_space_still_leaves_a_search():
     assert len(set(sizes)) > 20
 
 
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_layers_that_hardly_ever_fit_together_are_narrowed(sampler):
+    space = {"network.layer_dims": Layers((4, 4), (1, 4096))}
+    search = searching(space, 2000, sampler, defaults_first=False)
+    asked = [search.ask().params for _ in range(10)]
+    sizes = [size(params) for params in asked]
+    assert max(sizes) <= 2000
+    # What was narrowed is what the sampler is shown.
+    told = search.memory(9)["params"]
+    widths = [told[f"network.layer_dims.{layer}"] for layer in range(4)]
+    assert tuple(widths) == asked[9]["network.layer_dims"]
+
+
 def test_the_defaults_are_narrowed_to_the_limit():
     space = {"network.layer_dims": Layers((1, 2), (4, 128)), "training.beta2": Float(0.9, 0.99)}
     first = searching(space, 300).ask().params["network.layer_dims"]

@@ -33,6 +33,8 @@ STEPS = {
 def searched(sampler, pruner, **options):
     if sampler == "grid":
         options["space"] = STEPS
+    if sampler == "tpe":
+        options["sampler_options"] = {"n_startup_trials": 3}  # in each of hyperband's brackets
     if pruner == "threshold":
         options["pruner_options"] = {"upper": 0.5, "lower": -0.5}
     return study(sampler=sampler, pruner=pruner, **options)
