@@ -54,7 +54,7 @@ class ImageSize(Kind):
         return "pixels, such as 64, or [height, width], each from 1 to 4096"
 
     def read(self, value: object) -> tuple[int, int]:
-        sides = value if isinstance(value, list) else [value, value]
+        sides: list[Any] = value if isinstance(value, list) else [value, value]
         if len(sides) != 2 or any(type(side) is not int for side in sides):
             raise self.refuse(value)
         if not all(1 <= side <= 4096 for side in sides):
