@@ -13,7 +13,7 @@ import numpy as np
 from hpsearch.data import Data, load
 from hpsearch.data.columns import Block, Category, Unusable, judge
 from hpsearch.data.loading import open_table, refuse_without_targets
-from hpsearch.data.table import quoted
+from hpsearch.data.table import counted, quoted
 from hpsearch.study.defaults import default_space_toml
 from hpsearch.study.options import DataOptions
 
@@ -110,7 +110,8 @@ def _opening(data: Data, name: str) -> list[str]:
     what = ", ".join(quoted(target) for target in data.target.names)
     rows = sum(data.rows.values())
     return [
-        f"# {data.name}: {data.task}, {what} from {len(data.inputs):,} columns of {rows:,} rows.",
+        f"# {data.name}: {data.task}, {what} from {counted(len(data.inputs), 'column')}"
+        f" of {rows:,} rows.",
         "#",
         f"#   hpsearch check {name}.toml     what this file means",
         f"#   hpsearch run {name}.toml       search; running it again goes on",

@@ -32,7 +32,7 @@ def init(
     data: Annotated[
         str | None,
         typer.Argument(
-            help="A table (.csv, .tsv, .npz), or a bundled set such as sklearn:wine.",
+            help="A file or folder of data, or a bundled set such as sklearn:wine.",
             show_default=False,
         ),
     ] = None,

@@ -35,6 +35,8 @@ _LAYOUTS = (
     (("test_set_x", "test_set_y"),),
 )
 """Names of (features, targets), and of the rows a file keeps for testing."""
+FILE = "file"
+"""The column that says which file a row was read from, where each row has one of its own."""
 EXTRAS = ("feature_names", "list_classes")
 """Names of arrays of words: of the features, and of the classes that targets number."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from hpsearch.data.arrays import FILE
 from hpsearch.data.blocks import packed
 from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.encoder import Encoder
@@ -73,9 +74,7 @@ def encode(
         frame = packed(frame, block)
     missing = [column for column in encoder.columns if column.name not in frame.columns]
     strangers = [
-        column
-        for column in frame.columns
-        if column not in encoder.names and column not in encoder.targets
+        column for column in frame.columns if column not in (*encoder.names, *encoder.targets, FILE)
     ]
     if missing:
         _refuse_another_table(encoder, missing, frame, name, strict)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from hpsearch.data.arrays import FILE
 from hpsearch.errors import UsageError
 
 
@@ -15,12 +16,15 @@ def beside(
 ) -> pl.DataFrame:
     """The kept columns of a table, in the order asked for, and the predictions behind them.
 
+    Where each row was read from a file of its own, that stands in front unasked.
+
     Raises:
         UsageError: a column to keep is not there, or is called like one that is predicted.
     """
     arrays = [column for column, dtype in frame.schema.items() if isinstance(dtype, pl.Array)]
     every = [column for column in frame.columns if column not in arrays]
-    wanted = list(dict.fromkeys([*keep, *(every if keep_all else ())]))
+    named = [FILE] if arrays and FILE in every else []
+    wanted = list(dict.fromkeys([*named, *keep, *(every if keep_all else ())]))
     for column in wanted:
         if column not in frame.columns:
             near = get_close_matches(column, frame.columns, n=1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpsearch.data.arrays import LARGEST, from_arrays
+from hpsearch.data.arrays import FILE, LARGEST, from_arrays
 from hpsearch.data.readers import folder, reader
 from hpsearch.data.table import Dialect, Table, counted, listed, quoted
 from hpsearch.errors import DataError
@@ -151,7 +151,7 @@ def _table(
     known = all(one.label is not None for one in every)
     classes = f", {len({one.label for one in every}):,} classes" if known else ""
     note = f"{name}: {counted(len(every), 'image')}{classes}, {said}."
-    files = {"file": [one.name for one in every]}
+    files = {FILE: [one.name for one in every]}
     table = from_arrays(name, xs, labels if known else [], note=note, asides=files)
     return replace(table, notes=(*table.notes, *notes))
 
