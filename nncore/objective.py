@@ -9,6 +9,7 @@ from nncore.buffers import Slot, turned
 from nncore.losses import Loss
 from nncore.members import Setting, column, each, refuse
 from nncore.network import Network
+from nncore.passes import Pass
 
 
 class Objective:
@@ -31,7 +32,7 @@ class Objective:
         self._strength = column(_strength(lambd, rows), buffers.theta.dtype, 2) * buffers.decays
         """λ/N of a weight, 0 of a bias."""
         self._penalised = any(each(lambd))
-        self._slots: dict[int, Slot] = {}
+        self._ready: dict[int, tuple[Pass, Slot]] = {}
 
     def gradient(self, x: Array, target: Array, weights: Array | None = None) -> Array:
         """Fill the network's gradient for a batch, dropout on.
@@ -52,8 +53,7 @@ class Objective:
     def of_batch(self, x: Array, target: Array, weights: Array | None = None) -> Array:
         """`gradient` of what `Batches` deals: all the other way up, x as the network takes it."""
         rows = x.shape[-1]
-        views = self._network.at(rows)
-        at = self._slots.get(rows) or self._slot(rows)
+        views, at = self._ready.get(rows) or self._made(rows)
         if weights is None:
             cost = self._loss(at, views.forward(x, True), target, views.dlogits)
         else:
@@ -84,8 +84,13 @@ class Objective:
         units = at.units.reshape(*net.lead, net.outputs, rows)
         np.multiply(weights, 1.0 / net.outputs, out=units, casting="same_kind")
 
+    def _made(self, rows: int) -> tuple[Pass, Slot]:
+        """The views and the room for a batch of `rows`. Made once per size."""
+        self._ready[rows] = made = self._network.at(rows), self._slot(rows)
+        return made
+
     def _slot(self, rows: int) -> Slot:
-        """The room the loss needs for a batch of `rows`. Made once per size."""
+        """The room the loss needs for a batch of `rows`."""
         net, dtype = self._network, self._network.buffers.theta.dtype
         at = net.slot(rows, self._loss.plan(net.outputs))
         count = rows * net.outputs
@@ -95,7 +100,6 @@ class Objective:
         at.flat, at.upright = (*net.lead, 1, count), (*net.lead, count, 1)
         at.per_row = np.asarray(1.0 / rows, dtype)
         at.slope = np.asarray(self._loss.factor / count, dtype)
-        self._slots[rows] = at
         return at
 
 

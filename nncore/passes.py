@@ -48,7 +48,7 @@ class Pass:
             slot.joined, slot.dyT = joints[i], turned(dzs[i])
             if i and joints[i] and _worth_a_copy(plans[i - 1].width, plans[i].width, rows):
                 slot.upright = np.empty(slot.dyT.shape, dtype)
-        if plans[0].joint and network.width > 128:
+        if plans[0].joint and not network.joined:
             self.slots[0].room = np.empty((*lead, rows, plans[0].width), dtype)
         self.ys = [turned(z) for z in zs]
         """What comes out of each layer, shape (..., rows, width)."""
