@@ -3,6 +3,9 @@
 from nncore.activations import activations as activations
 from nncore.batches import Batches as Batches
 from nncore.dataset import Dataset as Dataset
+from nncore.epochs import Diverged as Diverged
+from nncore.epochs import Epoch as Epoch
+from nncore.epochs import TrainingState as TrainingState
 from nncore.generated import generators as generators
 from nncore.gradient_check import GradientCheck as GradientCheck
 from nncore.gradient_check import gradient_check as gradient_check
@@ -30,10 +33,7 @@ from nncore.recipe import Recipe as Recipe
 from nncore.schedules import schedules as schedules
 from nncore.sequential import Sequential as Sequential
 from nncore.stopping import until_stale as until_stale
-from nncore.training import Diverged as Diverged
-from nncore.training import Epoch as Epoch
 from nncore.training import Training as Training
-from nncore.training import TrainingState as TrainingState
 from nncore.training import train as train
 from nncore.training import train_member as train_member
 from nncore.weight_search import DrawAnew as DrawAnew

@@ -20,12 +20,13 @@ from nncore.arrays import Array, Targets
 from nncore.checks import number, whole
 from nncore.dataset import Dataset
 from nncore.ensemble import Ensemble
+from nncore.epochs import Epoch, TrainingState
 from nncore.losses import losses
 from nncore.network import Network
 from nncore.recipe import Recipe
 from nncore.settings import Settings
 from nncore.stopping import until_stale
-from nncore.training import Epoch, Training, TrainingState, train
+from nncore.training import Training, train
 
 NAMES = tuple(one.name for one in fields(Settings) if one.name != "clip_norm")
 """The parameters that are an estimator's and a recipe's alike."""

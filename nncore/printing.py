@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nncore.checks import whole
-from nncore.training import Epoch
+from nncore.epochs import Epoch
 
 
 def printed(epochs: Iterator[Epoch], planned: int, every: bool | int) -> Iterator[Epoch]:

@@ -22,10 +22,10 @@ from safetensors.numpy import save as write_arrays
 
 from nncore import describing
 from nncore.arrays import Array
+from nncore.epochs import TrainingState
 from nncore.network import Network
 from nncore.recipe import Recipe
 from nncore.sequential import Sequential
-from nncore.training import TrainingState
 
 FORMAT = 1
 """Of network.json and of a state's head; another number is refused."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from nncore.checks import whole
+from nncore.epochs import Epoch
 from nncore.metrics import Direction, metrics
-from nncore.training import Epoch
 
 
 def until_stale(
