@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.reader import Reader
+from hpsearch.store.reader import Busy, Reader
 from hpsearch.store.records import (
     Delta,
     EpochRecord,
@@ -46,7 +46,8 @@ class Feed:
                 self._reader = Reader(self._folder)
             return self._look(self._reader, lives, wanted)
         except RunError as error:
-            self.close()  # a store put back in place is another file
+            if not isinstance(error, Busy):
+                self.close()  # a store put back in place is another file
             return News(trouble=str(error), now=self._clock())
 
     def close(self) -> None:

@@ -147,7 +147,7 @@ def _grid(board: _Field, scale: Scale, width: int, height: int, frame: Frame) ->
 
 def _x_ticks(board: _Field, across: Scale, width: int, height: int, frame: Frame) -> None:
     taken = 0
-    for value in ticks(across, max(1, min(6, width // 9))):
+    for value in ticks(across, 1 + max(1, min(6, width // 9))):
         if value == 0:
             continue
         place = float(across.place(np.array([value]))[0])

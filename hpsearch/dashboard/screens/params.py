@@ -94,6 +94,8 @@ class ParamsScreen(StudyScreen):
 
     def _brush(self, upper: bool) -> None:
         """Narrow the filter to one half of what it leaves on the axis in focus."""
+        if self.session.study is None:
+            return
         searched = self._searched()
         if len(searched.axes) < 2 or not searched.trials:
             return

@@ -147,7 +147,7 @@ class Leaderboard(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The header on line 0, trials below."""
         width = self.scrollable_content_region.width  # without the bar at its side
-        columns = fitting(self._board.columns, width - 2, self._shift)
+        columns = fitting(self._board.columns, width - 3, self._shift)
         if y == 0:
             line = strip(self._shown(self._header(columns)), width, self._dark)
             return line.apply_style(self.rich_style)
