@@ -14,6 +14,7 @@ from hpsearch.data import bundled_names, load
 from hpsearch.data.readers import read
 from hpsearch.errors import DataError
 from hpsearch.study.options import DataOptions
+from nncore.generated import generators
 
 
 def saved(folder: Path, **arrays: Any) -> Path:
@@ -151,11 +152,38 @@ def test_every_bundled_set_loads(name: str) -> None:
         ("sklearn:digit", "Did you mean 'digits'"),
         ("sklern:digits", "Did you mean 'sklearn'"),
         ("digits", "kind:name"),
+        ("sklearn:california-housing", "from the network"),
+        ("openml:iris", "not built yet"),
+        ("generated:spirale", "Did you mean 'spiral'"),
+        ("generated:spiral:many", "generated:NAME:ROWS:SEED"),
+        ("generated:spiral:300:0:1", "generated:NAME:ROWS:SEED"),
+        ("generated:spiral:9", "from 10 to"),
     ],
 )
 def test_an_unknown_set_offers_the_nearest(name: str, words: str) -> None:
     with pytest.raises(DataError, match=words):
         load(DataOptions(source=name))
+
+
+def test_a_generated_set_has_fresh_rows_for_testing() -> None:
+    spiral = load(DataOptions(source="generated:spiral"))
+    assert (spiral.task, spiral.rows["test"], spiral.outputs) == ("multiclass", 300, 3)
+    function = load(DataOptions(source="generated:function", validation=0.2))
+    assert function.rows == {"train": 1600, "validation": 400, "test": 5000}
+    five = load(DataOptions(source="generated:five-features"))
+    assert (five.task, sum(five.rows.values())) == ("multilabel", 3000)
+
+
+def test_rows_and_seed_of_a_generated_set_stand_behind_its_name() -> None:
+    few = load(DataOptions(source="generated:spiral:60:7"))
+    x, _ = generators["spiral"](7, 60)
+    assert np.array_equal(np.stack([few.clean["x0"], few.clean["x1"]], axis=1)[:60], x)
+    assert sum(few.rows.values()) == 120
+
+
+def test_targets_that_have_names_keep_them() -> None:
+    data = load(DataOptions(source="sklearn:linnerud"))
+    assert data.target.names == ("Weight", "Waist", "Pulse")
 
 
 def test_digits_is_split_as_the_study_file_page_says() -> None:

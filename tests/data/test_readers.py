@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 
 from hpsearch.data import load
+from hpsearch.data.blocks import Features
 from hpsearch.data.encoderjson import from_json, to_json
 from hpsearch.data.matching import encode, read_like
 from hpsearch.data.readers import endings, read
 from hpsearch.data.table import Dialect
-from hpsearch.errors import DataError, StudyFileError
+from hpsearch.errors import DataError, StudyFileError, UsageError
+from hpsearch.models.tables import beside
 from hpsearch.study import studyfile
 from hpsearch.study.options import DataOptions
 from tests.data import samples
@@ -494,3 +496,28 @@ def test_a_size_of_images_that_could_not_take_effect_is_refused(tmp_path: Path, 
     path = samples.written(tmp_path, name)
     with pytest.raises(DataError, match=r"data\.image_size is 9 × 9, but t\.... holds no images"):
         load(DataOptions(path=path, target=("target",), image_size=(9, 9)))
+
+
+def test_the_features_of_arrays_and_columns_are_one_sequence() -> None:
+    array = np.arange(390).astype(np.uint8).reshape(3, 130)
+    gaps = np.array([[1.0, np.nan], [3.0, np.nan]])
+    features = Features()
+    features.add(np.array([5.0, 6.0]))
+    assert features.add_array(array) == [0.0] * 130
+    assert features.add_array(gaps) == [2.0, 0.0]
+    assert len(features) == 133
+    listed = list(features)
+    assert all(np.array_equal(features[at], one) for at, one in enumerate(listed))
+    assert np.array_equal(listed[130], array[:, 129])
+    assert listed[131].tolist() == [1.0, 3.0]
+    assert listed[132].tolist() == [0.0]
+
+
+def test_predictions_of_images_name_their_files_and_arrays_stay_out_of_csv() -> None:
+    frame = pl.DataFrame({"file": ["a.png", "b.png"], "x": np.zeros((2, 3)), "n": [1, 2]})
+    predicted = pl.DataFrame({"prediction": [0, 1]})
+    assert beside(frame, predicted, [], False, "t").columns == ["file", "prediction"]
+    assert beside(frame, predicted, [], True, "t").columns == ["file", "n", "prediction"]
+    with pytest.raises(UsageError, match="--keep x: it holds arrays"):
+        beside(frame, predicted, ["x"], False, "t")
+    assert beside(frame.drop("x"), predicted, [], False, "t").columns == ["prediction"]
