@@ -164,6 +164,7 @@ class Run:
             seconds=engine.tally.seconds,
             cpu=time.process_time(),
             training_cpu=engine.tally.cpu,
+            pace=engine.tally.pace.to_json(),
         )
         self._watchdog.look()
         engine.look_at_budgets()

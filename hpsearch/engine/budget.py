@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, field
+from math import inf, sqrt
 
 from hpsearch.engine.champion import Champion
 from hpsearch.store.writer import Past
 from hpsearch.study.events import FINISHED, State
 from hpsearch.study.options import StudyOptions
 from hpsearch.view.format import duration
+
+
+@dataclass
+class Pace:
+    """Count, mean and spread of seconds, kept as they come (Welford 1962)."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    """Sum of the squared distances from the mean."""
+
+    def take(self, seconds: float) -> None:
+        """One more."""
+        self.count += 1
+        before = seconds - self.mean
+        self.mean += before / self.count
+        self.squares += before * (seconds - self.mean)
+
+    def to_json(self) -> list[float]:
+        """Count, mean and standard deviation."""
+        deviation = sqrt(self.squares / (self.count - 1)) if self.count > 1 else 0.0
+        return [self.count, round(self.mean, 6), round(deviation, 6)]
 
 
 @dataclass
@@ -29,6 +51,8 @@ class Tally:
     """Wall time."""
     cpu: float = 0.0
     """CPU seconds of all trainers."""
+    pace: Pace = field(default_factory=Pace)
+    """How long trials take."""
 
     @classmethod
     def of(cls, history: Sequence[Past], champion: Champion) -> Tally:
@@ -37,14 +61,15 @@ class Tally:
         ended = [past for past in history if past.state in FINISHED]
         for past in sorted(ended, key=lambda past: past.told or 0):
             better = past.state == "complete" and champion.remember(past.value)
-            tally.ended(past.state, better)
+            tally.ended(past.state, better, past.seconds)
         # What failed before may have been mended since: a run begins with a clean slate.
         tally.failed_in_a_row = 0
         tally.ends = max((past.told for past in history if past.told is not None), default=-1) + 1
         return tally
 
-    def ended(self, state: State, better: bool) -> None:
-        """A trial is over; `better` than all before it, or not."""
+    def ended(self, state: State, better: bool, seconds: float = 0.0) -> None:
+        """A trial is over after so many seconds; `better` than all before it, or not."""
+        self.pace.take(seconds)
         self.finished += 1
         self.ends += 1
         self.complete += state == "complete"

@@ -289,7 +289,7 @@ class Engine:
         news = None
         if state == "complete" and value is not None:
             news = self._champion.challenge(number, value)
-        self.tally.ended(state, news is not None)
+        self.tally.ended(state, news is not None, running.seconds)
         if news is not None or state != "complete":
             kind, text = ("best", news) if news else (state, f"#{number} {reason or state}")
             self.store.note(kind, text, number)

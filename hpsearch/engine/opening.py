@@ -34,6 +34,8 @@ from hpsearch.view.command import near, run_command
 from nncore.metrics import Direction
 from nncore.metrics import direction as better
 
+_BUDGETS = ("complete_trials", "timeout", "cpu_time", "patience", "stop_at")
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -197,6 +199,7 @@ def _write_down(
         data=told,
         engine={"pid": os.getpid(), "host": socket.gethostname(), "started": now},
         searching=searching,
+        budgets={key: value for key in _BUDGETS if (value := getattr(options, key)) is not None},
     )
     if facts.get("data") != told:
         for note in data.notes:

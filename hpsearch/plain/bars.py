@@ -21,6 +21,7 @@ from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figure_names, figure_of, figures_line, params_line
+from hpsearch.view.eta import told
 from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure
 
 _GAP = "  "
@@ -93,6 +94,7 @@ class Screen:
         status, glyphs = self._batch.status, self._out.glyphs
         counts = status.counts
         state_style = {"running": "green", "paused": "yellow", "stopping": "yellow"}
+        left = told(status.eta, status.spread)
         row = [
             self._text(cut(clean(status.name), 24, glyphs.more), "bold"),
             self._text(status.state, state_style.get(status.state, "red")),
@@ -100,7 +102,7 @@ class Screen:
             _progress(counts.finished, counts.asked, width),
             self._text(counts_line(counts, glyphs)),
             self._text(duration(status.seconds), "dim"),
-            self._text(f"eta {duration(status.eta)}" if status.eta else "", "dim"),
+            self._text(f"eta {left}" if left else "", "dim"),
         ]
         return _grid([row], width, drop=(5, 0, 1, 6, 4, 3))
 

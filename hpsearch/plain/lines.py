@@ -14,6 +14,7 @@ from hpsearch.plain.terminal import Terminal
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figures_line
+from hpsearch.view.eta import told
 from hpsearch.view.format import Glyphs, duration, figure
 from hpsearch.view.status import ENDED, Status
 
@@ -109,7 +110,7 @@ def status_line(status: Status, glyphs: Glyphs) -> str:
         parts.append(best)
     parts.append(duration(status.seconds))
     if status.eta and status.state not in ENDED:
-        parts.append(f"eta {duration(status.eta)}")
+        parts.append(f"eta {told(status.eta, status.spread)}")
     return "  ".join(parts)
 
 

@@ -14,6 +14,7 @@ from hpsearch.plain.terminal import Terminal, terminal
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.reader import Reader
+from hpsearch.view.eta import told
 from hpsearch.view.format import cells, clean, duration, figure, pad
 from hpsearch.view.status import LIVE, Status, status
 
@@ -43,7 +44,7 @@ def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) 
     out.tell(heading, "  ")
     if stands.state in LIVE:
         counts, workers = stands.counts, stands.study.workers
-        left = f", {duration(stands.eta)} to go" if stands.eta else ""
+        left = f", {told(stands.eta, stands.spread)} to go" if stands.eta else ""
         busy = "" if stands.busy is None else f", busy {stands.busy:.0%} of the time"
         now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{busy}{left}"
         out.tell(f"now   {now}", "      ")

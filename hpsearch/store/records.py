@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,12 @@ class StudyFacts:
     """Where the study file lies."""
     data: Mapping[str, object] = field(default_factory=dict)
     engine: Mapping[str, object] = field(default_factory=dict)
+    budgets: Mapping[str, float] = field(default_factory=dict)
+    """Those beside `trials` that it has, by the study file's keys."""
+    training_cpu: float = 0.0
+    """CPU seconds of all trainers in all runs."""
+    pace: Sequence[float] = ()
+    """Of the trials that have ended: how many, and mean and standard deviation of their seconds."""
 
 
 def study_facts(stored: Mapping[str, Any]) -> StudyFacts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hpsearch.store.records import Counts, Snapshot, StudyFacts, TrialRecord
 from hpsearch.view.columns import figure_of
-from hpsearch.view.eta import eta
+from hpsearch.view.eta import eta, sooner, spread
 
 LIVE = ("running", "paused", "stopping")
 """States that only a living engine can be in."""
@@ -30,6 +30,8 @@ class Status:
     """Wall time of all runs together, up to now where it runs."""
     eta: float | None
     """Seconds; None where nothing goes on or nothing has ended yet."""
+    spread: float | None = None
+    """How far `eta` may be off, as a standard deviation in seconds."""
     busy: float | None = None
     """The share of their time that trainers had a trial in hand in this run, else they waited for
     one; None where it was not asked for, or is not known yet."""
@@ -48,6 +50,7 @@ class Status:
             "best": best_json(self.best),
             "seconds": round(self.seconds, 3),
             "eta_seconds": None if self.eta is None else round(self.eta, 3),
+            "eta_spread_seconds": None if self.spread is None else round(self.spread, 3),
             "workers": self.study.workers,
             "busy_share": None if self.busy is None else round(self.busy, 4),
         }
@@ -73,11 +76,14 @@ def status(snapshot: Snapshot, alive: bool, now: float) -> Status:
         # Only as far as a beat may be late: a machine that slept has not searched.
         seconds += min(max(0.0, now - study.beat), 2.0)
     goes_on = state == "running" or (state == "finished" and snapshot.counts.finished)
-    left = eta(snapshot.counts, seconds, snapshot.running) if goes_on else None
-    counts = snapshot.counts
+    counts, left, off = snapshot.counts, None, None
+    if goes_on:
+        left = eta(counts, seconds, snapshot.running)
+        left = sooner(left, study.budgets, counts, seconds, study.training_cpu)
+        off = spread(counts, study.pace, study.workers)
     if state not in LIVE:
         counts = replace(counts, running=0, waiting=counts.waiting + counts.running)
-    return Status(study, state, counts, snapshot.best, seconds, left)
+    return Status(study, state, counts, snapshot.best, seconds, left, off)
 
 
 def settled(trials: Iterable[TrialRecord], alive: bool) -> list[TrialRecord]:

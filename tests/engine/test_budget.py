@@ -60,7 +60,9 @@ def test_a_tally_goes_on_where_the_ends_of_earlier_runs_left_it():
     best = champion()
     tally = Tally.of(history, best)
     assert best.value == 0.3
-    assert tally == Tally(drawn=5, finished=4, complete=3, since_best=2, ends=4)
+    assert tally.pace.count == 4
+    expected = Tally(drawn=5, finished=4, complete=3, since_best=2, ends=4, pace=tally.pace)
+    assert tally == expected
 
 
 def test_a_trial_that_is_tried_again_ends_at_a_place_of_its_own():

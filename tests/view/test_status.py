@@ -4,13 +4,14 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import Counts
-from hpsearch.view.eta import eta
+from hpsearch.view.eta import eta, sooner, spread
 from hpsearch.view.status import status, true_state
 from tests.view.madeup import BEGIN, MadeUp
 
@@ -78,7 +79,8 @@ def test_an_engine_that_is_gone_could_not_say_so(stored, alive, true):
 def test_status_in_json_has_the_agreed_keys(snapshot):
     shown = status(snapshot, alive=True, now=BEGIN + 32).to_json()
     assert list(shown) == [
-        *("name", "state", "trials", "best", "seconds", "eta_seconds", "workers", "busy_share")
+        *("name", "state", "trials", "best", "seconds", "eta_seconds"),
+        *("eta_spread_seconds", "workers", "busy_share"),
     ]
     assert list(shown["trials"]) == [
         *("asked", "complete", "pruned", "diverged", "failed", "running", "waiting"),
@@ -98,3 +100,23 @@ def test_seconds_go_on_between_two_writes_but_not_while_the_machine_slept(snapsh
     assert status(snapshot, True, now=BEGIN + 32).seconds == pytest.approx(32)
     assert status(snapshot, True, now=BEGIN + 9999).seconds == pytest.approx(33.5)
     assert status(snapshot, True, now=BEGIN - 50).seconds == pytest.approx(31.5)
+
+
+def test_a_budget_of_time_may_end_a_study_sooner_than_its_trials():
+    counted = Counts(asked=100, complete=10, pruned=10)
+    assert sooner(400.0, {}, counted, 100.0, 50.0) == 400.0
+    assert sooner(400.0, {"timeout": 130.0}, counted, 100.0, 50.0) == 30.0
+    assert sooner(400.0, {"complete_trials": 20}, counted, 100.0, 50.0) == 100.0
+    assert sooner(400.0, {"cpu_time": 60.0}, counted, 100.0, 50.0) == 20.0
+    assert sooner(None, {"timeout": 90.0}, Counts(asked=9), 100.0, 0.0) == 0.0
+
+
+def test_the_spread_of_an_estimate_is_that_of_many_made_up_searches():
+    ended, left, workers = 40, 60, 4
+    rng = np.random.default_rng(0)
+    durations = rng.gamma(4.0, 2.0, (4000, ended + left))
+    known, to_come = durations[:, :ended], durations[:, ended:]
+    errors = to_come.sum(1) / workers - known.mean(1) * left / workers
+    pace = [ended, known.mean(), known.std(1, ddof=1).mean()]
+    counted = Counts(asked=ended + left, complete=ended)
+    assert spread(counted, pace, workers) == pytest.approx(errors.std(), rel=0.05)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import Counts
 from hpsearch.view.board import figure_text, figure_title, is_share
 from hpsearch.view.chart import Line
 from hpsearch.view.columns import figure_names, figure_of, short_names
+from hpsearch.view.eta import told
 from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration, parameter
 from hpsearch.view.history import History
 from hpsearch.view.status import LIVE, Status
@@ -45,7 +48,9 @@ class Header(Canvas):
         if status is None:
             told = self._history.trouble or "reading study" + (" ..." if self.ascii else " …")
             ink = "warning" if self._history.trouble else "dim"
-            return [[_name(self.study_name), ("  ", "plain"), (clean(told), ink)], []]
+            first, *more = textwrap.wrap(clean(told), max(20, width - 28)) or [""]
+            rest = cut(" ".join(more), max(0, width - 2), signs.more)
+            return [[_name(self.study_name), ("  ", "plain"), (first, ink)], [(f"  {rest}", ink)]]
         trouble = "frozen" if self._frozen else self._history.trouble
         first = progress(status, self._history.now, trouble, width, signs)
         return [first, best_line(status, self._note, width, signs)]
@@ -62,7 +67,7 @@ def progress(status: Status, now: float, trouble: str, width: int, signs: Glyphs
     share = counts.finished / counts.asked if counts.asked else 1.0
     live, live_ink = liveness(status, now, trouble, signs)
     done = f"{counts.finished}/{counts.asked}"
-    eta = f"eta {duration(status.eta)}" if status.eta and status.state in LIVE else ""
+    eta = f"eta {told(status.eta, status.spread)}" if status.eta and status.state in LIVE else ""
     busy = "w" if width < 100 else "workers"
     size = 20 if width >= 100 else 14 if width >= 70 else 8
     parts: list[tuple[int, Line]] = [
