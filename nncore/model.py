@@ -17,7 +17,6 @@ from nncore.activations import Linear, Sigmoid, Softmax
 from nncore.arrays import Array
 from nncore.checks import whole
 from nncore.ensemble import Ensemble
-from nncore.epochs import Epoch
 from nncore.losses import Loss, losses
 from nncore.metrics import metrics as known_metrics
 from nncore.network import Network
@@ -25,7 +24,7 @@ from nncore.printing import printed
 from nncore.recipe import Recipe
 from nncore.settings import Settings
 from nncore.stopping import until_stale
-from nncore.training import train
+from nncore.training import Epoch, train
 
 
 def fit(

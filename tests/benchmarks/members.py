@@ -1,28 +1,21 @@
 """What a member costs when K networks of one shape are trained together.
 
-    python -m tests.benchmarks.members [--rounds N]
+    python -m tests.benchmarks.members [--rounds N] [--cpu]
 
 Each of the K trains on the same rows with generators of its own; the time of a training pass is
 divided by K and by that of one network alone. One process, one BLAS thread, every K in turn, so
 that a noisy machine is noisy for all; medians of the rounds. K = 1 should cost what a network
-without the axis costs.
+without the axis costs. Last: an epoch's milliseconds for each of ten.
 """
 
 from __future__ import annotations
 
-import os
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy loads its BLAS
-os.environ["OMP_NUM_THREADS"] = "1"
-os.environ["MKL_NUM_THREADS"] = "1"
-
 import argparse
-from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+
+from tests.benchmarks.tasks import TASKS, Epochs, Task, recipe, seconds, watch  # isort: skip
 
 from nncore import Dataset, train
-from tests.benchmarks.tasks import TASKS, Task, recipe
 
 COUNTS = (None, 1, 5, 10)
 """Members; None is a network without the axis."""
@@ -34,16 +27,10 @@ TARGETS = {
 """Cost per member with 5 and with 10, against one alone."""
 
 
-def epoch(task: Task, members: int | None) -> Callable[[], float]:
+def epoch(task: Task, members: int | None) -> Epochs:
     """Runs a training pass and says how many seconds it took."""
     training = train(recipe(task), Dataset(*task.data()), seed=0, members=members)
-
-    def run() -> float:
-        began = perf_counter()
-        training.learn()
-        return perf_counter() - began
-
-    return run
+    return lambda: seconds(training.learn)
 
 
 def measure(task: Task, rounds: int) -> dict[int | None, float]:
@@ -61,9 +48,12 @@ def measure(task: Task, rounds: int) -> dict[int | None, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--cpu", action="store_true", help="CPU time, on a busy machine")
     asked = parser.parse_args()
-    head = ("task (batch)", "alone ms", "K = 1", "K = 5", "K = 10", "wanted")
-    print("{:<30}{:>10}{:>8}{:>8}{:>8}{:>16}".format(*head))
+    if asked.cpu:
+        watch.use_cpu_time()
+    head = ("task (batch)", "alone ms", "K = 1", "K = 5", "K = 10", "wanted", "ms at 10")
+    print("{:<30}{:>10}{:>8}{:>8}{:>8}{:>16}{:>10}".format(*head))
     for dims, wanted in TARGETS.items():
         task = next(task for task in TASKS if task.dims == dims)
         took = measure(task, asked.rounds)
@@ -72,7 +62,7 @@ def main() -> None:
         goal = " / ".join(f"{one:.2f}" for one in wanted)
         print(
             f"{task.name:<30}{alone * 1e3:>10.2f}{shares[0]:>8.2f}{shares[1]:>8.2f}"
-            f"{shares[2]:>8.2f}{goal:>16}",
+            f"{shares[2]:>8.2f}{goal:>16}{took[10] * 100:>10.2f}",
             flush=True,
         )
 

@@ -1,6 +1,6 @@
 """What one training epoch costs: nncore beside scikit-learn, PyTorch, JAX and products alone.
 
-    python -m tests.benchmarks.training [TASK …] [--rounds N] [--markdown]
+    python -m tests.benchmarks.training [TASK …] [--rounds N] [--cpu] [--markdown]
 
 All in one process on one thread, in turn, so that a noisy machine is noisy for all; medians of the
 rounds. An epoch is the training pass alone: adam, no dropout, float32. A number beside a peer is
@@ -11,7 +11,7 @@ PyTorch and JAX come with the extra `oracle`; where they are missing their colum
 
 from __future__ import annotations
 
-from tests.benchmarks.tasks import TASKS, Epochs, Task, recipe, seconds  # isort: skip  # before NumPy
+from tests.benchmarks.tasks import TASKS, Epochs, Task, recipe, seconds, watch  # isort: skip  # before NumPy
 
 import argparse
 import warnings
@@ -125,7 +125,10 @@ def main() -> None:
     parser.add_argument("tasks", nargs="*", help="tasks by the start of their names; default: all")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--markdown", action="store_true", help="tables as the README has them")
+    parser.add_argument("--cpu", action="store_true", help="CPU time, on a busy machine")
     asked = parser.parse_args()
+    if asked.cpu:
+        watch.use_cpu_time()
     warnings.simplefilter("ignore", ConvergenceWarning)
     names = tuple(asked.tasks)
     chosen = [task for task in TASKS if not names or task.name.startswith(names)]
