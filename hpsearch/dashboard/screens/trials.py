@@ -83,7 +83,9 @@ class Trials(Charting, StudyScreen):
             shown += f" of {len(history.trials):,}"
         above = f" · +{self.table.unseen} new above" if self.table.unseen else ""
         title = f"Trials {shown} · by {figure_title(key)} {arrow}{above}"
-        self.table.border_title = title.replace("·", "-") if session.ascii else title
+        title = title.replace("·", "-") if session.ascii else title
+        if self.table.border_title != title:  # or all of the table would be drawn anew
+            self.table.border_title = title
 
     def _show_charts(self) -> None:
         session = self.session
