@@ -72,7 +72,7 @@ class Relu(Elementwise):
 
     def backward(self, at: Slot, x: Array, y: Array, dy: Array, dx: Array | None) -> None:
         if dx is not None:  # without a call of df in between, which shows in small networks
-            np.greater(y, ZERO, out=dx)
+            np.greater(x, ZERO, out=dx)  # as y would say, but x has no row of ones between members
             np.multiply(dx, dy, out=dx)
 
     def df(self, z: Array, y: Array, d: Array) -> None:

@@ -46,6 +46,7 @@ class Pass:
         for i, (slot, own) in enumerate(zip(self.slots, network.buffers.slots, strict=True)):
             vars(slot).update(vars(own))
             slot.joined, slot.dyT = joints[i], turned(dzs[i])
+            slot.outer = bool(lead) and plans[i].width == 1
             if i and joints[i] and _worth_a_copy(plans[i - 1].width, plans[i].width, rows):
                 slot.upright = np.empty(slot.dyT.shape, dtype)
         if plans[0].joint and not network.joined:
@@ -111,15 +112,19 @@ class Evaluator:
         self._ready: dict[int, list[tuple[Callable[..., None], Slot, Array]]] = {}
 
     def __call__(self, x: Array, out: Array) -> None:
-        """Write the logits of `x`, shape (rows, width), into `out`, (..., rows, outputs)."""
+        """Write the logits of `x` into `out`, shape (..., rows, outputs).
+
+        Args:
+            x: shape (rows, width), of everybody; or (members, rows, width).
+        """
         out = turned(out)
-        for start in range(0, len(x), EVALUATION_ROWS):
-            batch = x[start : start + EVALUATION_ROWS]
-            y = turned(batch)
-            for forward, at, z in self._steps(len(batch)):
+        for start in range(0, x.shape[-2], EVALUATION_ROWS):
+            batch = x[..., start : start + EVALUATION_ROWS, :]
+            rows, y = batch.shape[-2], turned(batch)
+            for forward, at, z in self._steps(rows):
                 forward(at, y, z, False)
                 y = z
-            np.copyto(out[..., start : start + len(batch)], y)
+            np.copyto(out[..., start : start + rows], y)
 
     def _steps(self, rows: int) -> list[tuple[Callable[..., None], Slot, Array]]:
         if rows not in self._ready:
