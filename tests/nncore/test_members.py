@@ -22,7 +22,7 @@ from nncore import (
     train_member,
 )
 from nncore.objective import Objective
-from nncore.saving import load, save
+from nncore.saving import load, load_state, save, save_state
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(160, 5)).astype(np.float32)
@@ -274,3 +274,30 @@ def test_a_members_own_setting_is_checked_too(change, said):
         optimizers["adam"](beta1=(0.5, 1.0))
     with pytest.raises(ValueError, match=r"keep_prob is 1\.5"):
         Dropout((0.5, 1.5))
+
+
+def test_each_member_can_keep_the_weights_of_its_own_best_epoch():
+    training = train(replace(APART["all"], epochs=8), folds((40, 80, 120)), 5)
+    lowest, kept = np.full(3, np.inf), training.network.buffers.theta.copy()
+    for epoch in training:
+        better = epoch.figures["val_cost"] < lowest
+        lowest = np.where(better, epoch.figures["val_cost"], lowest)
+        kept[better] = training.network.buffers.theta[better]
+    training.network.buffers.theta[...] = kept
+    for k, fold in enumerate(folds((40, 80, 120))):
+        assert fold.y_valid is not None
+        said = training.network.member(k).logits(fold.x_valid)
+        assert RECIPE.loss.mean(said, fold.y_valid) == pytest.approx(lowest[k], rel=1e-6)
+
+
+def test_folds_go_on_from_a_state_on_disk_as_if_never_stopped(tmp_path):
+    whole = train(APART["all"], folds((40, 80, 120)), 5)
+    next(whole)
+    save_state(whole.state(), tmp_path / "state.safetensors")
+    rest = list(whole)
+    resumed = train(APART["all"], folds((40, 80, 120)), 5)
+    resumed.restore(load_state(tmp_path / "state.safetensors"))
+    for epoch, other in zip(rest, resumed, strict=True):
+        for name, figure in epoch.figures.items():
+            np.testing.assert_array_equal(other.figures[name], figure)
+    np.testing.assert_array_equal(resumed.state().arrays["state"], whole.state().arrays["state"])
