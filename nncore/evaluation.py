@@ -15,6 +15,8 @@ from nncore.metrics import Metric, metrics
 from nncore.network import Network
 from nncore.passes import EVALUATION_ROWS
 
+SMALL = 4 << 20
+"""Bytes of rows that may be copied, so that they lie together."""
 SAMPLE = 10_000
 """Training rows that are measured where there are more."""
 
@@ -33,26 +35,34 @@ class Evaluation:
         names: Sequence[str],
         data: Sequence[Dataset],
         seeds: Sequence[int],
+        most: int = SAMPLE,
     ) -> Evaluation | Apart:
         """What measures a training.
 
         Args:
             data: for all members, or one each.
             seeds: decide which rows of a large table are measured; for all members, or one each.
+            most: training rows that are measured.
         """
-        sampled = len(set(seeds)) > 1 and any(one.rows > SAMPLE for one in data)
+        sampled = len(set(seeds)) > 1 and any(one.rows > most for one in data)
         if len(data) == 1 and not sampled:
-            return cls(network, loss, names, data[0], seeds[0])
-        return Apart(network, loss, names, data, seeds)
+            return cls(network, loss, names, data[0], seeds[0], most)
+        return Apart(network, loss, names, data, seeds, most)
 
     def __init__(
-        self, network: Network, loss: Loss, names: Sequence[str], data: Dataset, seed: int
+        self,
+        network: Network,
+        loss: Loss,
+        names: Sequence[str],
+        data: Dataset,
+        seed: int,
+        most: int,
     ) -> None:
         self._network, self._loss = network, loss
         self._metrics = {name: metrics[name]() for name in names}
         self._scale = data.y_scale
         self._parts = {
-            name: _Part(network, loss, *rows) for name, rows in _rows(data, seed).items()
+            name: _Part(network, loss, *rows) for name, rows in _rows(data, seed, most).items()
         }
 
     def figures(self) -> dict[str, Figure]:
@@ -92,11 +102,12 @@ class Apart:
         names: Sequence[str],
         data: Sequence[Dataset],
         seeds: Sequence[int],
+        most: int,
     ) -> None:
         self._loss, self._count = loss, network.members or 1
         self._metrics = {name: metrics[name]() for name in names}
         own = [data[k % len(data)] for k in range(self._count)]
-        rows = [_rows(one, seeds[k % len(seeds)]) for k, one in enumerate(own)]
+        rows = [_rows(one, seeds[k % len(seeds)], most) for k, one in enumerate(own)]
         self._parts = {
             name: _groups(network, loss, [each[name] for each in rows], [d.y_scale for d in own])
             for name in rows[0]
@@ -128,9 +139,15 @@ class _Group:
     """Shape (members, rows) or (members, rows, outputs)."""
     scale: Array | None
     """Shape (members, outputs)."""
+    network: Network
+    x: Array | None
+    """The rows of all members, (members, rows, width), where these are all there are."""
 
     def logits(self) -> Array:
         """What each member says of its rows; spent by the loss."""
+        if self.x is not None:
+            self.network.evaluate(self.x, self.z)
+            return self.z
         for part in self.parts:
             part.logits()
         return self.z
@@ -154,21 +171,33 @@ def _groups(
         ]
         units = [scale for k in members if (scale := scales[k]) is not None]
         y = np.stack([part.y for part in parts])
-        made.append(_Group(members, parts, z, y, np.stack(units) if units else None))
+        scale = np.stack(units) if units else None
+        x = _together([part.x for part in parts]) if len(members) == network.members else None
+        made.append(_Group(members, parts, z, y, scale, network, x))
     return made
+
+
+def _together(tables: Sequence[Array | None]) -> Array | None:
+    """The members' rows in one piece, where a copy of them is small."""
+    whole = [x for x in tables if x is not None]
+    if len(whole) < len(tables) or sum(x.nbytes for x in whole) > SMALL:
+        return None
+    return np.stack(whole)
 
 
 _Measured = tuple[Array, Targets, Array | None]
 """x, y, and which of the rows are measured; None: all."""
 
 
-def _rows(data: Dataset, seed: int) -> dict[str, _Measured]:
-    """What is measured of a data set; of a large one some training rows, drawn by `seed`."""
-    chosen = None
-    if data.rows > SAMPLE:
-        rng = np.random.default_rng([seed, SAMPLE])
-        chosen = np.sort(rng.choice(data.rows, SAMPLE, replace=False))
-    found: dict[str, _Measured] = {"train": (data.x, data.y, chosen)}
+def _rows(data: Dataset, seed: int, most: int) -> dict[str, _Measured]:
+    """What is measured of a data set; of a large one `most` training rows, drawn by `seed`."""
+    found: dict[str, _Measured] = {"train": (data.x, data.y, None)}
+    if data.rows > most:
+        rng = np.random.default_rng([seed, most])
+        chosen = np.sort(rng.choice(data.rows, most, replace=False))
+        small = most * data.x.itemsize * data.features <= SMALL
+        part = (data.x[chosen], data.y[chosen], None) if small else (data.x, data.y, chosen)
+        found["train"] = part
     if data.x_valid is not None and data.y_valid is not None:
         found["val"] = (data.x_valid, data.y_valid, None)
     return found
@@ -217,6 +246,11 @@ class _Part:
         # sampled rows are gathered a batch at a time: together they may not fit in memory
         rows = 0 if chosen is None else EVALUATION_ROWS
         self._batch = np.empty((rows, x.shape[1]), dtype)
+
+    @property
+    def x(self) -> Array | None:
+        """The rows, where all are measured."""
+        return self._x if self._chosen is None else None
 
     def logits(self) -> Array:
         """Shape (..., rows, outputs); spent by the loss, filled anew by the next call."""

@@ -156,7 +156,7 @@ class Network:
         return y
 
     def evaluate(self, x: Array, out: Array) -> None:
-        """Write the logits of `x`, shape (rows, width), into `out`, with dropout off."""
+        """Write the logits of `x`, (rows, width) or with an axis of members, with dropout off."""
         if self._evaluator is None:
             self._evaluator = Evaluator(self)
         with np.errstate(all="ignore"):

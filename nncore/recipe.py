@@ -38,6 +38,9 @@ class Recipe:
     """What the schedule takes for `epochs`, when only the first of them are run; None: `epochs`."""
     metrics: tuple[str, ...] = ()
     """Which figures beside the cost are measured after each epoch, by name."""
+    measured: int | None = None
+    """Training rows that are measured after each epoch, drawn by the seed; None: 10,000. Where
+    there are fewer, all are."""
 
     def __post_init__(self) -> None:
         refuse(
@@ -46,9 +49,9 @@ class Recipe:
             lambda rate: 0.0 < rate < float("inf"),
             "it is a number above 0.",
         )
-        for name in ("epochs", "mini_batch_size", "schedule_epochs"):
+        for name in ("epochs", "mini_batch_size", "schedule_epochs", "measured"):
             value = getattr(self, name)
-            if value is not None or name != "schedule_epochs":
+            if value is not None or name not in ("schedule_epochs", "measured"):
                 whole(name, value)
         refuse(
             self.lambd,

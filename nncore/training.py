@@ -19,7 +19,7 @@ from nncore.buffers import Slot
 from nncore.cohort import Cohort
 from nncore.dataset import Dataset
 from nncore.epochs import Diverged, Epoch, TrainingState
-from nncore.evaluation import Evaluation
+from nncore.evaluation import SAMPLE, Evaluation
 from nncore.losses import Loss
 from nncore.objective import Objective
 from nncore.recipe import Recipe
@@ -113,7 +113,12 @@ class Training(Iterator[Epoch]):
             tables, outputs, size, shuffles, cohort.members, weights, joined=joined
         )
         self._evaluation = Evaluation.of(
-            self.network, recipe.loss, recipe.metrics, cohort.data, cohort.seeds
+            self.network,
+            recipe.loss,
+            recipe.metrics,
+            cohort.data,
+            cohort.seeds,
+            recipe.measured or SAMPLE,
         )
         self._state = state = np.zeros((recipe.optimizer.slots, *buffers.theta.shape), dtype)
         if cohort.members == 1:  # it costs what a network without the axis costs

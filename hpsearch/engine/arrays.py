@@ -81,8 +81,9 @@ def whole_of(dataset: Dataset) -> np.ndarray | None:
     if dataset.x_valid is None or dataset.x.base is not dataset.x_valid.base:
         return None
     whole = dataset.x.base
-    alike = isinstance(whole, np.ndarray) and whole.shape[1:] == dataset.x.shape[1:]
-    return whole if alike and whole.flags.c_contiguous else None
+    if not isinstance(whole, np.ndarray) or whole.shape[1:] != dataset.x.shape[1:]:
+        return None
+    return whole if whole.flags.c_contiguous else None
 
 
 def _slice(part: np.ndarray, whole: np.ndarray) -> tuple[int, int]:

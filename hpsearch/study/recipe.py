@@ -48,13 +48,16 @@ class Shape:
         return asdict(self)
 
 
-def cook(config: Config, shape: Shape, metrics: Sequence[str] = ()) -> Recipe:
+def cook(
+    config: Config, shape: Shape, metrics: Sequence[str] = (), measured: int | None = None
+) -> Recipe:
     """The recipe for a configuration.
 
     Args:
         config: only what takes effect, by full names.
         shape: what the data decides.
         metrics: what to measure each epoch, in nncore's names.
+        measured: training rows that are measured, at most.
     """
     regularization = config.get("training.regularization", "none")
     keep = config.get("training.keep_prob") if regularization in ("dropout", "both") else None
@@ -72,6 +75,7 @@ def cook(config: Config, shape: Shape, metrics: Sequence[str] = ()) -> Recipe:
         clip_norm=_optional(config, "training.clip_norm"),
         schedule_epochs=_whole(config, "training.schedule_epochs"),
         metrics=tuple(metrics),
+        measured=measured,
     )
 
 

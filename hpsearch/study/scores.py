@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite, sqrt
+from math import fsum, isfinite, sqrt
 from typing import Any
-
-import numpy as np
 
 from hpsearch.study.events import STANDARD_ERROR
 
@@ -18,11 +16,22 @@ def scored(figures: Mapping[str, Any], metric: str) -> dict[str, float]:
     standard deviation over the networks (n − 1) by √n. It says how far the mean would move with
     other folds or seeds; folds share rows, so it is on the small side.
 
-    >>> scored({"val_cost": np.array([1.0, 2.0, 3.0])}, "val_cost")
-    {'val_cost': 2.0, 'standard_error': 0.5773502691896258}
+    >>> import numpy as np
+    >>> scored({"val_cost": np.array([1.0, 2.0, 3.0]), "train_cost": 0.5}, "val_cost")
+    {'val_cost': 2.0, 'train_cost': 0.5, 'standard_error': 0.5773502691896257}
     """
-    found = {name: float(np.mean(value)) for name, value in figures.items()}
-    each = np.asarray(figures.get(metric, 0.0), float)
-    if each.size > 1:
-        found[STANDARD_ERROR] = float(np.std(each, ddof=1)) / sqrt(each.size)
+    found: dict[str, float] = {}
+    error: float | None = None
+    for name, value in figures.items():
+        each = _numbers(value)
+        found[name] = mean = sum(each) / len(each)
+        if name == metric and len(each) > 1 and isfinite(mean):
+            squares = fsum((one - mean) ** 2 for one in each)
+            error = sqrt(squares / (len(each) - 1) / len(each))
+    found |= {} if error is None else {STANDARD_ERROR: error}
     return {name: value for name, value in found.items() if isfinite(value)}
+
+
+def _numbers(value: Any) -> list[float]:
+    """Of an array of a number a network, or of a number."""
+    return value.tolist() if getattr(value, "ndim", 0) else [float(value)]

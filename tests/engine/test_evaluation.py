@@ -225,6 +225,8 @@ def job():
             "patience": 0,
             "rungs": [],
             "seconds": 0.0,
+            "every": 5.0,
+            "keep": False,
             "folds": 0,
             "repeats": 0,
         }

@@ -114,7 +114,7 @@ def test_members_are_equal_under_every_loss_and_activation(loss, activation):
 
 
 def test_a_seed_of_ones_own_gives_what_it_gives_alone(monkeypatch):
-    monkeypatch.setattr("nncore.evaluation.SAMPLE", 50)  # so that rows are drawn by seed
+    monkeypatch.setattr("nncore.training.SAMPLE", 50)  # so that rows are drawn by seed
     training, epochs = finished(train(APART["keep_prob"], data(), [7, 1, 3]))
     for k, seed in enumerate([7, 1, 3]):
         assert_equal(training, epochs, train(APART["keep_prob"].member(k), data(), seed), k)
@@ -301,3 +301,24 @@ def test_folds_go_on_from_a_state_on_disk_as_if_never_stopped(tmp_path):
         for name, figure in epoch.figures.items():
             np.testing.assert_array_equal(other.figures[name], figure)
     np.testing.assert_array_equal(resumed.state().arrays["state"], whole.state().arrays["state"])
+
+
+def test_of_many_rows_some_are_measured_and_all_are_learnt_from():
+    some = replace(RECIPE, measured=30)
+    training, epochs = finished(train(some, folds((30, 70, 110)), 5))
+    whole, others = finished(train(RECIPE, folds((30, 70, 110)), 5))
+    np.testing.assert_array_equal(training.network.buffers.theta, whole.network.buffers.theta)
+    for epoch, its in zip(epochs, others, strict=True):
+        np.testing.assert_array_equal(epoch.figures["val_cost"], its.figures["val_cost"])
+        assert (epoch.figures["train_cost"] != its.figures["train_cost"]).all()
+        np.testing.assert_allclose(epoch.figures["train_cost"], its.figures["train_cost"], rtol=0.5)
+    assert_equal(training, epochs, train_member(some, folds((30, 70, 110)), 5, 1), 1)
+
+
+def test_members_are_measured_alike_whether_their_rows_are_copied_together(monkeypatch):
+    _, epochs = finished(train(RECIPE, folds((40, 80, 120)), 5))
+    monkeypatch.setattr("nncore.evaluation.SMALL", 0)
+    _, others = finished(train(RECIPE, folds((40, 80, 120)), 5))
+    for epoch, its in zip(epochs, others, strict=True):
+        for name, figures in epoch.figures.items():
+            np.testing.assert_array_equal(figures, its.figures[name])
