@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf, sqrt
 
 from hpsearch.engine.champion import Champion
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study.events import FINISHED, State
 from hpsearch.study.options import StudyOptions
 from hpsearch.view.format import duration

@@ -22,7 +22,8 @@ from hpsearch.engine.searcher import Searcher
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.engine.supply import Supply
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.writer import Past, Store
+from hpsearch.store.past import Past
+from hpsearch.store.writer import Store
 from hpsearch.study.events import FINISHED, EpochDone, State, Verdict
 from hpsearch.study.limits import kept
 from hpsearch.study.space import Config, Params

@@ -16,9 +16,9 @@ from hpsearch.engine.candidates import Candidates
 from hpsearch.engine.drawing import Drawing
 from hpsearch.errors import HpsearchError, RunError
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.past import Past
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.store.writer import Past
 from hpsearch.study import studyfile
 from hpsearch.study.events import State, Trial
 from hpsearch.study.space import Config, Params, Space, applies, contains

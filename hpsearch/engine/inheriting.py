@@ -9,9 +9,10 @@ from typing import Any
 from hpsearch.engine.heritage import Heritage, Kin, heritage, source_of
 from hpsearch.engine.order import Order
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.past import Best, Past
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import EpochRecord
-from hpsearch.store.writer import Best, Past, Store
+from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
 from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile

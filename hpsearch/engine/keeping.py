@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hpsearch.engine.checkpoint import write_aside
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 
 _FILE = re.compile(r"trial-(\d+)\.safetensors")
 

@@ -24,7 +24,8 @@ from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.writer import Past, Store
+from hpsearch.store.past import Past
+from hpsearch.store.writer import Store
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, training_bytes
 from hpsearch.study.space import range_to_json

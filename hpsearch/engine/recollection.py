@@ -9,7 +9,7 @@ from typing import Any
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 
 
 class _Recalled(FrozenTrial):

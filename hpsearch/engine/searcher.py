@@ -21,7 +21,7 @@ from hpsearch.engine import pruning, samplers
 from hpsearch.engine.candidates import LAYERS, Candidates
 from hpsearch.engine.drawing import Drawing
 from hpsearch.engine.recollection import again, recalled, refused
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study.events import EpochDone, State, Trial
 from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config, Params

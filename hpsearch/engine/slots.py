@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hpsearch.engine.wire import Peer
-from hpsearch.store.writer import Best
+from hpsearch.store.past import Best
 from hpsearch.study.events import EpochDone, Verdict
 
 

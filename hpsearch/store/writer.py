@@ -12,44 +12,14 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import RunError
 from hpsearch.store import schema
 from hpsearch.store.inbox import Command
+from hpsearch.store.past import Best, Past, best_of, history
 from hpsearch.study.events import EpochDone, State, Trial
-from hpsearch.study.space import Params
-
-
-@dataclass(frozen=True)
-class Past:
-    """A trial as an earlier run left it."""
-
-    trial: Trial
-    state: State
-    memory: Mapping[str, Any]
-    """What the searcher wanted to remember of it."""
-    value: float | None
-    curve: Mapping[int, float]
-    """The study's metric by epoch, as far as it was kept."""
-    attempt: int
-    """How often it was taken up."""
-    failures: int
-    """How many of these ended by the trainer's own death or exception."""
-    seconds: float
-    told: int | None = None
-    """The how-manieth end of a trial this was."""
-
-
-@dataclass(frozen=True)
-class Best:
-    """The best epoch of a trial so far."""
-
-    epoch: int
-    value: float
-    figures: Mapping[str, float]
 
 
 class Store:
@@ -87,44 +57,11 @@ class Store:
 
     def history(self) -> list[Past]:
         """Every trial, in the order of their numbers."""
-        curves: dict[int, dict[int, float]] = {}
-        query = "SELECT trial, number, value FROM epoch WHERE value IS NOT NULL"
-        for trial, number, value in self._db.execute(query):
-            curves.setdefault(trial, {})[number] = value
-        failures = dict(
-            self._db.execute(
-                "SELECT trial, count(*) FROM attempt WHERE outcome IN ('died', 'raised')"
-                " GROUP BY trial"
-            ).fetchall()
-        )
-        rows = self._db.execute(
-            "SELECT number, params, seed, state, memory, value, attempt, seconds, told"
-            " FROM trial ORDER BY number"
-        )
-        return [
-            Past(
-                trial=Trial(number, params_from_json(params), seed),
-                state=state,
-                memory=json.loads(memory),
-                value=value,
-                curve=curves.get(number, {}),
-                attempt=attempt,
-                failures=failures.get(number, 0),
-                seconds=seconds,
-                told=told,
-            )
-            for number, params, seed, state, memory, value, attempt, seconds, told in rows
-        ]
+        return history(self._db)
 
     def best_of(self, number: int, ascending: bool) -> Best | None:
         """A trial's best epoch, from the epochs that are kept."""
-        order = "ASC" if ascending else "DESC"
-        row = self._db.execute(
-            "SELECT number, value, figures FROM epoch WHERE trial = ? AND value IS NOT NULL"
-            f" ORDER BY value {order}, number LIMIT 1",
-            (number,),
-        ).fetchone()
-        return None if row is None else Best(row[0], row[1], json.loads(row[2]))
+        return best_of(self._db, number, ascending)
 
     # What happens ----------------------------------------------------------------------------
 
@@ -334,14 +271,6 @@ class Store:
     def _add(self, statement: str, *values: Any) -> None:
         clean = (_storable(value) if isinstance(value, str) else value for value in values)
         self._waiting.append((statement, tuple(clean)))
-
-
-def params_from_json(text: str) -> Params:
-    """Parameters as the rest of the code holds them: lists become tuples."""
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in json.loads(text).items()
-    }
 
 
 def _storable(text: str) -> str:

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from hpsearch.engine.searcher import Searcher
-from hpsearch.store.writer import Best, Past, Store
+from hpsearch.store.past import Best, Past
+from hpsearch.store.writer import Store
 from hpsearch.study import studyfile
 from hpsearch.study.events import EpochDone, Trial
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hpsearch.engine.searcher import Searcher
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study import studyfile
 from hpsearch.study.events import EpochDone
 from hpsearch.study.options import StudyOptions

@@ -6,7 +6,7 @@ import pytest
 
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study.events import Trial
 from hpsearch.study.options import StudyOptions
 

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load
 
 from hpsearch.engine.keeping import BestWeights
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study.events import Trial
 from tests.chaos.processes import kill, trainers_of
 from tests.chaos.recompute import Recomputer

@@ -8,7 +8,7 @@ from optuna.samplers import TPESampler
 from optuna.trial import TrialState
 
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
-from hpsearch.store.writer import Past
+from hpsearch.store.past import Past
 from hpsearch.study import schema
 from hpsearch.study.events import EpochDone
 from hpsearch.study.space import Choice, Float, Int, Layers

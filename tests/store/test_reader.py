@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.past import Best
 from hpsearch.store.reader import Busy, NotYet, Reader, finite, mark
 from hpsearch.store.records import Mark
-from hpsearch.store.writer import Best, Store
+from hpsearch.store.writer import Store
 from hpsearch.study.events import Trial
 from hpsearch.view.rows import best, rank
 from tests.view.madeup import BEGIN, MadeUp

@@ -4,7 +4,8 @@ import pytest
 
 from hpsearch.errors import RunError
 from hpsearch.store import inbox
-from hpsearch.store.writer import Best, Store
+from hpsearch.store.past import Best
+from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
 
 TRIAL = Trial(0, {"network.layer_dims": (64, 32), "training.learning_rate": 0.1}, 7)
