@@ -13,8 +13,9 @@ import threading
 import time
 from pathlib import Path
 
+from hpsearch.engine.account import Ending
 from hpsearch.engine.commands import Commands
-from hpsearch.engine.engine import Ending, Engine
+from hpsearch.engine.engine import Engine
 from hpsearch.engine.fleet import Fleet
 from hpsearch.engine.opening import AlreadyRuns, Opened, open_study
 from hpsearch.engine.order import Answer, Order

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from hpsearch.data import Data
+from hpsearch.engine.account import Account, Ending, Mode
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
 from hpsearch.engine.checkpoint import Checkpoints
@@ -29,16 +29,6 @@ from hpsearch.study.limits import kept
 from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
 from nncore.metrics import Direction
-
-Mode = Literal["running", "paused", "draining", "stopping", "aborting"]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a run came to its end."""
-
-    state: Literal["finished", "stopped", "failed"]
-    why: str
 
 
 class Engine:
@@ -65,6 +55,7 @@ class Engine:
         self._champion = Champion(study.study.metric, direction)
         self._weights = BestWeights(folder.models, kept(study.study.keep), direction, history)
         self.tally = Tally.of(history, self._champion)
+        self._account = Account(self.budget, self.tally, self._champion, str(folder.logs))
 
         self.trainers: set[Trainer] = set()
         self.mode: Mode = "running"
@@ -75,7 +66,6 @@ class Engine:
         """Seconds."""
         self.line = Line()
         self._supply = Supply(self._searcher, self._jobs, size, store, self.line, self.tally)
-        self._spent = ""
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         for past in history:
@@ -200,36 +190,30 @@ class Engine:
         """End the run where nothing is left to do, or nothing more may be done."""
         if any(trainer.running for trainer in self.trainers):
             return
-        failures, asked = self.tally.failed_in_a_row, self.budget.trials
-        if failures >= self.budget.failures:
-            why = f"{failures} trials in a row failed; see {self.folder.logs} for the reasons"
-            self._end("failed", why)
-        elif self.tally.finished >= asked:
-            self._end("finished", f"all {asked} trials asked for are finished")
-        elif spent := self._spent or self.budget.spent(self.tally, self._champion):
-            self._end("finished", spent)
-        elif self.mode in ("draining", "stopping", "aborting"):
-            self._end("stopped", self.why)
-        elif self._supply.exhausted and not self.line:
-            finished = self.tally.finished
-            self._end("finished", f"space exhausted: {finished} configurations are all")
+        dry = self._supply.exhausted and not self.line
+        if ending := self._account.ending(self.mode, self.why, dry):
+            self._end(ending)
 
     def look_at_budgets(self) -> None:
         """Where a budget is spent, have the running trials put aside; the study is then finished.
 
         Asked when a trial ends and as time goes by.
         """
-        if self._spent or self.mode not in ("running", "paused"):
+        if self.spent or self.mode not in ("running", "paused"):
             return
-        self._spent = self.budget.spent(self.tally, self._champion) or ""
-        if self._spent:
-            self.store.set(state="stopping", why=self._spent)
+        if spent := self._account.look():
+            self.store.set(state="stopping", why=spent)
             self.stop_running()
             self.check_end()
 
+    @property
+    def spent(self) -> str:
+        """The sentence of a budget that is spent, which ends the run."""
+        return self._account.spent
+
     def fail(self, why: str) -> None:
         """End the run: it cannot go on."""
-        self._end("failed", why)
+        self._end(Ending("failed", why))
 
     # ------------------------------------------------------------------------------------------
 
@@ -239,9 +223,7 @@ class Engine:
             self.mode == "running"
             and not self.ended.done()
             and trainer.slot < self.workers
-            and not self._spent
-            and self.tally.finished + running < self.budget.trials
-            and self.tally.failed_in_a_row < self.budget.failures
+            and self._account.allows(running)
         )
 
     async def _next_number(self) -> int | None:
@@ -287,10 +269,7 @@ class Engine:
         value = running.best.value if running.best else None
         self._searcher.tell(number, state, value)
         self.store.finished(number, state, self.tally.ends, running.seconds, reason, running.best)
-        news = None
-        if state == "complete" and value is not None:
-            news = self._champion.challenge(number, value)
-        self.tally.ended(state, news is not None, running.seconds)
+        news = self._account.ended(number, state, value, running.seconds, reason)
         if news is not None or state != "complete":
             kind, text = ("best", news) if news else (state, f"#{number} {reason or state}")
             self.store.note(kind, text, number)
@@ -330,9 +309,9 @@ class Engine:
             if trainer.running is not None:
                 trainer.tell("stop", "")
 
-    def _end(self, state: Literal["finished", "stopped", "failed"], why: str) -> None:
+    def _end(self, ending: Ending) -> None:
         if not self.ended.done():
-            self.ended.set_result(Ending(state, why))
+            self.ended.set_result(ending)
 
     def close(self) -> None:
         """Let go of the thread that asks."""

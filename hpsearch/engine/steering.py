@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hpsearch.engine.engine import Engine, Mode
+from hpsearch.engine.account import Mode
+from hpsearch.engine.engine import Engine
 from hpsearch.engine.searcher import AlreadyTried, SpaceExhausted
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.engine.steered import Steered
