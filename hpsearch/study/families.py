@@ -9,11 +9,6 @@ _LONGEST = 64
 """Longer words are not compared with the known ones: that takes their product in time."""
 
 
-_NOT_RANKED = ("precision", "recall", "log_loss", "mse")
-"""Metrics nobody should search by: precision or recall alone is best where nearly nothing or
-everything is called, and the others are `val_cost` and `val_rmse` again."""
-
-
 def activations() -> tuple[str, ...]:
     """For hidden layers: softmax belongs to the output, where the task puts it."""
     from nncore.activations import activations as known
@@ -53,7 +48,7 @@ def metrics() -> tuple[str, ...]:
     """What trials may be ranked by."""
     from nncore.metrics import metrics as known
 
-    return ("val_cost", *(f"val_{name}" for name in known if name not in _NOT_RANKED))
+    return ("val_cost", *(f"val_{name}" for name in known))
 
 
 def is_about_classes(metric: str) -> bool | None:

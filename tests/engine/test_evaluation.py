@@ -82,9 +82,13 @@ def interrupted_it_finds_the_same(place, whole):
     assert story(place, "again") == whole
 
 
-def test_repeats_give_what_their_seeds_give(place):
+def test_repeats_give_what_their_seeds_give_by_a_metric_that_is_better_high(place):
     place.write(trials=3, workers=2, judged="repeats = 3")
+    text = place.study.read_text().replace("[data]", 'metric = "val_f1"\n\n[data]')
+    place.study.write_text(text)
     assert place.command("run", "small.toml").returncode == 0
+    best = place.status()["best"]
+    assert best["value"] == max(trial.value for trial in place.trials() if trial.value)
     found = story(place, "small")
     assert [trial[2:5] for trial in found] == recomputed(place)
     assert all(trial[-1]["standard_error"] > 0 for trial in found)
