@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,12 +23,9 @@ from hpsearch.dashboard.feed import Feed
 from hpsearch.dashboard.ink import THEMES
 from hpsearch.dashboard.looking import Looking
 from hpsearch.dashboard.messages import Leave
-from hpsearch.dashboard.screens.curves import CurvesScreen
+from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.dialogs import Answer, Ask
-from hpsearch.dashboard.screens.log import LogScreen
-from hpsearch.dashboard.screens.params import ParamsScreen
 from hpsearch.dashboard.screens.trials import Trials
-from hpsearch.dashboard.screens.workers import WorkersScreen
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.steering import Steering
 from hpsearch.dashboard.widgets.events import Ticker
@@ -73,10 +71,11 @@ class Dashboard(Looking, Steering):
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     MODES: ClassVar = {
         "trials": Trials,
-        "curves": CurvesScreen,
-        "params": ParamsScreen,
-        "workers": WorkersScreen,
-        "log": LogScreen,
+        # Read when they are first looked at: the first picture should not wait for them.
+        "curves": lambda: _screen("curves", "CurvesScreen"),
+        "params": lambda: _screen("params", "ParamsScreen"),
+        "workers": lambda: _screen("workers", "WorkersScreen"),
+        "log": lambda: _screen("log", "LogScreen"),
     }
     DEFAULT_MODE = "trials"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
@@ -269,3 +268,7 @@ class Dashboard(Looking, Steering):
         """Let go of the store."""
         self._reading.submit(self._feed.close)
         self._reading.shutdown(wait=False)
+
+
+def _screen(module: str, name: str) -> StudyScreen:
+    return getattr(import_module(f"hpsearch.dashboard.screens.{module}"), name)()

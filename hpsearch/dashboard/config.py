@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 LARGEST = 256 * 1024
 
 
@@ -71,6 +69,8 @@ def keep(key: str, value: Any, file: Path | None = None) -> Path:
     Raises:
         OSError: it cannot be written, or what is there is no TOML.
     """
+    import tomlkit  # not needed to open
+
     file = file or path()
     try:
         document = tomlkit.parse(file.read_text(encoding="utf-8"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.board import BoardColumn, Setting, board_columns
@@ -17,10 +16,13 @@ from hpsearch.view.format import ASCII, UNICODE, Glyphs
 from hpsearch.view.history import History, News, chosen, rank_keys
 from hpsearch.view.importance import importances
 from hpsearch.view.query import Query, QueryError, parse
+from hpsearch.view.raster import Numbers
 
 Overlay = Literal["cursor and best", "marked", "top 5", "running", "all"]
 OVERLAYS: tuple[Overlay, ...] = ("cursor and best", "marked", "top 5", "running", "all")
 SMOOTHING = (0.0, 0.6, 0.9)
+SAMPLE = 200
+"""Trials whose values decide how wide columns are."""
 IMPORTANT = 1000
 """Importance is told from that many trials, the latest."""
 STATES = {"c": "complete", "p": "pruned", "f": "failed", "r": "running"}
@@ -57,6 +59,8 @@ class Session:
     """Keys of the columns to show, in order; None: the usual ones."""
     importance: dict[str, float] = field(default_factory=dict)
     """By full name, as far as it has been computed."""
+    _columns: tuple[object, tuple[BoardColumn, ...]] | None = None
+    """What they were made for, and the columns."""
     _told_from: int = 0
     """How many trials were complete when importance was last found out."""
 
@@ -108,7 +112,7 @@ class Session:
         query = parse(text, names) if text.strip() else None
         self.query_text, self.query = text.strip(), query
 
-    def order(self) -> NDArray[np.int64]:
+    def order(self) -> Numbers:
         """The trials to show, from top to bottom."""
         history, study = self.history, self.study
         if study is None:
@@ -117,7 +121,7 @@ class Session:
         own = [(history.column(f"sort {k}", self._sort_key(k)), falls) for k, falls in self.sort]
         return history.order(self.shown(), [*own, *keys])
 
-    def shown(self) -> NDArray[np.int64]:
+    def shown(self) -> Numbers:
         """The trials that the filter leaves, in no order."""
         match = self.query.matcher(self.history.trials.values()) if self.query else None
         hidden = self.hidden_states
@@ -147,9 +151,16 @@ class Session:
         return (study.metric if study else "", bool(study and study.direction == "maximize"))
 
     def columns(self) -> tuple[BoardColumn, ...]:
-        """The leaderboard's columns."""
+        """The leaderboard's columns; the same ones as before where nothing that matters changed."""
+        known = min(len(self.history.trials), SAMPLE)
+        key = (known, self.chosen_columns, tuple(self.importance.items()))
+        if self._columns is None or self._columns[0] != key:
+            self._columns = (key, self._made_columns())
+        return self._columns[1]
+
+    def _made_columns(self) -> tuple[BoardColumn, ...]:
         assert self.study is not None
-        sample = [self.history.trials[n] for n in list(self.history.trials)[:200]]
+        sample = [self.history.trials[n] for n in list(self.history.trials)[:SAMPLE]]
         every = board_columns(self.study, sample, self.importance)
         if self.chosen_columns is None:
             return every

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.store.reader import ORDER
 from hpsearch.store.records import EpochRecord, EventRecord, TrialRecord
-from hpsearch.view.raster import Floats
+from hpsearch.view.raster import Floats, Numbers
 from hpsearch.view.status import Status
 
 EVENTS = 5000
@@ -117,9 +116,7 @@ class History:
         column = self._columns.setdefault(name, _Column(key, set(self.trials)))
         return column.values(self.trials)
 
-    def order(
-        self, numbers: NDArray[np.int64], keys: Sequence[tuple[Floats, bool]]
-    ) -> NDArray[np.int64]:
+    def order(self, numbers: Numbers, keys: Sequence[tuple[Floats, bool]]) -> Numbers:
         """Trials by several columns, the first decides; what has no value comes last.
 
         Args:
@@ -131,7 +128,7 @@ class History:
             sortable.append(-own if falling else own)  # NaN sorts last either way
         return numbers[np.lexsort(sortable)]
 
-    def numbers(self) -> NDArray[np.int64]:
+    def numbers(self) -> Numbers:
         """Every trial's number."""
         return np.fromiter(self.trials, np.int64, len(self.trials))
 
@@ -182,7 +179,7 @@ def _number(record: EpochRecord, name: str) -> float:
     return np.nan if value is None else value
 
 
-def chosen(history: History, want: Callable[[TrialRecord], bool] | None) -> NDArray[np.int64]:
+def chosen(history: History, want: Callable[[TrialRecord], bool] | None) -> Numbers:
     """The numbers of the trials that `want` wants; all of them where it is None."""
     if want is None:
         return history.numbers()

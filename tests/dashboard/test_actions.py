@@ -14,11 +14,19 @@ from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.keytable import key_table
 from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.compare import Compare
+from hpsearch.dashboard.screens.curves import CurvesScreen
 from hpsearch.dashboard.screens.detail import Detail
 from hpsearch.dashboard.screens.help import help_lines
+from hpsearch.dashboard.screens.log import LogScreen
+from hpsearch.dashboard.screens.params import ParamsScreen
+from hpsearch.dashboard.screens.trials import Trials
+from hpsearch.dashboard.screens.workers import WorkersScreen
 from tests.dashboard.theatre import press
 
-SCREENS = {screen.scope: screen for screen in [*Dashboard.MODES.values(), Detail, Compare]}
+SCREENS = {
+    screen.scope: screen
+    for screen in (Trials, CurvesScreen, ParamsScreen, WorkersScreen, LogScreen, Detail, Compare)
+}
 ENDING = ("detach", "leave", "suspend")
 WAY = {"trials": [], "curves": ["2"], "params": ["3"], "workers": ["4"], "log": ["5"],
        "detail": ["enter"], "compare": ["space", "space", "c"]}  # fmt: skip
@@ -56,6 +64,10 @@ def test_every_action_has_a_command_that_does_the_same(action):
     assert {word for word in words if word.startswith("-")} <= known
     if words[1] == "ctl":
         assert words[3] in list(Verb)
+
+
+def test_every_mode_has_a_screen():
+    assert {made().scope for made in Dashboard.MODES.values()} <= set(SCREENS)
 
 
 def test_hints_are_of_the_screen_and_have_a_word():

@@ -3,7 +3,7 @@
 import pytest
 
 from hpsearch.dashboard.widgets.leaderboard import Leaderboard
-from tests.dashboard.theatre import SIZES, settled
+from tests.dashboard.theatre import SIZES, screen_text, settled
 
 
 def test_the_best_trial_stands_on_top_and_in_the_header(stage):
@@ -39,3 +39,25 @@ def test_it_fits_every_size(stage, size):
     stage.make()
     screen = stage.play(["j", "a", "a"], size)
     assert all(len(line) <= size[0] for line in screen.splitlines())
+
+
+def test_a_running_trials_row_moves_while_it_trains(stage):
+    study = stage.make(3, 1, 0)
+    stage.alive()
+
+    async def one_more_epoch(app):
+        study.trial(3, "running", 0.1234, epochs=39)
+        study.epoch(3, 39, 0.1234)
+        app.tick()
+        await settled(app)
+        drawn = []
+        table = app.view.query_one(Leaderboard)
+        refresh = table.refresh
+        table.refresh = lambda *regions, **others: drawn.extend(regions) or refresh(*regions)
+        study.trial(3, "running", 0.1111, epochs=40)
+        app.tick()
+        await settled(app)
+        assert {region.y for region in drawn} >= {0, 1 + list(table._board.order).index(3)}
+        assert "0.1111" in screen_text(app)
+
+    stage.play(act=one_more_epoch)

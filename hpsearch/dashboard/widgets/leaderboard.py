@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
@@ -19,6 +18,7 @@ from hpsearch.store.records import TrialRecord
 from hpsearch.view.board import FROZEN, BoardColumn, Setting, fitting
 from hpsearch.view.chart import Line
 from hpsearch.view.format import ASCII, UNICODE, Glyphs, pad
+from hpsearch.view.raster import Numbers
 
 _NUMBERS = np.empty(0, dtype=np.int64)
 
@@ -27,7 +27,7 @@ _NUMBERS = np.empty(0, dtype=np.int64)
 class Board:
     """All that a leaderboard shows."""
 
-    order: NDArray[np.int64] = field(default_factory=lambda: _NUMBERS)
+    order: Numbers = field(default_factory=lambda: _NUMBERS)
     """Trials' numbers from top to bottom."""
     trials: dict[int, TrialRecord] = field(default_factory=dict)
     columns: Sequence[BoardColumn] = ()
@@ -59,6 +59,7 @@ class Leaderboard(ScrollView, can_focus=True):
         self._cache: dict[int, tuple[TrialRecord, int, Line]] = {}
         self._look: object = None
         self._shift = 0
+        self._drawn: list[tuple[int, object, bool, tuple[str, str]]] = []
         self.unseen = 0
         """New trials above the first visible line."""
 
@@ -66,13 +67,13 @@ class Leaderboard(ScrollView, can_focus=True):
 
     def show(self, board: Board) -> None:
         """Show this; the cursor stays on its trial, and the view stays where the cursor is."""
-        before = self._lines_now()
         offset = self.cursor_row - self._top if self._cursor is not None else 0
         self._board = board
         self._place = {int(number): at for at, number in enumerate(board.order)}
         look = (board.columns, board.baseline, board.best, board.setting and board.setting.best)
         if look != self._look:
             self._cache.clear()
+            self._drawn = []
             self._look = look
         if self._cursor not in self._place:
             self._cursor = int(board.order[0]) if len(board.order) else None
@@ -82,7 +83,7 @@ class Leaderboard(ScrollView, can_focus=True):
             wanted = max(0, min(self.cursor_row - offset, self.max_scroll_y))
             if wanted != self._top:
                 self.scroll_to(y=wanted, animate=False, force=True)
-        self._redraw(before)
+        self._redraw()
 
     @property
     def cursor(self) -> int | None:
@@ -119,7 +120,6 @@ class Leaderboard(ScrollView, can_focus=True):
         """Set the cursor on a trial. Whether it is among those shown."""
         if number not in self._place:
             return False
-        before = self._lines_now()
         self._cursor = number
         row = self.cursor_row
         self._follows = row == 0
@@ -127,7 +127,7 @@ class Leaderboard(ScrollView, can_focus=True):
         if row < top or row >= top + page:
             wanted = row if row < top else row - page + 1
             self.scroll_to(y=wanted, animate=False, force=True)
-        self._redraw(before)
+        self._redraw()
         self.post_message(self.Moved())
         return True
 
@@ -198,7 +198,7 @@ class Leaderboard(ScrollView, can_focus=True):
     def _signs(self) -> Glyphs:
         return ASCII if getattr(self.app, "ascii", False) else UNICODE
 
-    def _lines_now(self) -> list[tuple[int, object, bool, bool]]:
+    def _lines_now(self) -> list[tuple[int, object, bool, tuple[str, str]]]:
         """What stands on each line, to be compared."""
         top = self._top
         shown = self._board.order[top : top + self._page]
@@ -207,7 +207,7 @@ class Leaderboard(ScrollView, can_focus=True):
                 int(n),
                 self._line_key(int(n)),
                 int(n) == self._cursor,
-                int(n) in self._board.marked,
+                self._mark(int(n)),
             )
             for n in shown
         ]
@@ -217,15 +217,16 @@ class Leaderboard(ScrollView, can_focus=True):
         length = len(setting.track(number)) if setting else 0
         return (self._board.trials.get(number), length)
 
-    def _redraw(self, before: list[tuple[int, object, bool, bool]]) -> None:
-        after = self._lines_now()
+    def _redraw(self) -> None:
+        """Draw what is not as it was drawn last; the history below changes in place."""
+        before, self._drawn = self._drawn, self._lines_now()
         width = self.size.width
-        if len(before) != len(after) or not after:
+        if len(before) != len(self._drawn) or not before:
             self.refresh()
             return
         changed = [
             Region(0, at + 1, width, 1)
-            for at, (old, new) in enumerate(zip(before, after, strict=True))
+            for at, (old, new) in enumerate(zip(before, self._drawn, strict=True))
             if old != new
         ]
         self.refresh(Region(0, 0, width, 1), *changed)
