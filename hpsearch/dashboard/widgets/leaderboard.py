@@ -56,7 +56,7 @@ class Leaderboard(ScrollView, can_focus=True):
         self._place: dict[int, int] = {}
         self._cursor: int | None = None
         self._follows = True
-        self._cache: dict[int, tuple[TrialRecord, int, Line]] = {}
+        self._cache: dict[int, tuple[TrialRecord, int, Sequence[BoardColumn], Line]] = {}
         self._look: object = None
         self._shift = 0
         self._drawn: list[tuple[int, object, bool, tuple[str, str]]] = []
@@ -244,16 +244,16 @@ class Leaderboard(ScrollView, can_focus=True):
         assert setting is not None
         length = len(setting.track(number))
         found = self._cache.get(number)
-        if found is None or found[0] is not trial or found[1] != length:
+        if found is None or found[0] is not trial or found[1:3] != (length, columns):
             ink = self._ink(trial)
             line: Line = []
             for column in columns:
                 text = pad(column.text(trial, setting), column.width, column.right)
                 own = trial.state if column.key == "state" and ink != "best" else ink
                 line += [(text, own), (" ", ink)]
-            found = (trial, length, line)
+            found = (trial, length, columns, line)
             self._cache[number] = found
-        return [self._mark(number), *found[2]]
+        return [self._mark(number), *found[3]]
 
     def _mark(self, number: int) -> tuple[str, str]:
         if number in self._board.marked:
