@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from hpsearch.cli.app import app
 from hpsearch.cli.overrides import Sets, overrides
+from hpsearch.system import BLAS_THREADS
 
 
 @app.command()
@@ -20,6 +22,7 @@ def check(
 
     Reads the data, runs no trial and writes nothing.
     """
+    os.environ.update(BLAS_THREADS)  # before NumPy comes, so that seconds are what a trainer takes
     from hpsearch import data as tables
     from hpsearch.engine.jobs import parameters_of
     from hpsearch.engine.soundness import hold_options, hold_space
