@@ -1,58 +1,19 @@
-"""What comes out of a search: export, retrain, predict."""
+"""A model of what a search found: retrain, predict."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Name, Runs
+from hpsearch.cli.saying import note, say, word, write
 
 if TYPE_CHECKING:
     from hpsearch.models.saved import SavedModel
-    from hpsearch.store.records import TrialRecord
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-
-
-@app.command()
-def export(
-    name: Name = None,
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The study file to write; - is standard output.")
-    ] = Path("best.toml"),
-    trial: Annotated[
-        int | None,
-        typer.Option(min=0, help="Number of the trial.", show_default="the best complete one"),
-    ] = None,
-    force: Force = False,
-    runs: Runs = None,
-) -> None:
-    """Write a trial as a study file without ranges: its values, seed, split and best epoch."""
-    from hpsearch.cli.files import refuse_to_replace, write_text
-    from hpsearch.export.choosing import best, numbered
-    from hpsearch.export.configuration import configuration
-    from hpsearch.store.folder import RunFolder, find
-    from hpsearch.store.reader import Reader
-
-    to_stdout = str(output) == "-"
-    if not to_stdout:
-        refuse_to_replace(output, force)
-    with Reader(RunFolder(find(name, runs))) as reader:
-        facts = reader.study()
-        chosen = best(reader, facts) if trial is None else numbered(reader, facts, trial)
-    folder = Path() if to_stdout else output.parent
-    file = "best.toml" if to_stdout else str(output)
-    exported = configuration(facts, chosen, folder, file)
-    if to_stdout:
-        _write(exported.text.encode())
-        return
-    write_text(output, exported.text)
-    _say(f"{output}: {_about(chosen, facts.metric)} of {facts.name}.")
-    _say(f"next  hpsearch retrain {_word(output)} -o {exported.name}")
 
 
 @app.command()
@@ -78,16 +39,16 @@ def retrain(
 
         raise UsageError(f"there is no file {study}.{hint(study)}")
     check_free(output, force)
-    retraining = prepare(studyfile.read(study), _note)
-    for note in retraining.notes:
-        _note(note)
+    retraining = prepare(studyfile.read(study), note)
+    for sentence in retraining.notes:
+        note(sentence)
     with training_progress(retraining.epochs) as progress:
         model = retraining.run(progress)
     model.save(output, force)
     for line in _report(model, retraining.epochs):
-        _say(line)
-    _say(f"in    {output}")
-    _say(f"next  hpsearch predict {_word(output)} DATA.csv -o predictions.csv")
+        say(line)
+    say(f"in    {output}")
+    say(f"next  hpsearch predict {word(output)} DATA.csv -o predictions.csv")
 
 
 @app.command()
@@ -131,23 +92,13 @@ def predict(
     frame = read_like(loaded.encoder, data)
     predictions = loaded.predict(frame, data.name, strict)
     whole = beside(frame, predictions.table(proba), keep or [], keep_all, data.name)
-    for note in predictions.notes:
-        _note(note)
+    for sentence in predictions.notes:
+        note(sentence)
     if output is None:
-        _write(as_csv(whole))
+        write(as_csv(whole))
         return
     write_bytes(output, as_csv(whole))
-    _note(f"{output}: {whole.height:,} rows.")
-
-
-def _about(trial: TrialRecord, metric: str) -> str:
-    from hpsearch.view.format import figure
-
-    state = "" if trial.state == "complete" else f" ({trial.state} after epoch {trial.epochs})"
-    return (
-        f"trial {trial.number}{state}, {metric} {figure(trial.value)} "
-        f"at epoch {trial.best_epoch} of {trial.planned},"
-    ).rstrip(",")
+    note(f"{output}: {whole.height:,} rows.")
 
 
 def _report(model: SavedModel, epochs: int) -> list[str]:
@@ -161,30 +112,3 @@ def _report(model: SavedModel, epochs: int) -> list[str]:
         f"{model.name}: {epochs} epochs on {rows['train']:,} rows, tested on {rows['test']:,}",
         *(f"  {name:<{wide}}  {value:>{right}}" for name, value in figures.items()),
     ]
-
-
-def _write(content: bytes) -> None:
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
-
-
-def _word(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))
-
-
-def _say(text: str) -> None:
-    from hpsearch.plain.terminal import terminal
-    from hpsearch.view.format import clean
-
-    out = terminal(sys.stdout)
-    out.say(out.writable(clean(text)))
-
-
-def _note(text: str) -> None:
-    from hpsearch.plain.terminal import terminal
-    from hpsearch.view.format import clean
-
-    out = terminal(sys.stderr)
-    out.say(out.writable(clean(text)))

@@ -59,7 +59,7 @@ def configuration(facts: StudyFacts, trial: TrialRecord, folder: Path, file: str
     Raises:
         RunError: the run does not say what its data was like.
     """
-    study = _as_it_was(facts)
+    study = as_it_was(facts)
     name = f"{facts.name[:_LONGEST_NAME]}-trial-{trial.number}"
     written = _tables(tomlkit.parse(facts.toml))
     values = {
@@ -79,19 +79,19 @@ def configuration(facts: StudyFacts, trial: TrialRecord, folder: Path, file: str
     return Exported("\n".join(lines) + "\n", name)
 
 
-def _as_it_was(facts: StudyFacts) -> StudyFile:
+def as_it_was(facts: StudyFacts) -> StudyFile:
     """The study with the values of its command line, and settled: what its trials meant."""
     path = Path(facts.path).absolute()
     meant = {key: value for key, value in facts.meaning.items() if key != "data.fingerprint"}
     if isinstance(place := meant.get("data.path"), str):
         meant["data.path"] = os.path.normpath(path.parent / place)
     if isinstance(hidden := meant.get("network.layer_dims"), list):
-        meant["network.layer_dims"] = _unmistakable(hidden, *_ends(facts))
+        meant["network.layer_dims"] = _unmistakable(hidden, *ends(facts))
     study = studyfile.parse(facts.toml, path, meant)
-    return study.settle(facts.task, *_ends(facts))  # type: ignore[arg-type]  # a task, as stored
+    return study.settle(facts.task, *ends(facts))  # type: ignore[arg-type]  # a task, as stored
 
 
-def _ends(facts: StudyFacts) -> tuple[int, int]:
+def ends(facts: StudyFacts) -> tuple[int, int]:
     features, outputs = facts.data.get("features"), facts.data.get("outputs")
     if not isinstance(features, int) or not isinstance(outputs, int):
         raise RunError(
@@ -149,7 +149,7 @@ def _configured(
         table, _, key = full.partition(".")
         if table in tables:
             tables[table][key] = list(value) if isinstance(value, tuple) else value
-    tables["network"]["layer_dims"] = _unmistakable(tables["network"]["layer_dims"], *_ends(facts))
+    tables["network"]["layer_dims"] = _unmistakable(tables["network"]["layer_dims"], *ends(facts))
     return tables
 
 

@@ -1,0 +1,273 @@
+"""What is written out of a run for other tools: each format says what the store says."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+import urllib.request
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import numpy as np
+import optuna
+import pytest
+
+from hpsearch import data as tables
+from hpsearch.cli import run_app
+from hpsearch.engine.searcher import Searcher
+from hpsearch.export.formats import exporter, names
+from hpsearch.models.retraining import prepare
+from hpsearch.store.reader import Reader
+from hpsearch.study import studyfile
+from hpsearch.study.recipe import Shape, network_parameters
+from hpsearch.study.space import range_to_json
+from tests.view.madeup import MadeUp
+
+STUDY = """
+[study]
+name = "flowers"
+sampler = "random"
+[data]
+{data}
+normalize = "minmax"
+[network]
+layer_dims = {{ depth = [1, 3], width = [3, 16], log = true, shape = "funnel" }}
+activation = {{ choice = ["relu", "tanh"] }}
+max_parameters = 300
+[training]
+epochs = 9
+mini_batch_size = {{ choice = [8, 16, 32] }}
+optimizer = {{ choice = ["gd", "momentum", "adamw"] }}
+learning_rate = {{ float = [1e-3, 1e-1], log = true }}
+beta1 = {{ float = [0.8, 0.95], step = 0.05 }}
+decay = {{ choice = ["none", "cosine"] }}
+regularization = {{ choice = ["none", "both"] }}
+keep_prob = {{ float = [0.55, 0.95], step = 0.2 }}
+clip_norm = 5.0
+"""
+IRIS = 'source = "sklearn:iris"'
+STATES = ("complete", "pruned", "diverged", "failed", "complete", "complete", "complete")
+
+
+@pytest.fixture
+def typed(monkeypatch, capfdbinary, tmp_path):
+    """Types a command in a folder of its own; gives exit code, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+
+    def type_(*words):
+        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
+        capfdbinary.readouterr()
+        try:
+            code = run_app()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfdbinary.readouterr()
+        assert b"Traceback" not in err
+        return code, out.decode(), err.decode()
+
+    return type_
+
+
+def made_run(place, data=IRIS, trials=15):
+    """A run whose trials were drawn by the searcher, with values made up."""
+    path = place / "flowers.toml"
+    path.write_text(text := STUDY.format(data=data))
+    study = studyfile.read(path)
+    table = tables.load(study.data)
+    shape, meaning = Shape.of(table), {**study.meaning(), **table.meaning()}
+    made = MadeUp(
+        place / "runs" / "flowers",
+        name="flowers",
+        task=table.task,
+        state="stopped",
+        toml=text,
+        path=str(path),
+        space={name: range_to_json(range_) for name, range_ in study.space.items()},
+        meaning={name: value for name, value in meaning.items() if value is not None},
+        data={"features": table.features, "outputs": table.outputs}
+        | {"fingerprint": table.fingerprint},
+    )
+    settled = study.settle(table.task, table.features, table.outputs)
+    searcher = Searcher(settled, "minimize", lambda config: network_parameters(config, shape))
+    for number in range(trials):
+        drawn = searcher.ask()
+        state = STATES[number % len(STATES)]
+        value = 1.0 / (number + 1) if state in ("complete", "pruned") else None
+        made.trial(
+            *(number, state, value),
+            params=json.dumps(dict(drawn.params)),
+            seed=drawn.seed,
+            planned=9,
+            epochs=4,
+            best_epoch=None if value is None else 4,
+        )
+        for epoch in range(1, 5):
+            made.epoch(number, epoch, (value or 1.0) + 4 - epoch)
+    made.trial(trials, "running", None, params="{}")
+    made.close()
+    return made.folder
+
+
+@pytest.fixture
+def run(tmp_path):
+    return made_run(tmp_path)
+
+
+def trials_of(run):
+    with Reader(run) as reader:
+        return reader.trials()
+
+
+def test_every_format_is_a_file_with_an_exporter():
+    assert {"study", "json", "csv", "python", "optuna"} <= set(names())
+    assert all(exporter(name).default for name in names())
+
+
+def test_json_holds_what_the_store_holds(typed, run):
+    assert typed("export", "flowers", "--to", "json")[0] == 0
+    told = json.loads((run.path.parents[1] / "flowers.json").read_text())
+    assert told["study"]["metric"] == "val_cost"
+    for said, trial in zip(told["trials"], trials_of(run), strict=True):
+        assert said["params"] == json.loads(json.dumps(dict(trial.params)))
+        assert said["figures"] == trial.figures
+        for name in ("number", "value", "seed", "epochs", "best_epoch", "reason"):
+            assert said[name] == getattr(trial, name)
+    assert told["trials"][-1]["state"] == "waiting"  # as no engine lives
+
+
+def test_csv_has_a_row_for_every_trial_and_a_column_for_every_hyperparameter(typed, run):
+    _, out, _ = typed("export", "flowers", "--to", "csv", "-o", "-")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    for row, trial in zip(rows, trials_of(run), strict=True):
+        assert int(row["seed"]) == trial.seed
+        assert row["value"] == ("" if trial.value is None else repr(trial.value))
+        for name, value in trial.params.items():
+            told = json.dumps(list(value)) if isinstance(value, tuple) else str(value)
+            assert row[name] == told
+
+
+def test_top_and_where_choose_trials(typed, run):
+    _, out, _ = typed("export", "flowers", "--to", "csv", "--top", 2, "-o", "-")
+    assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["14", "13"]
+    words = ("export", "flowers", "--to", "csv", "--where", "state:failed", "-o", "-")
+    assert [row["number"] for row in csv.DictReader(io.StringIO(typed(*words)[1]))] == ["3", "10"]
+    code, out, err = typed("export", "flowers", "--top", 3, "--where", "epochs=4")
+    assert code == 0, err
+    best = sorted(trial.number for trial in trials_of(run) if trial.state == "complete")[-3:]
+    assert [f"best-{number}.toml" in out for number in best] == [True] * 3
+    for number in best:
+        text = (run.path.parents[1] / f"best-{number}.toml").read_text()
+        assert f"Trial {number} of the study flowers" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--to", "cvs"), "did you mean csv?"),
+        (("--trial", 3, "--top", 2), "leave --top and --where out"),
+        (("--where", "val_cost<0"), "No complete trial"),
+        (("--to", "csv", "--trial", 99), "has no trial 99"),
+        (("--to", "csv", "--where", "epochs>99"), "no trial that fits"),
+        (("--to", "csv", "--where", "nothing=1"), "nothing"),
+        (("--top", 2, "-o", "-"), "a file each"),
+        (("sqlite:///x.db",), "only --to optuna"),
+        (("sqlite:///x.db", "--to", "optuna", "-o", "y.db"), "leave one out"),
+        (("--to", "optuna", "-o", "-"), "standard output"),
+        (("nonsense://x", "--to", "optuna"), "cannot be written as a storage"),
+    ],
+)
+def test_a_wrong_export_is_a_sentence(typed, run, words, said):
+    code, out, err = typed("export", "flowers", *words)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
+DATA = {
+    "multiclass": IRIS,
+    "binary": 'source = "sklearn:breast_cancer"\nclass_weight = "balanced"',
+    "regression": 'source = "sklearn:diabetes"',
+}
+
+
+@pytest.mark.parametrize("task", DATA)
+def test_the_script_trains_what_retrain_trains(typed, tmp_path, task):
+    made_run(tmp_path, DATA[task], trials=8)
+    assert typed("export", "flowers", "--to", "python")[0] == 0
+    assert typed("export", "flowers")[0] == 0
+    retraining = prepare(studyfile.read(tmp_path / "best.toml"))
+    data, model = retraining.data, retraining.run()
+    rows = np.sort(np.concatenate([data.split.train, data.split.validation]))
+    x, y = data.clean.to_numpy(), data.target.values
+    test = data.split.test
+    np.savez(tmp_path / "a.npz", x=x[rows], y=y[rows], x_test=x[test], y_test=y[test])
+    said = subprocess.run(
+        [sys.executable, "-W", "error", "best.py", "a.npz"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = dict(line.rsplit(" ", 1) for line in said.stdout.splitlines()[-3:])
+    mine = model.metrics["test"]
+    for name in set(told) & set(mine):
+        assert float(told[name]) == pytest.approx(mine[name], rel=1e-5)
+    assert set(told) & set(mine)
+
+
+def stored(url):
+    return optuna.load_study(study_name="flowers", storage=url)
+
+
+@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+def test_optuna_reads_every_trial_from_its_storage(typed, run):
+    code, out, err = typed("export", "flowers", "--to", "optuna", "sqlite:///o.db")
+    assert code == 0, err
+    assert "optuna-dashboard sqlite:///o.db" in out
+    study = stored("sqlite:///o.db")
+    ours = trials_of(run)
+    assert len(study.trials) == len(ours)
+    best = min((t for t in ours if t.state == "complete"), key=lambda t: t.value)
+    assert (study.best_trial.number, study.best_value) == (best.number, best.value)
+    states = {"complete": "COMPLETE", "pruned": "PRUNED", "running": "WAITING"}
+    for told, trial in zip(study.trials, ours, strict=True):
+        assert told.number == told.user_attrs["number"] == trial.number
+        assert told.state.name == states.get(trial.state, "FAIL")
+        assert told.user_attrs["params"] == json.loads(json.dumps(dict(trial.params)))
+        assert len(told.intermediate_values) == (4 if trial.state != "running" else 0)
+        assert set(told.distributions) == set(told.params)
+        for name in set(told.params) & set(trial.params):
+            assert told.params[name] == trial.params[name]
+            told.distributions[name].to_internal_repr(told.params[name])
+        if trial.params:
+            depth = told.params["network.layer_dims.depth"]
+            widths = [told.params[f"network.layer_dims.{at}"] for at in range(depth)]
+            assert tuple(widths) == trial.params["network.layer_dims"]
+    # and Optuna can go on from there
+    study.sampler = optuna.samplers.TPESampler(seed=0)
+    study.ask(fixed_distributions=study.best_trial.distributions)
+    again = typed("export", "flowers", "--to", "optuna", "-o", "o.db")
+    assert again[0] == 2
+    assert "--force replaces it" in again[2]
+    assert typed("export", "--to", "optuna", "sqlite:///o.db", "--force", "--top", 2)[0] == 0
+    assert len(stored("sqlite:///o.db").trials) == 2
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_the_dashboard_of_optuna_lists_the_study(typed, run):
+    dashboard = pytest.importorskip("optuna_dashboard")
+    assert typed("export", "flowers", "--to", "optuna", "-o", "o.db")[0] == 0
+    with make_server(
+        *("127.0.0.1", 0, dashboard.wsgi("sqlite:///o.db")), handler_class=_Quiet
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}/api/studies"
+        (study,) = json.load(urllib.request.urlopen(at))["study_summaries"]
+        assert study["study_name"] == "flowers"
+        whole = json.load(urllib.request.urlopen(f"{at}/{study['study_id']}?after=0"))
+        assert len(whole["trials"]) == len(trials_of(run))
+        server.shutdown()
