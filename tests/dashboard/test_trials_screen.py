@@ -3,7 +3,7 @@
 import pytest
 
 from hpsearch.dashboard.widgets.leaderboard import Leaderboard
-from tests.dashboard.theatre import SIZES, screen_text, settled
+from tests.dashboard.theatre import SIZES, press, screen_text, settled
 
 
 def test_the_best_trial_stands_on_top_and_in_the_header(stage):
@@ -61,3 +61,24 @@ def test_a_running_trials_row_moves_while_it_trains(stage):
         assert "0.1111" in screen_text(app)
 
     stage.play(act=one_more_epoch)
+
+
+def test_trials_that_come_in_above_the_view_are_counted_and_move_nothing(stage):
+    study = stage.make(30, 0, 0)
+    stage.alive()
+
+    async def three_better_ones(app):
+        table = app.view.query_one(Leaderboard)
+        seen = table.visible_trials
+        for number in (90, 91, 92):
+            study.trial(number, "complete", 1e-3)
+        app.tick()
+        await settled(app)
+        assert table.visible_trials == seen
+        assert "+3 new above" in screen_text(app)
+        await press(app, "g")
+        app.tick()
+        await settled(app)
+        assert "new above" not in screen_text(app)
+
+    stage.play(["G"], (120, 24), act=three_better_ones)

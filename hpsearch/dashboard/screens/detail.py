@@ -17,7 +17,7 @@ from hpsearch.view.chart import Line
 from hpsearch.view.detail import heading, log_lines, network_lines, summary_lines
 from hpsearch.view.format import clean
 
-TABS = ("Summary", "Model", "Curves", "Confusion", "Log", "TOML")
+TABS = ("Summary", "Model", "Curves", "Log", "TOML")
 FIGURES = ("cost", "accuracy", "learning_rate", "gradient_norm")
 LARGEST_LOG = 200_000
 """Bytes of a trial's log that are read, from its end."""
@@ -101,15 +101,11 @@ class Detail(StudyScreen):
             return [[(" there is nothing to write out before the trial has ended", "dim")]]
         key = (trial.number, name)
         self._fetched[key] = [[(" one moment", "dim")]]
-        self.run_worker(self._ask_for(key, trial, name), group=f"fetch {key}")
+        self.run_worker(self._ask_for(key, trial), group=f"fetch {key}")
         return self._fetched[key]
 
-    async def _ask_for(self, key: tuple[int, str], trial: TrialRecord, name: str) -> None:
-        words = {
-            "TOML": ("export", "--trial", str(trial.number)),
-            "Confusion": ("examine", str(trial.number)),
-        }[name]
-        done = await self.dashboard.run_command(words[0], *words[1:])
+    async def _ask_for(self, key: tuple[int, str], trial: TrialRecord) -> None:
+        done = await self.dashboard.run_command("export", "--trial", str(trial.number))
         ink = "plain" if done.code == 0 else "warning"
         text = done.out if done.code == 0 else done.err
         self._fetched[key] = [[(f" {clean(line)}", ink)] for line in text.splitlines()]

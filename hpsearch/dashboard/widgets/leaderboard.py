@@ -69,6 +69,9 @@ class Leaderboard(ScrollView, can_focus=True):
         """Show this; the cursor stays on its trial, and the view stays where the cursor is."""
         offset = self.cursor_row - self._top if self._cursor is not None else 0
         self._board = board
+        known, top = self._place, self._top
+        new = sum(int(number) not in known for number in board.order[:top]) if known else 0
+        self.unseen = self.unseen + new if top else 0
         self._place = {int(number): at for at, number in enumerate(board.order)}
         look = (board.columns, board.baseline, board.best, board.setting and board.setting.best)
         if look != self._look:
