@@ -48,7 +48,9 @@ def _with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
     frame = table.frame
     if ours == theirs:
         return frame
-    names = [number.name for number in encoder.numbers if number.name in frame.columns]
+    ours_too = encoder.targets if encoder.task == "regression" else ()
+    wanted = [*(number.name for number in encoder.numbers), *ours_too]
+    names = [name for name in wanted if name in frame.columns]
     # Not the other way round as well: a mark that groups thousands stays an error.
     swap = pl.col(names).str.replace_all(ours, "?", literal=True)
     return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))

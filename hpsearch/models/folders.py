@@ -107,6 +107,22 @@ def write(folder: Path, files: Mapping[str, bytes], force: bool = False) -> None
             shutil.rmtree(old, ignore_errors=True)
 
 
+def rewrite(path: Path, content: bytes) -> None:
+    """Put new content in the place of one file of a model, at once.
+
+    Raises:
+        ModelError: it cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror or error}.") from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def _read(path: Path, largest: int) -> bytes:
     try:
         about = path.stat()

@@ -15,6 +15,7 @@ from hpsearch import data as tables
 from hpsearch.data import Data
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.saved import SavedModel
+from hpsearch.models.seen import Seen
 from hpsearch.study.options import Task
 from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.seeds import trial_seed
@@ -94,6 +95,7 @@ class Retraining:
             fingerprint=self.data.fingerprint,
             training={**self.config, **_source(self.study)},
             versions=versions(),
+            seen=Seen.of(final.x, final.y, final.x_test, final.y_test),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from hpsearch.data.matching import encode
 from hpsearch.errors import HpsearchError, ModelError
 from hpsearch.models import folders, weights
 from hpsearch.models.predictions import Predictions
+from hpsearch.models.seen import Seen
 from hpsearch.study.options import Task
 from nncore import Network, Sequential
 
@@ -57,6 +58,8 @@ class SavedModel:
     """The whole configuration by full name, as a study file would write it, seed included."""
     versions: Mapping[str, str]
     """Of hpsearch and numpy, at training."""
+    seen: Seen = field(default_factory=lambda: Seen({}, 0))
+    """Marks of the rows it was made of, and how often its test rows were read."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Keys of a model.json that are not known here: kept when it is saved again."""
 
@@ -92,8 +95,19 @@ class SavedModel:
         """
         content = weights.to_bytes(self.network)
         said = self.to_json(hashlib.sha256(content).hexdigest())
-        text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        folders.write(Path(folder), {folders.JSON: text.encode(), folders.WEIGHTS: content}, force)
+        files = {folders.JSON: _text(said), folders.WEIGHTS: content}
+        folders.write(Path(folder), files, force)
+
+    def count_look(self, folder: Path | str) -> SavedModel:
+        """Note in its folder that its test rows were read once more.
+
+        Raises:
+            ModelError: model.json cannot be read or written.
+        """
+        place, seen = folders.ModelFolder(Path(folder)), self.seen.read_again()
+        said = {**_read(place), "seen": seen.to_json()}
+        folders.rewrite(place.json, _text({**said, "checksum": checksum(said)}))
+        return replace(self, seen=seen)
 
     def predict(
         self, frame: pl.DataFrame, name: str = "the table", strict: bool = False
@@ -127,6 +141,7 @@ class SavedModel:
             "data": {"fingerprint": self.fingerprint},
             "training": dict(self.training),
             "versions": dict(self.versions),
+            "seen": self.seen.to_json(),
             "network": {
                 **self.network.sequential.to_json(),
                 "parameters": self.network.parameters,
@@ -136,6 +151,10 @@ class SavedModel:
         }
         said.pop("checksum", None)
         return {**said, "checksum": checksum(said)}
+
+
+def _text(said: Mapping[str, Any]) -> bytes:
+    return (json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def checksum(said: Mapping[str, Any]) -> str:
@@ -148,7 +167,7 @@ def checksum(said: Mapping[str, Any]) -> str:
 _KNOWN = frozenset(
     {
         *("kind", "format", "name", "task", "targets", "classes", "metrics", "rows", "data"),
-        *("training", "versions", "network", "encoder", "weights", "checksum"),
+        *("training", "versions", "seen", "network", "encoder", "weights", "checksum"),
     }
 )
 
@@ -188,6 +207,7 @@ def _from_json(said: Mapping[str, Any], content: bytes) -> SavedModel:
         fingerprint=said["data"]["fingerprint"],
         training=said["training"],
         versions=said["versions"],
+        seen=Seen.from_json(said.get("seen", {})),
         extra={key: value for key, value in said.items() if key not in _KNOWN},
     )
 
