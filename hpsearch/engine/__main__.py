@@ -62,7 +62,7 @@ class Run:
 
     def __init__(self, order: Order, opened: Opened) -> None:
         self._order, self._opened = order, opened
-        self._began, self._started = time.monotonic(), time.time()
+        self._began = time.monotonic()
         self._deadline = float("inf")
 
     async def run(self) -> None:
@@ -84,7 +84,7 @@ class Run:
         self._steering = Steering(engine, sessions.kill, sessions.allow, slots, opened.steered)
         engine.tally.seconds, engine.tally.cpu = opened.seconds, opened.training_cpu
         study = opened.study
-        self._commands = Commands(self._steering, study, opened.store, self._started)
+        self._commands = Commands(self._steering, study, opened.store, opened.filed)
         self._watchdog = Watchdog(engine, study.study, sessions.kill)
         server = Server(sessions, lambda why: log.warning("refused a caller: %s", why))
         address = await server.start()
@@ -99,6 +99,7 @@ class Run:
         self._watch_signals(loop)
         _answer(self._order, Answer("ready", folder=str(opened.folder.path)), last=True)
         log.info("engine %d runs %s", os.getpid(), opened.folder.path)
+        self._steering.take_up()
         await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
         engine.check_end()
         if not engine.ended.done():
@@ -141,12 +142,16 @@ class Run:
     async def _tick_until_ended(self) -> Ending:
         engine, store = self._engine, self._opened.store
         flushed = beaten = 0.0
+        # On a task of its own: drawing what is enqueued takes long, and trials want looking after.
+        obeying = asyncio.ensure_future(self._obey())
         while not engine.ended.done():
-            await self._commands.obey(self._opened.folder.inbox)
+            if obeying.done():
+                obeying.result()
             now = time.monotonic()
             if now > self._deadline:
                 self._deadline = float("inf")
-                self._steering.set_mode("aborting", "stopped by a signal")
+                with contextlib.suppress(Refused):  # it has ended meanwhile
+                    self._steering.set_mode("aborting", "stopped by a signal")
             if now - beaten >= 1.0:
                 self._beat()
                 beaten = now
@@ -154,7 +159,13 @@ class Run:
                 store.flush()
                 flushed = now
             await asyncio.wait({engine.ended}, timeout=TICK)
+        obeying.cancel()
         return engine.ended.result()
+
+    async def _obey(self) -> None:
+        while True:
+            await self._commands.obey(self._opened.folder.inbox)
+            await asyncio.sleep(TICK)
 
     def _beat(self) -> None:
         """Once a second: say how it stands, and look after trials and budgets."""
@@ -175,6 +186,9 @@ class Run:
 
     def _write_ending(self, ending: Ending) -> None:
         store = self._opened.store
+        for trainer in self._engine.trainers:  # where the run failed with trials under way
+            if trainer.running is not None:
+                store.put_back(trainer.running.number, "lost", ending.why)
         store.set(state=ending.state, why=ending.why, seconds=self._seconds(), beat=time.time())
         store.note("state", f"{ending.state}: {ending.why}")
         try:

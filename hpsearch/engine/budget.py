@@ -45,6 +45,8 @@ class Tally:
     since_best: int = 0
     """Finished trials since the best one."""
     failed_in_a_row: int = 0
+    best_at: int = -1
+    """At which of all ends the best one came."""
     ends: int = 0
     """How often a trial has ended; one that is tried again ends twice."""
     seconds: float = 0.0
@@ -61,24 +63,27 @@ class Tally:
         ended = [past for past in history if past.state in FINISHED]
         for past in sorted(ended, key=lambda past: past.told or 0):
             better = past.state == "complete" and champion.remember(past.value)
+            tally.ends = past.told or 0
             tally.ended(past.state, better, past.seconds)
         # What failed before may have been mended since: a run begins with a clean slate.
         tally.failed_in_a_row = 0
-        tally.ends = max((past.told for past in history if past.told is not None), default=-1) + 1
         return tally
 
     def ended(self, state: State, better: bool, seconds: float = 0.0) -> None:
         """A trial is over after so many seconds; `better` than all before it, or not."""
         self.pace.take(seconds)
         self.finished += 1
+        if better:
+            self.best_at = self.ends
         self.ends += 1
         self.complete += state == "complete"
         self.since_best = 0 if better else self.since_best + 1
         self.failed_in_a_row = self.failed_in_a_row + 1 if state == "failed" else 0
 
-    def reopened(self) -> None:
-        """A trial that had failed is tried once more."""
+    def reopened(self, told: int | None) -> None:
+        """A trial that had failed at that of all ends is tried once more."""
         self.finished -= 1
+        self.since_best -= told is not None and told > self.best_at
         self.failed_in_a_row = 0
 
 

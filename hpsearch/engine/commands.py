@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from hpsearch.engine.steering import Refused, Steering
@@ -24,13 +24,17 @@ _MOST = 1000
 class Commands:
     """Obeys what lies in a study's inbox."""
 
-    def __init__(self, steering: Steering, study: StudyFile, store: Store, since: float) -> None:
+    def __init__(
+        self, steering: Steering, study: StudyFile, store: Store, earlier: Collection[str] = ()
+    ) -> None:
         """Begin to obey.
 
         Args:
-            since: when this run began, in Unix seconds.
+            earlier: the ids of commands that lay there before this run began; told by the folder,
+                for a clock may be set.
         """
-        self._steering, self._study, self._store, self._since = steering, study, store, since
+        self._steering, self._study, self._store = steering, study, store
+        self._earlier = earlier
 
     async def obey(self, folder: Any) -> None:
         """Obey every command that waits in the inbox."""
@@ -45,7 +49,7 @@ class Commands:
             inbox.remove(folder, command)
 
     async def _outcome(self, command: Command) -> str:
-        if command.sent < self._since and command.verb in _ENDS:
+        if command.id in self._earlier and command.verb in _ENDS:
             return "refused: too late: meant for an earlier run"
         try:
             if command.verb in _MODES:
@@ -111,7 +115,7 @@ def entry(study: StudyFile, given: Any) -> Params:
         lines = [f"{json.dumps(str(key))} = {json.dumps(value)}" for key, value in given.items()]
         text = "\n".join([study.resolved(), "[[enqueue]]", *lines, ""])
         return studyfile.parse(text, study.path).enqueue[-1]
-    except (StudyFileError, ValueError) as error:
+    except (StudyFileError, ValueError, RecursionError) as error:
         first = str(error).splitlines()[0]
         raise Refused(first.partition("enqueue: ")[2] or first) from None
 

@@ -18,13 +18,13 @@ from hpsearch.engine.checkpoint import Checkpoints
 from hpsearch.engine.jobs import Jobs, parameters_of
 from hpsearch.engine.keeping import BestWeights
 from hpsearch.engine.line import Line, OpenTrial
-from hpsearch.engine.searcher import Searcher
+from hpsearch.engine.searcher import AlreadyTried, Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.engine.supply import Supply
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
-from hpsearch.study.events import FINISHED, EpochDone, State, Verdict
+from hpsearch.study.events import FINISHED, EpochDone, State, Trial, Verdict
 from hpsearch.study.limits import kept
 from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
@@ -85,7 +85,8 @@ class Engine:
                 if self._may_start(trainer) and (number := await self._next_number()) is not None:
                     config = self._jobs.config(self.line[number].trial)
                     data = await self._jobs.data_for(config)
-                    if self._may_start(trainer):  # nobody stopped the study meanwhile
+                    # Unless somebody stopped the study meanwhile, or ended the trial.
+                    if self._may_start(trainer) and self.line.waits(number):
                         return self._hand_over(trainer, number, config, data)
             await news.wait()
 
@@ -116,9 +117,10 @@ class Engine:
         assert trainer.running is not None
         self.store.flush()  # the epochs before the checkpoint, or a crash between loses them
         number = trainer.running.number
+        held = self.line[number]
         await asyncio.to_thread(self._checkpoints.write, number, checkpoint)
-        if number not in self.line:  # a person ended it meanwhile
-            self._checkpoints.remove(number)
+        if number not in self.line or self.line[number] is not held:
+            self._checkpoints.remove(number)  # a person ended it meanwhile
 
     def finished(
         self,
@@ -130,10 +132,12 @@ class Engine:
     ) -> None:
         """A trial is over, by its trainer's word; with its best epoch's weights."""
         running = self.release(trainer)
-        if state == "pruned" and running.asked == "go on":
+        if running.asked == "prune" and state in ("pruned", "complete"):
+            state, reason = "pruned", running.told()  # a person's word, which was too late or not
+        elif state == "pruned":
             reason = f"{reason} by the {self._searcher.pruner} pruner"
-        elif running.why and state in ("pruned", "complete"):
-            reason = f"{running.why}, after epoch {running.epochs}"
+        elif running.asked == "end" and reason.startswith("ended"):
+            reason = running.told()
         if seconds is not None:
             running.seconds = seconds
         if state == "complete" and running.best is not None:
@@ -153,19 +157,27 @@ class Engine:
             self.store.note(
                 "warning", f"#{running.number} is too large to put aside: it starts again"
             )
-        self.line[running.number].seconds = seconds
+        running.seconds = seconds
         self._back_in_line(running, "stopped")
 
     def lost(self, trainer: Trainer, outcome: Literal["lost", "aborted"] = "lost") -> None:
         """A trial's shell or host went away, or a person aborts: it waits, nothing is counted."""
         self._back_in_line(self.release(trainer), outcome)
 
+    def unheard(self, trainer: Trainer) -> None:
+        """A trainer does not do what it is asked, and is about to be killed."""
+        if trainer.running is None or trainer.running.asked != "end":
+            self.lost(trainer)
+            return
+        running = self.release(trainer)
+        self.close_trial(running, "complete" if running.best else "failed", running.told())
+
     def died(self, trainer: Trainer, outcome: Literal["died", "raised"], reason: str) -> None:
         """A trial's own trainer died, or the trial raised: it is tried again, or has failed."""
         running = self.release(trainer)
         held = self.line[running.number]
         held.failures += 1
-        if held.failures > self.study.study.retries:
+        if held.failures > self.study.study.retries and running.asked != "prune":
             self.store.attempt_ended(running.number, outcome, reason)
             self.close_trial(running, "failed", reason)
             return
@@ -223,6 +235,7 @@ class Engine:
             self.mode == "running"
             and not self.ended.done()
             and trainer.slot < self.workers
+            and not trainer.doomed
             and self._account.allows(running)
         )
 
@@ -248,8 +261,13 @@ class Engine:
         return self._jobs.frame(held.trial, config, fingerprint, seconds), checkpoint
 
     def _back_in_line(self, running: Running, outcome: str, reason: str = "") -> None:
+        if running.asked == "prune":
+            self.store.attempt_ended(running.number, outcome, reason)
+            self.close_trial(running, "pruned", running.told())
+            return
         self.store.put_back(running.number, outcome, reason)
         self.store.flush()
+        self.line[running.number].seconds = running.seconds
         self.line.back(running.number)
         self.check_end()
         self.changed()
@@ -279,22 +297,32 @@ class Engine:
         self.check_end()
         self.changed()
 
-    async def enqueue(self, given: Params) -> int:
-        """Put a configuration in line; what it leaves open is drawn. Returns its number.
+    async def enqueue(
+        self, entries: Sequence[Params]
+    ) -> tuple[list[int], AlreadyTried | SpaceExhausted | None]:
+        """Put configurations in line; what they leave open is drawn.
 
-        Raises:
-            AlreadyTried: it was run before.
-            SpaceExhausted: nothing new can be drawn beside it.
+        Returns their numbers, and why one could not be drawn; those after it are not tried.
         """
-        number = await self._supply.ask(given)
+        drawn: list[Trial] = []
+        obstacle = None
+        async with self._turn:  # nothing is drawn between them, so all are written down at once
+            try:
+                for given in entries:
+                    drawn.append(await self._supply.draw(given))
+            except (AlreadyTried, SpaceExhausted) as error:
+                obstacle = error
+            for trial in drawn:
+                self._supply.accept(trial)
         self.changed()
-        return number
+        return [trial.number for trial in drawn], obstacle
 
     def reopen(self, past: Past) -> None:
         """Try a trial that failed once more, under its number."""
+        number = past.trial.number
         self._searcher.reopen(past)
-        self.tally.reopened()
-        self.store.reopened(past.trial.number)
+        self.tally.reopened(past.told)
+        self.store.reopened(number, self._searcher.memory(number))
         self.line.join(OpenTrial(past.trial, past.attempt))
         self.changed()
 

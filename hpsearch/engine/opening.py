@@ -23,6 +23,7 @@ from hpsearch.engine.pruning import planned_epochs
 from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
+from hpsearch.store import inbox
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
@@ -60,6 +61,8 @@ class Opened:
     """Trials of other studies to learn from."""
     steered: Steered
     """What people have set while it ran."""
+    filed: frozenset[str]
+    """Commands that lay in the inbox before this run began, by their ids."""
 
 
 class AlreadyRuns(Exception):
@@ -99,6 +102,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
             f"{near(folder.path)} cannot be written ({error.strerror}); "
             "--runs DIR puts the run elsewhere."
         ) from None
+    filed = frozenset(inbox.filed(folder.inbox))
     store = Store(folder.db)
     facts = store.facts()
     steered = Steered.of(facts, study.study)
@@ -130,6 +134,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
         trials,
         before,
         steered,
+        filed,
     )
 
 

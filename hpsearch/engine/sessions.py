@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from math import isfinite
 from typing import Any
 
@@ -66,6 +67,7 @@ class Sessions:
 
     def kill(self, trainer: Trainer) -> None:
         """End a trainer's process; its shell starts another."""
+        trainer.doomed = True
         shell = self._slots[trainer.slot].shell
         if shell is not None:
             shell.send({"kind": "kill", "pid": trainer.pid})
@@ -109,7 +111,7 @@ class Sessions:
             while True:
                 await self._send_job(trainer, heard)
                 slot.early_deaths = 0
-                while trainer.running is not None:
+                while trainer.running is not None or trainer.doomed:
                     frame = await heard
                     heard = asyncio.ensure_future(trainer.peer.receive())
                     await self._hear(trainer, frame)
@@ -131,12 +133,12 @@ class Sessions:
             job.cancel()
         head, body = job.result()
         trainer.peer.send(head, body)
-        if trainer.running is not None and trainer.running.asked == "stop":
-            # Asked between hand-over and here, so the trainer heard it before the trial, in vain.
-            trainer.peer.send({"kind": "verdict", "number": head["number"], "verdict": "stop"})
+        trainer.remind()  # of what was asked between hand-over and here
 
     async def _hear(self, trainer: Trainer, frame: Frame) -> None:
         head, engine = frame.head, self._engine
+        if trainer.running is not None:
+            trainer.running.heard = time.monotonic()
         if head["kind"] == "fetch":
             self._send_chunk(trainer, head)
             return
@@ -150,6 +152,8 @@ class Sessions:
                 if head["wait"]:
                     answer = {"kind": "verdict", "number": number, "verdict": verdict}
                     trainer.peer.send(answer)
+                else:
+                    trainer.remind()
             case "checkpoint":
                 await engine.checkpointed(trainer, frame.body)
             case "finished":

@@ -11,6 +11,9 @@ from hpsearch.engine.wire import Peer
 from hpsearch.store.past import Best
 from hpsearch.study.events import EpochDone, Verdict
 
+_FINAL: Mapping[str, int] = {"end": 1, "prune": 2}
+"""Verdicts after which there is no going on, and which of them stands."""
+
 
 @dataclass
 class Running:
@@ -29,6 +32,8 @@ class Running:
     """What a person, or a budget, wants of it and it has not yet done."""
     why: str = ""
     """How that is told when it is done."""
+    asked_at: float = 0.0
+    """When it was asked, on the monotonic clock."""
     longest_epoch: float = 0.0
     """Seconds."""
     began: float = field(default_factory=time.monotonic)
@@ -49,6 +54,12 @@ class Running:
             self.seconds += epoch.seconds
             self.longest_epoch = max(self.longest_epoch, epoch.seconds)
             self._consider(epoch.number, epoch.figures)
+
+    def told(self) -> str:
+        """What was asked of it, and how far it had come."""
+        if not self.epochs:
+            return f"{self.why}, before its first epoch was over"
+        return f"{self.why}, after epoch {self.epochs}"
 
     def _consider(self, number: int, figures: Mapping[str, float]) -> None:
         value = figures.get(self.metric)
@@ -85,13 +96,23 @@ class Trainer:
     pid: int
     host: str
     running: Running | None = None
+    doomed: bool = False
+    """Its process is being ended: it gets no other trial."""
 
     def tell(self, verdict: Verdict, why: str) -> None:
-        """Say what becomes of its trial, without being asked."""
-        assert self.running is not None
-        self.running.asked, self.running.why = verdict, why
-        head = {"kind": "verdict", "number": self.running.number, "verdict": verdict}
-        self.peer.send(head)
+        """Say what becomes of its trial, without being asked. What ends it for good stands."""
+        running = self.running
+        assert running is not None
+        if _FINAL.get(verdict, 0) < _FINAL.get(running.asked, 0):
+            return
+        running.asked, running.why, running.asked_at = verdict, why, time.monotonic()
+        self.remind()
+
+    def remind(self) -> None:
+        """Say again what was asked: before the trial itself, or amid its data, it is not heard."""
+        if self.running is not None and self.running.asked != "go on":
+            head = {"number": self.running.number, "verdict": self.running.asked}
+            self.peer.send({"kind": "verdict", **head})
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from hpsearch.study.options import StudyOptions
@@ -21,6 +21,8 @@ class Steered:
     """What the study said when a person set them."""
     trials: int | None = None
     workers: int | None = None
+    prune: Mapping[str, str] = field(default_factory=dict)
+    """Trials that were running when a person pruned them, by number, with who it was."""
 
     @classmethod
     def of(cls, facts: Mapping[str, Any], options: StudyOptions) -> Self:
@@ -31,8 +33,9 @@ class Steered:
             options.workers,
             before.trials if before.file_trials == options.trials else None,
             before.workers if before.file_workers == options.workers else None,
+            before.prune,
         )
 
-    def to_json(self) -> dict[str, int | None]:
+    def to_json(self) -> dict[str, Any]:
         """To write down; the fields by name."""
         return asdict(self)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hpsearch.engine.account import Mode
 from hpsearch.engine.engine import Engine
-from hpsearch.engine.searcher import AlreadyTried, SpaceExhausted
+from hpsearch.engine.searcher import AlreadyTried
 from hpsearch.engine.slots import Running, Trainer
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import HpsearchError
@@ -45,6 +46,13 @@ class Steering:
         self._steered = steered
         self._engine, self._kill, self._allow, self._slots = engine, kill, allow, slots
 
+    def take_up(self) -> None:
+        """Go on with what was promised to people before a crash."""
+        for number, why in self._steered.prune.items():
+            if int(number) in self._engine.line:
+                self._engine.close_trial(self._waiting(int(number)), "pruned", why)
+        self._keep(prune={})
+
     def set_mode(self, mode: Mode, why: str) -> str:
         """Pause, go on, drain, stop or abort.
 
@@ -54,6 +62,8 @@ class Steering:
             Refused: it is stopping already.
         """
         engine = self._engine
+        if engine.spent and mode in _STATES:
+            raise Refused(f"it is ending: {engine.spent}")
         if engine.ended.done() or _SOONER.get(mode, 0) < _SOONER.get(engine.mode, 0):
             raise Refused(f"not while {engine.mode}")
         engine.mode, engine.why = mode, why
@@ -78,6 +88,12 @@ class Steering:
                 trainer.tell("prune", f"pruned by {who}")
             else:
                 self._engine.close_trial(self._waiting(number), "pruned", f"pruned by {who}")
+        asked = {
+            str(trainer.running.number): trainer.running.told()
+            for trainer in self._engine.trainers
+            if trainer.running is not None and trainer.running.asked == "prune"
+        }
+        self._keep(prune=asked)
         return "done"
 
     def kill(self, numbers: Iterable[int], who: str) -> str:
@@ -99,6 +115,7 @@ class Steering:
             )
         self._engine.workers = count
         self._keep(workers=count)
+        self._engine.store.set(workers=count)
         self._allow()
         self._engine.changed()
         return f"done: {count} {'worker' if count == 1 else 'workers'}"
@@ -108,20 +125,24 @@ class Steering:
         engine = self._engine
         engine.budget.trials += trials
         self._keep(trials=engine.budget.trials)
+        engine.store.set(trials=engine.budget.trials)
         engine.changed()
         return f"done: {engine.budget.trials} trials in all"
 
-    async def enqueue(self, entries: Iterable[Params]) -> str:
+    async def enqueue(self, entries: Sequence[Params]) -> str:
         """Try these configurations next; what they leave open is drawn."""
-        numbers: list[str] = []
-        for entry in entries:
-            try:
-                numbers.append(f"#{await self._engine.enqueue(entry)}")
-            except AlreadyTried as error:
-                raise Refused(f"that is #{error.number}; {_so_far(numbers)}") from None
-            except SpaceExhausted:
-                raise Refused(f"nothing new is left beside it; {_so_far(numbers)}") from None
-        return f"done: {', '.join(numbers)}"
+        engine = self._engine
+        numbers, obstacle = await engine.enqueue(entries)
+        told = ", ".join(f"#{number}" for number in numbers)
+        if obstacle is not None:
+            tried = isinstance(obstacle, AlreadyTried)
+            why = f"that is #{obstacle.number}" if tried else "nothing new is left beside it"
+            so_far = f"enqueued before it: {told}" if told else "nothing was enqueued"
+            raise Refused(f"{why}; {so_far}")
+        beyond = engine.tally.drawn - engine.budget.trials
+        if beyond > 0:
+            told += f"; beyond the {engine.budget.trials} trials asked for: `add {beyond}` runs all"
+        return f"done: {told}"
 
     def retry(self, numbers: Iterable[int] | None) -> str:
         """Try failed trials once more; None means all of them."""
@@ -138,10 +159,10 @@ class Steering:
             raise Refused("no trial has failed")
         return f"done: {', '.join(f'#{number}' for number in wanted)}"
 
-    def _keep(self, **values: int) -> None:
-        """Have a value last over a crash and further runs, until file or command line change."""
+    def _keep(self, **values: Any) -> None:
+        """Have something last over a crash and further runs."""
         self._steered = replace(self._steered, **values)
-        self._engine.store.set(**values, steered=self._steered.to_json())
+        self._engine.store.set(steered=self._steered.to_json())
 
     def _all_open(self, numbers: Iterable[int]) -> list[int]:
         wanted = list(numbers)
@@ -159,7 +180,3 @@ class Steering:
 
     def _waiting(self, number: int) -> Running:
         return self._engine.as_found(number, self._engine.line[number].seconds, epochs=1)
-
-
-def _so_far(numbers: list[str]) -> str:
-    return f"enqueued before it: {', '.join(numbers)}" if numbers else "nothing was enqueued"

@@ -11,6 +11,7 @@ from hpsearch.engine.jobs import Jobs
 from hpsearch.engine.line import Line, OpenTrial
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.store.writer import Store
+from hpsearch.study.events import Trial
 from hpsearch.study.space import Config, Params
 
 
@@ -40,15 +41,18 @@ class Supply:
         # Not cancelled with its caller: a number that is drawn must get into the line.
         await asyncio.shield(self._drawing)
 
-    async def ask(self, given: Params | None = None) -> int:
-        """Draw a trial, with some values given; its number.
+    async def draw(self, given: Params | None = None) -> Trial:
+        """Draw a trial, with some values given; it is nowhere yet.
 
         Raises:
             AlreadyTried: what was given was run before.
             SpaceExhausted: nothing new can be drawn.
         """
         loop = asyncio.get_running_loop()
-        trial = await loop.run_in_executor(self._asker, self._searcher.ask, given)
+        return await loop.run_in_executor(self._asker, self._searcher.ask, given)
+
+    def accept(self, trial: Trial) -> None:
+        """Write a trial that was drawn down, and put it in line."""
         config = self._jobs.config(trial)
         self._tally.drawn += 1
         self._store.asked(
@@ -58,7 +62,6 @@ class Supply:
             self._parameters(config),
         )
         self._line.join(OpenTrial(trial))
-        return trial.number
 
     def close(self) -> None:
         """Let go of the thread that asks."""
@@ -66,6 +69,6 @@ class Supply:
 
     async def _draw(self) -> None:
         try:
-            await self.ask()
+            self.accept(await self.draw())
         except SpaceExhausted:
             self.exhausted = True

@@ -42,6 +42,7 @@ class Watchdog:
                 continue
             if now - before > NAP:
                 trainer.running.heard = now
+                trainer.running.began += now - before
             self._look_at(trainer, trainer.running, now)
 
     def _look_at(self, trainer: Trainer, running: Running, now: float) -> None:
@@ -49,13 +50,17 @@ class Watchdog:
         if running.asked == "go on" and self._trial is not None:
             if running.before + now - running.began >= self._trial:
                 trainer.tell("end", f"stopped at its limit of {duration(self._trial)}")
-        elif running.asked != "go on" and silent > max(DEAF, 3 * running.longest_epoch):
-            self._engine.lost(trainer)  # it goes on from its last checkpoint
+        elif running.asked != "go on" and self._deaf(running, now):
+            self._engine.unheard(trainer)
             self._kill(trainer)
             return
         if silent > self._patience(running):
             self._engine.died(trainer, "died", f"no epoch for {duration(silent)}")
             self._kill(trainer)
+
+    def _deaf(self, running: Running, now: float) -> bool:
+        since = max(running.heard, running.asked_at)
+        return now - since > max(DEAF, 3 * running.longest_epoch)
 
     def _patience(self, running: Running) -> float:
         if self._stall is not None:

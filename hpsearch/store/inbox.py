@@ -32,6 +32,11 @@ VERBS = (
 epoch and wait for the next run. drain: they finish first. abort: at once. prune and kill take
 `numbers`, workers and add a `count`, retry `numbers` or "failed", enqueue `entries`."""
 
+LARGEST = 1 << 20
+"""Characters that a command may have."""
+MOST = 100
+"""Commands that are looked at together."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -62,10 +67,13 @@ def send(inbox: Path, verb: str, **args: Any) -> Command:
         args=args,
     )
     body = {"verb": verb, "sender": command.sender, "sent": now, "args": args}
+    text = json.dumps(body)
+    if len(text) > LARGEST:
+        raise RunError(f"{verb}: that is too much for one command; give it in parts.")
     try:
         inbox.mkdir(parents=True, exist_ok=True)
         aside = inbox / f".{command.id}"
-        aside.write_text(json.dumps(body), encoding="utf-8")
+        aside.write_text(text, encoding="utf-8")
         aside.rename(inbox / command.id)
     except OSError as error:
         raise RunError(f"{inbox}: cannot leave a command there: {error.strerror}.") from None
@@ -83,12 +91,17 @@ def to_reader(text: str) -> str:
 
 
 def waiting(inbox: Path) -> list[Command]:
-    """The commands that lie there, oldest first. What is no command comes with verb ""."""
+    """The oldest commands that lie there, in order. What is no command comes with verb ""."""
+    return [_read(inbox / name) for name in filed(inbox)[:MOST]]
+
+
+def filed(inbox: Path) -> list[str]:
+    """The ids of all commands that lie there, oldest first."""
     try:
-        names = sorted(entry.name for entry in os.scandir(inbox) if entry.name.endswith(".json"))
+        names = sorted(entry.name for entry in os.scandir(inbox))
     except FileNotFoundError:
         return []
-    return [_read(inbox / name) for name in names if not name.startswith(".")]
+    return [name for name in names if name.endswith(".json") and not name.startswith(".")]
 
 
 def remove(inbox: Path, command: Command) -> None:
@@ -107,8 +120,8 @@ def _read(path: Path) -> Command:
         verb, args, sent = body["verb"], body.get("args", {}), float(body["sent"])
         if not isinstance(verb, str) or not isinstance(args, dict) or not isfinite(sent):
             raise ValueError(verb)
-        return Command(path.name, verb, str(body["sender"])[:200], sent, args)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Command(path.name, verb, _plain(str(body["sender"])), sent, args)
+    except (OSError, ValueError, ArithmeticError, LookupError, TypeError, RecursionError):
         return Command(path.name, "", "unknown", 0.0)
 
 
@@ -118,9 +131,14 @@ def _content(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise ValueError("not a file")
-        return os.read(file, 65536)
+        return os.read(file, LARGEST + 1)
     finally:
         os.close(file)
+
+
+def _plain(sender: str) -> str:
+    """Without what could move the cursor or hide: it will stand in sentences."""
+    return "".join(c if c.isprintable() else "?" for c in sender[:200])
 
 
 def _user() -> str:

@@ -102,7 +102,8 @@ training_cpu  float   CPU seconds of all trainers in all runs together
 heritage      object  {before, tries}: what fork and warm start took over from other studies
 budgets       object  those beside `trials` that it has, by the study file's keys
 pace          array   of the ended trials: count, mean and standard deviation of their seconds
-steered       object  {trials, workers, file_trials, file_workers}: set by people while it ran
+steered       object  {trials, workers, file_trials, file_workers, prune}: set by people while
+                      it ran
 epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file
 meaning       object  what gives a trial its meaning; a change in it is refused

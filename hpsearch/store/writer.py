@@ -189,11 +189,13 @@ class Store:
             self.epochs(number, epochs, metric, best, past.memory, past.seconds)
         self.finished(number, past.state, number, past.seconds, "taken along", best)
 
-    def reopened(self, number: int) -> None:
-        """A trial that failed waits once more; its failures so far are forgiven."""
+    def reopened(self, number: int, memory: Mapping[str, Any]) -> None:
+        """A trial that failed waits once more, from its start; its failures are forgiven."""
+        self._add("DELETE FROM epoch WHERE trial = ?", number)
         self._add(
-            "UPDATE trial SET state = 'waiting', told = NULL, finished = NULL, reason = ''"
-            " WHERE number = ?",
+            "UPDATE trial SET state = 'waiting', told = NULL, finished = NULL, reason = '',"
+            " epochs = 0, seconds = 0, memory = ? WHERE number = ?",
+            _json(memory),
             number,
         )
         self._add(
@@ -225,7 +227,10 @@ class Store:
 
     def taken(self, id: str) -> bool:
         """Whether a command was obeyed before."""
-        return self._db.execute("SELECT 1 FROM command WHERE id = ?", (id,)).fetchone() is not None
+        return (
+            self._db.execute("SELECT 1 FROM command WHERE id = ?", (_storable(id),)).fetchone()
+            is not None
+        )
 
     def command(self, command: Command, outcome: str) -> None:
         """A command was taken from the inbox."""

@@ -61,13 +61,30 @@ def test_a_tally_goes_on_where_the_ends_of_earlier_runs_left_it():
     tally = Tally.of(history, best)
     assert best.value == 0.3
     assert tally.pace.count == 4
-    expected = Tally(drawn=5, finished=4, complete=3, since_best=2, ends=4, pace=tally.pace)
+    expected = Tally(5, finished=4, complete=3, since_best=2, best_at=1, ends=4, pace=tally.pace)
     assert tally == expected
 
 
 def test_a_trial_that_is_tried_again_ends_at_a_place_of_its_own():
     tally = Tally()
     tally.ended("failed", better=False)
-    tally.reopened()
+    tally.reopened(told=0)
     tally.ended("complete", better=True)
     assert (tally.finished, tally.ends, tally.failed_in_a_row) == (1, 2, 0)
+
+
+@pytest.mark.parametrize("first", ["complete", "failed"])
+def test_patience_counts_a_trial_that_is_tried_again_once_as_the_next_run_does(first):
+    tally = Tally()
+    tally.ended(first, better=first == "complete")
+    tally.ended("complete" if first == "failed" else "failed", better=first == "failed")
+    told = 0 if first == "failed" else 1
+    tally.reopened(told)
+    tally.ended("pruned", better=False)
+    values = [0.5, None] if first == "complete" else [None, 0.5]
+    states = ["complete", "pruned"] if first == "complete" else ["pruned", "complete"]
+    ends = [0, 2] if first == "complete" else [2, 1]
+    history = [past(n, states[n], values[n], told=ends[n]) for n in (0, 1)]
+    resumed = Tally.of(history, champion())
+    assert (tally.since_best, tally.ends, tally.best_at) == (1, 3, resumed.best_at)
+    assert (resumed.since_best, resumed.ends) == (1, 3)

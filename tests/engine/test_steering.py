@@ -155,6 +155,7 @@ def test_a_failed_trial_is_tried_again_with_its_number_and_parameters(place):
     before = by_number(place)[0].params
     kill(trainers_of(place.engine())[0])
     wait_for(lambda: by_number(place)[0].state == "failed")
+    wait_for(lambda: place.running() == [1])
     assert ctl(place, "retry", "failed").stdout == "small: done: #0\n"
     assert by_number(place)[0].state == "waiting"
     assert ctl(place, "prune", "1").returncode == 0
@@ -180,6 +181,6 @@ def test_a_command_that_was_recorded_before_a_crash_is_not_obeyed_twice(place):
 )
 @pytest.mark.parametrize("verb", ["prune", "kill", "workers", "add", "retry", "enqueue"])
 def test_a_command_that_makes_no_sense_is_refused(verb, args):
-    commands = Commands(Steering.__new__(Steering), None, None, since=0.0)  # what is never reached
+    commands = Commands(Steering.__new__(Steering), None, None)  # what is never reached
     asked = inbox.Command("1.json", verb, "somebody", 1.0, args)
     assert asyncio.run(commands._outcome(asked)).startswith("refused: ")
