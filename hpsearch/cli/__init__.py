@@ -9,6 +9,7 @@ import typer
 from hpsearch.cli import (  # noqa: F401  # each adds its commands
     check,
     control,
+    evaluate,
     export,
     init,
     listing,

@@ -25,6 +25,7 @@ ORDER = (
     "export",
     "retrain",
     "predict",
+    "evaluate",
     "schema",
 )
 """As one meets them; a command that is not here comes last."""
