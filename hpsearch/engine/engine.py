@@ -15,18 +15,18 @@ from hpsearch.engine.account import Account, Ending, Mode
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
 from hpsearch.engine.checkpoint import Checkpoints
+from hpsearch.engine.dispatch import Dispatch
 from hpsearch.engine.jobs import Jobs, parameters_of
 from hpsearch.engine.keeping import BestWeights
 from hpsearch.engine.line import Line, OpenTrial
-from hpsearch.engine.searcher import AlreadyTried, Searcher, SpaceExhausted
-from hpsearch.engine.slots import Running, Trainer
+from hpsearch.engine.searcher import Searcher
+from hpsearch.engine.slots import Running, Trainer, with_log
 from hpsearch.engine.supply import Supply
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
-from hpsearch.study.events import FINISHED, EpochDone, State, Trial, Verdict
+from hpsearch.study.events import FINISHED, EpochDone, State, Verdict
 from hpsearch.study.limits import kept
-from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
 from nncore.metrics import Direction
 
@@ -66,8 +66,9 @@ class Engine:
         """Seconds."""
         self.line = Line()
         self._supply = Supply(self._searcher, self._jobs, size, store, self.line, self.tally)
-        self._news = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self.dispatch = Dispatch(
+            self, self.line, self._supply, self._jobs, self._checkpoints, store
+        )
         for past in history:
             if past.state not in FINISHED:
                 self._put_in_line(past)
@@ -75,20 +76,8 @@ class Engine:
     # A trial's way --------------------------------------------------------------------------
 
     async def next_job(self, trainer: Trainer) -> tuple[dict[str, Any], bytes]:
-        """The next trial for a trainer, as a frame; waits until there is one.
-
-        Safe to cancel: what was drawn meanwhile waits in line for another trainer.
-        """
-        while True:
-            news = self._news
-            async with self._turn:  # one ask at a time, in the order they came
-                if self._may_start(trainer) and (number := await self._next_number()) is not None:
-                    config = self._jobs.config(self.line[number].trial)
-                    data = await self._jobs.data_for(config)
-                    # Unless somebody stopped the study meanwhile, or ended the trial.
-                    if self._may_start(trainer) and self.line.waits(number):
-                        return self._hand_over(trainer, number, config, data)
-            await news.wait()
+        """The next trial for a trainer, as a frame; waits until there is one. Safe to cancel."""
+        return await self.dispatch.next_job(trainer)
 
     def progressed(
         self, trainer: Trainer, epochs: tuple[EpochDone, ...], cpu: float = 0.0
@@ -132,12 +121,7 @@ class Engine:
     ) -> None:
         """A trial is over, by its trainer's word; with its best epoch's weights."""
         running = self.release(trainer)
-        if running.asked == "prune" and state in ("pruned", "complete"):
-            state, reason = "pruned", running.told()  # a person's word, which was too late or not
-        elif state == "pruned":
-            reason = f"{reason} by the {self._searcher.pruner} pruner"
-        elif running.asked == "end" and reason.startswith("ended"):
-            reason = running.told()
+        state, reason = running.ended(state, reason, self._searcher.pruner)
         if seconds is not None:
             running.seconds = seconds
         if state == "complete" and running.best is not None:
@@ -172,14 +156,16 @@ class Engine:
         running = self.release(trainer)
         self.close_trial(running, "complete" if running.best else "failed", running.told())
 
-    def died(self, trainer: Trainer, outcome: Literal["died", "raised"], reason: str) -> None:
+    def died(
+        self, trainer: Trainer, outcome: Literal["died", "raised"], reason: str, log: str = ""
+    ) -> None:
         """A trial's own trainer died, or the trial raised: it is tried again, or has failed."""
         running = self.release(trainer)
         held = self.line[running.number]
         held.failures += 1
         if held.failures > self.study.study.retries and running.asked != "prune":
             self.store.attempt_ended(running.number, outcome, reason)
-            self.close_trial(running, "failed", reason)
+            self.close_trial(running, "failed", with_log(reason, log))
             return
         self.store.note("retried", f"#{running.number} is tried again: {reason}", running.number)
         self._back_in_line(running, outcome, reason)
@@ -189,6 +175,21 @@ class Engine:
         running, trainer.running = trainer.running, None
         assert running is not None
         return running
+
+    def may_start(self, trainer: Trainer) -> bool:
+        """Whether a trainer may take up a trial now."""
+        running = sum(other.running is not None for other in self.trainers)
+        return (
+            self.mode == "running"
+            and not self.ended.done()
+            and trainer.slot < self.workers
+            and not trainer.doomed
+            and self._account.allows(running)
+        )
+
+    def wants_more(self) -> bool:
+        """Whether new trials are to be drawn."""
+        return self.tally.drawn < self.budget.trials
 
     def as_found(self, number: int, seconds: float, epochs: int) -> Running:
         """A trial as the store has it after so many epochs."""
@@ -229,37 +230,6 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------
 
-    def _may_start(self, trainer: Trainer) -> bool:
-        running = sum(other.running is not None for other in self.trainers)
-        return (
-            self.mode == "running"
-            and not self.ended.done()
-            and trainer.slot < self.workers
-            and not trainer.doomed
-            and self._account.allows(running)
-        )
-
-    async def _next_number(self) -> int | None:
-        """The trial at the head of the line, drawn if need be; None where there are no more."""
-        if not self.line and not self._supply.exhausted and self.tally.drawn < self.budget.trials:
-            await self._supply.one_more()
-        if not self.line:
-            self.check_end()
-            return None
-        return self.line.first
-
-    def _hand_over(
-        self, trainer: Trainer, number: int, config: Config, fingerprint: str
-    ) -> tuple[dict[str, Any], bytes]:
-        held = self.line.take(number)
-        epochs, checkpoint = self._checkpoints.read(number)
-        held.attempts += 1
-        self.store.started(number, trainer.slot, held.attempts, trainer.pid, trainer.host, epochs)
-        self.store.flush()
-        seconds = held.seconds if epochs else 0.0
-        trainer.running = self.as_found(number, seconds, epochs)
-        return self._jobs.frame(held.trial, config, fingerprint, seconds), checkpoint
-
     def _back_in_line(self, running: Running, outcome: str, reason: str = "") -> None:
         if running.asked == "prune":
             self.store.attempt_ended(running.number, outcome, reason)
@@ -287,35 +257,15 @@ class Engine:
         value = running.best.value if running.best else None
         self._searcher.tell(number, state, value)
         self.store.finished(number, state, self.tally.ends, running.seconds, reason, running.best)
-        news = self._account.ended(number, state, value, running.seconds, reason)
-        if news is not None or state != "complete":
-            kind, text = ("best", news) if news else (state, f"#{number} {reason or state}")
-            self.store.note(kind, text, number)
+        if news := self._account.ended(number, state, value, running.seconds, reason):
+            self.store.note("best", news, number)
+        elif state != "complete":
+            self.store.note(state, f"#{number} {reason or state}", number)
         self.store.flush()
         self._checkpoints.remove(number)
         self.look_at_budgets()
         self.check_end()
         self.changed()
-
-    async def enqueue(
-        self, entries: Sequence[Params]
-    ) -> tuple[list[int], AlreadyTried | SpaceExhausted | None]:
-        """Put configurations in line; what they leave open is drawn.
-
-        Returns their numbers, and why one could not be drawn; those after it are not tried.
-        """
-        drawn: list[Trial] = []
-        obstacle = None
-        async with self._turn:  # nothing is drawn between them, so all are written down at once
-            try:
-                for given in entries:
-                    drawn.append(await self._supply.draw(given))
-            except (AlreadyTried, SpaceExhausted) as error:
-                obstacle = error
-            for trial in drawn:
-                self._supply.accept(trial)
-        self.changed()
-        return [trial.number for trial in drawn], obstacle
 
     def reopen(self, past: Past) -> None:
         """Try a trial that failed once more, under its number."""
@@ -328,8 +278,7 @@ class Engine:
 
     def changed(self) -> None:
         """Wake whoever waits for a trial."""
-        self._news.set()
-        self._news = asyncio.Event()
+        self.dispatch.changed()
 
     def stop_running(self) -> None:
         """Have every running trial put aside at its next epoch."""

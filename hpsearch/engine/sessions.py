@@ -165,7 +165,7 @@ class Sessions:
                 engine.put_aside(trainer, frame.body, head["seconds"])
             case "raised":
                 self._logs.append(trainer.running.number, head["log"])
-                engine.died(trainer, "raised", head["reason"])
+                engine.died(trainer, "raised", head["reason"], head["log"])
 
     def _send_chunk(self, trainer: Trainer, head: dict[str, Any]) -> None:
         folder = self._engine.folder.data
@@ -186,7 +186,7 @@ class Sessions:
             self._engine.lost(trainer)
             return
         self._logs.append(trainer.running.number, obituary.log)
-        self._engine.died(trainer, "died", str(obituary))
+        self._engine.died(trainer, "died", str(obituary), obituary.log)
 
 
 def _epochs(told: Any) -> tuple[EpochDone, ...]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from hpsearch.engine.wire import Peer
 from hpsearch.store.past import Best
-from hpsearch.study.events import EpochDone, Verdict
+from hpsearch.study.events import EpochDone, State, Verdict
 
+LOG_LINES, LOG_CHARACTERS = 3, 500
+"""So much of a failed trial's log stands in its reason."""
 _FINAL: Mapping[str, int] = {"end": 1, "prune": 2}
 """Verdicts after which there is no going on, and which of them stands."""
 
@@ -55,6 +57,16 @@ class Running:
             self.longest_epoch = max(self.longest_epoch, epoch.seconds)
             self._consider(epoch.number, epoch.figures)
 
+    def ended(self, state: State, reason: str, pruner: str) -> tuple[State, str]:
+        """How it ended and why, by its trainer's word and by what was asked of it."""
+        if self.asked == "prune" and state in ("pruned", "complete"):
+            return "pruned", self.told()  # a person's word, though it came too late
+        if state == "pruned":
+            return state, f"{reason} by the {pruner} pruner"
+        if self.asked == "end" and reason.startswith("ended"):
+            return state, self.told()
+        return state, reason
+
     def told(self) -> str:
         """What was asked of it, and how far it had come."""
         if not self.epochs:
@@ -69,6 +81,13 @@ class Running:
             value < self.best.value if self.ascending else value > self.best.value
         ):
             self.best = Best(number, value, dict(figures))
+
+
+def with_log(reason: str, log: str) -> str:
+    """Why a trial failed, in one line, with what its log says at its end beside that."""
+    lines = [" ".join(line.split()) for line in log.splitlines()]
+    lines = [line for line in lines if line and line[:100] not in reason][-LOG_LINES:]
+    return f"{reason}; its log ends: {' | '.join(lines)[-LOG_CHARACTERS:]}" if lines else reason
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Steering:
     async def enqueue(self, entries: Sequence[Params]) -> str:
         """Try these configurations next; what they leave open is drawn."""
         engine = self._engine
-        numbers, obstacle = await engine.enqueue(entries)
+        numbers, obstacle = await engine.dispatch.enqueue(entries)
         told = ", ".join(f"#{number}" for number in numbers)
         if obstacle is not None:
             tried = isinstance(obstacle, AlreadyTried)

@@ -139,8 +139,7 @@ async def test_the_limit_of_a_trial_counts_all_its_attempts(tmp_path):
 
 
 def dog(helm):
-    found = Watchdog(helm.engine, helm.study.study, helm._kill)
-    return found
+    return Watchdog(helm.engine, helm.study.study, helm._kill)
 
 
 @on
@@ -259,4 +258,26 @@ async def test_a_trial_that_was_over_when_its_limit_came_keeps_its_own_reason(tm
     trainer.tell("end", "stopped at its limit of 20s")
     helm.engine.finished(trainer, "complete", "stopped early: 3 epochs without a better", 1.0)
     assert helm.reason(0).startswith("stopped early")
+    helm.crash()
+
+
+LOG = """Traceback (most recent call last):
+  File "/x/conversation.py", line 99, in train
+    loss = shape(rows)
+ValueError: rows that are none
+"""
+
+
+@on
+async def test_a_trial_that_failed_says_how_its_log_ends(tmp_path):
+    helm = Helm(tmp_path, "retries = 0")
+    trainer = await helm.at_work()
+    helm.engine.died(trainer, "raised", "ValueError: rows that are none", LOG)
+    assert helm.reason(0) == (
+        "ValueError: rows that are none; its log ends: Traceback (most recent call last): | "
+        'File "/x/conversation.py", line 99, in train | loss = shape(rows)'
+    )
+    trainer = await helm.at_work()
+    helm.engine.died(trainer, "died", "its process was killed by signal 9", "")
+    assert helm.reason(1) == "its process was killed by signal 9"
     helm.crash()
