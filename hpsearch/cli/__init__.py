@@ -8,6 +8,7 @@ import typer
 
 from hpsearch.cli import (  # noqa: F401  # each adds its commands
     check,
+    clean,
     control,
     evaluate,
     export,

@@ -22,6 +22,8 @@ ORDER = (
     "pause",
     "resume",
     "stop",
+    "ctl",
+    "clean",
     "export",
     "retrain",
     "predict",

@@ -117,6 +117,18 @@ def duration(seconds: float | None, nothing: str = "–") -> str:
     return f"{whole // 86400}d{whole % 86400 // 3600:02}h"
 
 
+def amount(size: int) -> str:
+    """Bytes, by the unit that leaves a short number; thousands, as disks are sold.
+
+    >>> amount(0), amount(999), amount(1234), amount(45_600_000)
+    ('0 B', '999 B', '1.2 kB', '45.6 MB')
+    """
+    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB"), (1, "kB")):
+        if size >= 1000**power:
+            return f"{size / 1000**power:.1f} {unit}"
+    return f"{size} B"
+
+
 def clean(text: str) -> str:
     """Somebody's words, safe to show: what could move the cursor, hide or reorder is spelt out.
 
