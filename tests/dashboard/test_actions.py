@@ -119,3 +119,19 @@ async def nothing_done(*words):
     from hpsearch.dashboard.commands import Done
 
     return Done(0, f"# {' '.join(words)}\n", "")
+
+
+@pytest.mark.parametrize("opened", ["s", "f", "S", ":", "C", "?", "ctrl+o", "n", "E", "/", "A"])
+def test_a_dialog_answered_twice_goes_away_once(stage, opened):
+    stage.make(3, 1, 0)
+    stage.alive()
+
+    async def hurry(app):
+        await press(app, opened)
+        for _ in range(3):
+            app.simulate_key("escape")
+        await press(app, "j")
+        assert app.view.scope == "trials"
+        assert app.screen is app.view
+
+    stage.play(act=hurry)

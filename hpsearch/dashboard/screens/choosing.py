@@ -9,18 +9,18 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, SelectionList
 from textual.widgets.selection_list import Selection
 
 from hpsearch.dashboard.actions import Action, Scope, in_scope
+from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.board import BoardColumn
 from hpsearch.view.chart import Line
 from hpsearch.view.format import pad
 
 
-class Columns(ModalScreen["tuple[str, ...] | None"]):
+class Columns(Modal["tuple[str, ...] | None"]):
     """Which columns to show, by their keys; None where nothing changes."""
 
     BINDINGS: list[BindingType] = [  # noqa: RUF012  # Textual's own type
@@ -58,7 +58,7 @@ class Columns(ModalScreen["tuple[str, ...] | None"]):
         self.dismiss(())
 
 
-class Palette(ModalScreen[str]):
+class Palette(Modal[str]):
     """A line to type in, and the actions that fit it: "" stays, "!id" is an action, else the line.
 
     A number goes to that trial.

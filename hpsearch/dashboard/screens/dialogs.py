@@ -9,10 +9,10 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from hpsearch.dashboard.actions import key_text
+from hpsearch.dashboard.screens.modal import Modal
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Answer:
     text: str
 
 
-class Ask(ModalScreen[str]):
+class Ask(Modal[str]):
     """A question with answers by key; "" where the person stays."""
 
     def __init__(self, title: str, told: Sequence[str], answers: Sequence[Answer]) -> None:
@@ -55,7 +55,7 @@ class Ask(ModalScreen[str]):
             self.dismiss(found)
 
 
-class Line(ModalScreen[str | None]):
+class Line(Modal[str | None]):
     """One line of text; None where the person stays.
 
     Each keystroke may be judged at once, and a wrong line is told about under it.
@@ -97,7 +97,7 @@ class Line(ModalScreen[str | None]):
             self.dismiss(None)
 
 
-class Form(ModalScreen["dict[str, str] | None"]):
+class Form(Modal["dict[str, str] | None"]):
     """A line of text for each name; None where the person stays."""
 
     def __init__(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 
 from hpsearch.dashboard.actions import ACTIONS, Scope, key_text
+from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.chart import Line
 from hpsearch.view.format import cells, pad
@@ -32,7 +32,7 @@ QUERY = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Modal[None]):
     """A page of keys, those of this screen first."""
 
     BINDINGS: list[BindingType] = [  # noqa: RUF012  # Textual's own type

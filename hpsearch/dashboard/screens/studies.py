@@ -7,8 +7,8 @@ import time
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen
 
+from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder, all_runs
@@ -18,7 +18,7 @@ from hpsearch.view.format import cells, clean, duration, figure, pad
 from hpsearch.view.status import status
 
 
-class Studies(ModalScreen["RunFolder | None"]):
+class Studies(Modal["RunFolder | None"]):
     """The studies in the same place, the newest first."""
 
     BINDINGS: list[BindingType] = [  # noqa: RUF012  # Textual's own type

@@ -89,7 +89,8 @@ class Trials(Charting, StudyScreen):
 
     def _show_charts(self) -> None:
         session = self.session
-        assert session.study is not None
+        if session.study is None:  # another study was opened, and is not read yet
+            return
         names = metric_names(session.study, session)
         first = names[session.metric % len(names)]
         second = names[(session.metric + 1) % len(names)]
