@@ -63,16 +63,15 @@ def stop(
 def pause(name: Name = None, runs: Runs = None) -> None:
     """Start no new trials; those that run go on. `resume` goes on."""
     folder = _found(name, runs)
-    _ask(folder, Verb.pause)
-    typer.echo(f"{folder.name} is paused; `hpsearch resume {folder.name}` goes on.")
+    said = f"{folder.name} is paused; `hpsearch resume {folder.name}` goes on."
+    typer.echo(_ask(folder, Verb.pause, said))
 
 
 @app.command()
 def resume(name: Name = None, runs: Runs = None) -> None:
     """Go on with a paused study."""
     folder = _found(name, runs)
-    _ask(folder, Verb.resume)
-    typer.echo(f"{folder.name} goes on.")
+    typer.echo(_ask(folder, Verb.resume, f"{folder.name} goes on."))
 
 
 @app.command()
@@ -97,10 +96,10 @@ def ctl(
     prune N…        end trials; they show a value and are never best
     kill N…         end trials as failed, at once
     enqueue K=V…    try this configuration next; what it leaves out is drawn
-    enqueue FILE    or those of a file: its [[enqueue]], or a configuration that was exported
+    enqueue FILE    or those of a file: its [[enqueue]], or an exported one
     workers K       train K trials at once
     add N           ask for N trials more
-    retry N… | failed    try failed trials once more
+    retry N…        try failed trials once more; `retry failed`: all of them
 
     The engine's answer is printed. What is asked of a study that does not run waits for its next
     run, but for the first line.
@@ -162,8 +161,8 @@ def _stop(folder: RunFolder, verb: Verb) -> None:
     _wait_for_end(folder, verb is Verb.drain)
 
 
-def _ask(folder: RunFolder, verb: Verb, **args: Any) -> str:
-    """Leave a command with a running engine; its answer."""
+def _ask(folder: RunFolder, verb: Verb, said: str = "", **args: Any) -> str:
+    """Leave a command with a running engine; `said`, or its answer."""
     from hpsearch.errors import RunError, UsageError
     from hpsearch.store.inbox import remove, send
     from hpsearch.store.reader import Reader
@@ -185,7 +184,7 @@ def _ask(folder: RunFolder, verb: Verb, **args: Any) -> str:
         outcome = reader.outcome(command.id) or "done"
     if outcome.startswith("refused: "):
         raise UsageError(f"{folder.name}: {verb}: {outcome.removeprefix('refused: ')}.")
-    return f"{folder.name}: {outcome}"
+    return said or f"{folder.name}: {outcome}"
 
 
 def _wait_for_end(folder: RunFolder, patient: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,13 +47,17 @@ def entries(folder: RunFolder, words: list[str]) -> list[dict[str, Any]]:
 def _value(text: str) -> Any:
     """A value as the study file would have it; a word needs no quotes here."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+        value = tomllib.loads(f"value = {text}")["value"]
+        json.dumps(value, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):  # TypeError: a date
         return text
+    return value
 
 
 def _of_file(path: Path, searched: tuple[str, ...]) -> list[dict[str, Any]]:
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"enqueue: {path} is no file.")
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path}: larger than 256 KiB; that is not a study file.")
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -60,11 +65,21 @@ def _of_file(path: Path, searched: tuple[str, ...]) -> list[dict[str, Any]]:
         raise UsageError(f"enqueue: {path} cannot be read: {error}") from None
     listed = tables.get("enqueue")
     if isinstance(listed, list) and listed:
-        return listed
+        return [_sendable(entry, path) for entry in listed]
     entry = {name: value for name in searched if (value := _at(tables, name)) is not None}
     if not entry:
         raise UsageError(f"enqueue: {path} has no [[enqueue]], and sets nothing that is searched.")
-    return [entry]
+    return [_sendable(entry, path)]
+
+
+def _sendable(entry: Any, path: Path) -> dict[str, Any]:
+    try:
+        json.dumps(entry, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        raise UsageError(
+            f"enqueue: {path}: only finite numbers, words and lists of them can be tried."
+        ) from None
+    return entry
 
 
 def _at(tables: Mapping[str, Any], name: str) -> Any:
