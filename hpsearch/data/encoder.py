@@ -207,9 +207,13 @@ def _codes(column: pl.Series, category: Category) -> np.ndarray:
 
 def _words(ids: np.ndarray, words: Sequence[str]) -> pl.Series:
     """Class numbers as the words of the file; as integers where every word is one."""
+    return named(words).gather(ids)
+
+
+def named(words: Sequence[str]) -> pl.Series:
+    """Classes as predictions show them: integers where every word is one."""
     integers = all(_is_integer(word) for word in words)
-    named = pl.Series([int(word) for word in words] if integers else list(words))
-    return named.gather(ids)
+    return pl.Series([int(word) for word in words] if integers else list(words))
 
 
 def _is_integer(word: str) -> bool:

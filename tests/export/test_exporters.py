@@ -120,7 +120,7 @@ def trials_of(run):
 
 
 def test_every_format_is_a_file_with_an_exporter():
-    assert {"study", "json", "csv", "python", "optuna"} <= set(names())
+    assert {"study", "json", "csv", "python", "optuna", "onnx"} <= set(names())
     assert all(exporter(name).default for name in names())
 
 
@@ -175,6 +175,8 @@ def test_top_and_where_choose_trials(typed, run):
         (("sqlite:///x.db", "--to", "optuna", "-o", "y.db"), "leave one out"),
         (("--to", "optuna", "-o", "-"), "standard output"),
         (("nonsense://x", "--to", "optuna"), "cannot be written as a storage"),
+        (("--to", "onnx"), "holds no model"),
+        (("--to", "onnx", "--top", 2), "not of a model"),
     ],
 )
 def test_a_wrong_export_is_a_sentence(typed, run, words, said):
@@ -271,3 +273,16 @@ def test_the_dashboard_of_optuna_lists_the_study(typed, run):
         whole = json.load(urllib.request.urlopen(f"{at}/{study['study_id']}?after=0"))
         assert len(whole["trials"]) == len(trials_of(run))
         server.shutdown()
+
+
+def test_a_retrained_model_is_written_as_onnx_and_as_nothing_else(typed, run, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="pip install 'hpsearch[onnx]'")
+    assert typed("export", "flowers")[0] == 0
+    assert typed("retrain", "best.toml", "-o", "model")[0] == 0
+    code, out, err = typed("export", "model", "--to", "onnx")
+    assert (code, "model.onnx" in out) == (0, True), err
+    graph = onnx.load(tmp_path / "model.onnx").graph
+    assert [one.name for one in graph.output] == ["prediction", "probabilities"]
+    code, _, err = typed("export", "model", "--to", "csv")
+    assert (code, "--to onnx does" in err) == (2, True)
+    assert "--force replaces it" in typed("export", "model", "--to", "onnx")[2]
