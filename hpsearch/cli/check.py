@@ -18,7 +18,9 @@ def check(
     study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
     set_: Sets = None,
 ) -> None:
-    """Show what a study file means: its space, what it reads, and how large networks may get.
+    """Show what a study file means.
+
+    Its space, what it reads, and how large networks may get.
 
     Reads the data, runs no trial and writes nothing.
     """

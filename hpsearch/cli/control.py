@@ -50,7 +50,10 @@ def stop(
     ] = False,
     runs: Runs = None,
 ) -> None:
-    """Stop a study: trials are put aside at their next epoch, and the next run goes on."""
+    """Stop a study; the next run goes on with it.
+
+    Trials are put aside at their next epoch.
+    """
     from hpsearch.errors import UsageError
 
     if drain and now:

@@ -23,7 +23,10 @@ def evaluate(
     ] = False,
     format: Annotated[TextOrJson, typer.Option(help="text or json.")] = TextOrJson.text,
 ) -> None:
-    """Compare a model's predictions with the truth: errors, confusion, calibration."""
+    """Compare a model's predictions with the truth.
+
+    Errors, confusion, calibration.
+    """
     from hpsearch.cli.saying import note
     from hpsearch.data.matching import read_like
     from hpsearch.errors import ModelError

@@ -68,7 +68,10 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     runs: Runs = None,
 ) -> None:
-    """Write out the best trial as a study file without ranges; or all of them, or a model."""
+    """Write out a trial as a study file, all of them, or a model.
+
+    By default the best trial, as a study file without ranges.
+    """
     from hpsearch.errors import UsageError
     from hpsearch.export.choosing import Wanted
     from hpsearch.export.exporters import ModelExporter, StorageExporter, TrialExporter

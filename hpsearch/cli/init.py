@@ -65,7 +65,9 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
 ) -> None:
-    """Write a study file for a table, with sensible ranges and every choice explained.
+    """Write a study file for a table or a folder of images.
+
+    With sensible ranges, and every choice explained.
 
     Without --target, shows the columns and the likely ones.
     """

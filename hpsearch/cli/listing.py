@@ -15,7 +15,10 @@ def ls(
     format: Annotated[TextOrJson, typer.Option(help="text or json.")] = TextOrJson.text,
     runs: Runs = None,
 ) -> None:
-    """List the studies that have been run: those that run first, then the newest."""
+    """List the studies that have been run.
+
+    Those that run come first, then the newest.
+    """
     from hpsearch.plain.listing import listing, listing_json
     from hpsearch.store.folder import all_runs, runs_folder
 

@@ -27,7 +27,10 @@ def retrain(
     ],
     force: Force = False,
 ) -> None:
-    """Train a configuration on training and validation rows, and measure it on the test rows."""
+    """Train an exported configuration into a model.
+
+    On training and validation rows; it is measured on the test rows.
+    """
     from hpsearch.cli.progress import training_progress
     from hpsearch.errors import UsageError
     from hpsearch.models.folders import check_free
@@ -78,7 +81,10 @@ def predict(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
 ) -> None:
-    """Predict the target of each row: one row out for each row in, in the same order."""
+    """Predict the target of each row.
+
+    One row out for each row in, in the same order.
+    """
     from hpsearch.cli.files import check_table_output, refuse_to_replace, write_bytes
     from hpsearch.data.matching import read_like
     from hpsearch.models.saved import SavedModel

@@ -94,7 +94,10 @@ def log(
     format: OutputFormat = TextOrJson.text,
     runs: Runs = None,
 ) -> None:
-    """Tell what happened in a study; with N, what that trial's training printed."""
+    """Tell what happened in a study, or in one trial.
+
+    With N, what happened to that trial, and what its training printed.
+    """
     from threading import Event
 
     from hpsearch.plain.log import tell

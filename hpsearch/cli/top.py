@@ -121,7 +121,10 @@ def importance(
     format: Annotated[TextOrJson, typer.Option(help="text or json.")] = TextOrJson.text,
     runs: Runs = None,
 ) -> None:
-    """Say which hyperparameters tell the best tenth of the trials from the rest (PED-ANOVA)."""
+    """Say which hyperparameters matter most.
+
+    They tell the best tenth of the trials from the rest (PED-ANOVA).
+    """
     from hpsearch.plain.importance import as_json, as_text
     from hpsearch.store.folder import RunFolder, find
     from hpsearch.store.reader import Reader

@@ -25,7 +25,10 @@ def attach(
     ascii: Ascii = False,
     runs: Runs = None,
 ) -> None:
-    """Watch a study: the dashboard on a terminal, else until it ends. Leaving never stops it."""
+    """Watch a study; leaving never stops it.
+
+    On a terminal in the dashboard, elsewhere line by line until it ends.
+    """
     from hpsearch.store.folder import RunFolder, find
 
     folder = RunFolder(find(name, runs))
