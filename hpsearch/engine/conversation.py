@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from hpsearch.engine.course import Course
@@ -119,8 +120,7 @@ class Conversation:
                     return self._complete(course, f"ended after epoch {epoch.number}")
                 if verdict == "stop":
                     return self._put_aside(course, epoch.number)
-                if time.monotonic() - self.saved >= job.every:
-                    self._save(course, epoch.number)
+                self.save_if_due(course, epoch.number)
         except Diverged as error:
             return self._finished("diverged", job.why_diverged(error))
         return self._complete(course)
@@ -149,13 +149,16 @@ class Conversation:
         before, self.spent = self.spent, time.process_time()
         return self.spent - before
 
-    def _save(self, course: Course, epoch: int) -> None:
-        """Send a checkpoint, if it is not too large for the wire."""
+    def save_if_due(self, course: Course, epoch: int) -> None:
+        """Send a checkpoint now and then, if it is not too large for the wire."""
+        if time.monotonic() - self.saved < self.job.every:
+            return
         self._flush()  # the engine keeps no checkpoint that is ahead of its epochs
         body = course.checkpoint(epoch)
-        if len(body) <= MESSAGE_LIMIT:
+        fits = len(body) <= MESSAGE_LIMIT
+        if fits:
             self.line.send({"kind": "checkpoint", "number": self.job.number}, body)
-        self.saved = time.monotonic()
+        self.saved = time.monotonic() if fits else inf  # it will not shrink: none is made again
 
     def _complete(self, course: Course, reason: str = "") -> tuple[dict[str, Any], bytes]:
         head, _ = self._finished("complete", reason)

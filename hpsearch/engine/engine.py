@@ -126,6 +126,8 @@ class Engine:
             running.seconds = seconds
         if state == "complete" and running.best is not None:
             self._weights.offer(running.number, running.best.value, weights)
+            if not weights and self.study.study.keep != "none":
+                self.store.note("warning", f"#{running.number}: its weights are too large to keep")
         self.close_trial(running, state, reason)
 
     def put_aside(self, trainer: Trainer, checkpoint: bytes, seconds: float) -> None:

@@ -18,6 +18,10 @@ from hpsearch.study.space import Config, Params
 from hpsearch.study.studyfile import StudyFile
 
 Said = Callable[[str], None]
+TOO_LATE = (
+    "study.warm_start has changed, but only a study's first run takes it up: --fork NAME begins a"
+    " new study that does, with the trials of this one."
+)
 
 
 def inherit(
@@ -35,7 +39,11 @@ def inherit(
     """
     facts = store.facts()
     if facts:
-        return _as_before(study, facts.get("heritage", {"before": [], "tries": []}))
+        taken = facts.get("heritage", {"before": [], "tries": [], "from": []})
+        if list(study.study.warm_start) != taken.get("from", list(study.study.warm_start)):
+            say(TOO_LATE)
+            store.note("warning", TOO_LATE)
+        return _as_before(study, taken)
     warm = [
         heritage(source_of(name, study.path, order.runs), study, meaning, size)
         for name in study.study.warm_start
@@ -51,7 +59,8 @@ def inherit(
         say(source.said)
         store.note("note", source.said)
     if warm:
-        store.set(heritage={"before": [_to_json(past) for past in before], "tries": tries})
+        learnt, names = [_to_json(past) for past in before], list(study.study.warm_start)
+        store.set(heritage={"before": learnt, "tries": tries, "from": names})
     return replace(study, enqueue=(*study.enqueue, *tries)), tuple(before)
 
 

@@ -99,7 +99,7 @@ seconds       float   wall time of all runs together, up to `beat`
 beat          float   Unix seconds of the last write: how fresh the figures are
 cpu           float   CPU seconds of the engine's own process in this run, trainers not counted
 training_cpu  float   CPU seconds of all trainers in all runs together
-heritage      object  {before, tries}: what fork and warm start took over from other studies
+heritage      object  {before, tries, from}: what fork and warm start took over from other studies
 budgets       object  those beside `trials` that it has, by the study file's keys
 pace          array   of the ended trials: count, mean and standard deviation of their seconds
 steered       object  {trials, workers, file_trials, file_workers, prune}: set by people while
