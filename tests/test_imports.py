@@ -18,6 +18,7 @@ HEAVY = ("numpy", "optuna", "joblib", "textual", "polars", "pydantic", "sklearn"
 @pytest.mark.parametrize(
     ("statement", "banned"),
     [
+        ("import hpsearch", HEAVY),
         ("import hpsearch.cli", HEAVY),
         ("import nncore", tuple(m for m in HEAVY if m != "numpy")),
         ("import hpsearch.engine.trainer", ("optuna", "textual", "polars", "pydantic", "joblib")),

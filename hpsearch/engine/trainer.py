@@ -9,20 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import threading
-import traceback
-import warnings
 
 from hpsearch import system
-from hpsearch.engine import arrays
-from hpsearch.engine.conversation import Conversation, Job
-from hpsearch.engine.wire import Address, Line, WireError
-from nncore import Dataset
-
-LOG_LIMIT = 64 * 1024
-"""Bytes of a trial's output that are kept."""
 
 
 def main() -> None:
@@ -33,57 +23,10 @@ def main() -> None:
     system.be_nice(order["nice"])
     if order["memory"]:
         system.limit_memory(order["memory"])
-    warnings.simplefilter("always")
-    try:
-        line = Line(Address(order["host"], order["port"], bytes.fromhex(order["key"])))
-        line.send(
-            {
-                "kind": "hello",
-                "role": "trainer",
-                "slot": order["slot"],
-                "pid": os.getpid(),
-                "host": socket.gethostname(),
-            }
-        )
-        _work(line)
-    except (EOFError, OSError, WireError):
-        return  # the engine is gone, and so are we
+    # Only now: NumPy takes its time on a busy machine, and our owner may be gone meanwhile.
+    from hpsearch.engine.working import work
 
-
-def _work(line: Line) -> None:
-    data: dict[str, tuple[Dataset, ...]] = {}
-    while True:
-        frame = line.receive()
-        if frame.head["kind"] == "end":
-            return
-        if frame.head["kind"] != "trial":
-            continue  # a verdict on a trial that is over
-        job = Job.from_json(frame.head)
-        try:
-            if job.fingerprint not in data:
-                found = arrays.obtain(line, job.fingerprint, job.folder, job.folds or 1)
-                data = {job.fingerprint: found}
-            head, body = Conversation(line, job).train(data[job.fingerprint], frame.body)
-        except (EOFError, ConnectionError):
-            raise
-        except Exception as error:  # whatever a trial raises is part of its story, not our end
-            traceback.print_exc()
-            reason = f"{type(error).__name__}: {error}".strip()
-            head, body = {"kind": "raised", "reason": reason[:2000]}, b""
-        line.send({**head, "number": job.number, "log": _take_log()}, body)
-
-
-def _take_log() -> str:
-    """What the trial printed and was warned of; the file behind stdout is emptied for the next."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    try:
-        size = os.fstat(2).st_size
-        text = os.pread(2, LOG_LIMIT, max(0, size - LOG_LIMIT))
-        os.ftruncate(2, 0)
-    except OSError:  # not a file: started by hand
-        return ""
-    return text.decode("utf-8", "replace")
+    work(order)
 
 
 def _first_line() -> bytes:

@@ -1,5 +1,8 @@
 """A trainer's side of a trial, with a made-up engine at the other end of the line."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from safetensors.numpy import load
@@ -148,3 +151,11 @@ def test_checkpoints_on_the_way_lead_to_the_same_end(dataset):
         head, body, rest = train([dataset], checkpoint=checkpoint)
         assert [*figures[:number], *rest] == figures
         assert (head["reason"], body) == (whole["reason"], weights)
+
+
+def test_a_trainer_whose_owner_is_gone_ends_before_it_loads_anything():
+    words = [sys.executable, "-P", "-X", "importtime", "-m", "hpsearch.engine.trainer"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "hpsearch.system" in done.stderr
+    assert "numpy" not in done.stderr

@@ -1,0 +1,74 @@
+"""A trainer at work: one trial after another, until the engine has had enough."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import traceback
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from hpsearch.engine import arrays
+from hpsearch.engine.conversation import Conversation, Job
+from hpsearch.engine.wire import Address, Line, WireError
+from nncore import Dataset
+
+LOG_LIMIT = 64 * 1024
+"""Bytes of a trial's output that are kept."""
+
+
+def work(order: Mapping[str, Any]) -> None:
+    """Call the engine, and work until there is no more."""
+    warnings.simplefilter("always")
+    try:
+        line = Line(Address(order["host"], order["port"], bytes.fromhex(order["key"])))
+        line.send(
+            {
+                "kind": "hello",
+                "role": "trainer",
+                "slot": order["slot"],
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+            }
+        )
+        _work(line)
+    except (EOFError, OSError, WireError):
+        return  # the engine is gone, and so are we
+
+
+def _work(line: Line) -> None:
+    data: dict[str, tuple[Dataset, ...]] = {}
+    while True:
+        frame = line.receive()
+        if frame.head["kind"] == "end":
+            return
+        if frame.head["kind"] != "trial":
+            continue  # a verdict on a trial that is over
+        job = Job.from_json(frame.head)
+        try:
+            if job.fingerprint not in data:
+                found = arrays.obtain(line, job.fingerprint, job.folder, job.folds or 1)
+                data = {job.fingerprint: found}
+            head, body = Conversation(line, job).train(data[job.fingerprint], frame.body)
+        except (EOFError, ConnectionError):
+            raise
+        except Exception as error:  # whatever a trial raises is part of its story, not our end
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}".strip()
+            head, body = {"kind": "raised", "reason": reason[:2000]}, b""
+        line.send({**head, "number": job.number, "log": _take_log()}, body)
+
+
+def _take_log() -> str:
+    """What the trial printed and was warned of; the file behind stdout is emptied for the next."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        size = os.fstat(2).st_size
+        text = os.pread(2, LOG_LIMIT, max(0, size - LOG_LIMIT))
+        os.ftruncate(2, 0)
+    except OSError:  # not a file: started by hand
+        return ""
+    return text.decode("utf-8", "replace")
