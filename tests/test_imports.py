@@ -21,7 +21,7 @@ HEAVY = ("numpy", "optuna", "joblib", "textual", "polars", "pydantic", "sklearn"
         ("import hpsearch", HEAVY),
         ("import hpsearch.cli", HEAVY),
         ("import nncore", tuple(m for m in HEAVY if m != "numpy")),
-        ("import hpsearch.engine.trainer", ("optuna", "textual", "polars", "pydantic", "joblib")),
+        ("import hpsearch.engine.working", ("optuna", "textual", "polars", "pydantic", "joblib")),
         ("import hpsearch.engine.shell", ("numpy", "optuna", "textual", "polars", "pydantic")),
         ("import hpsearch.plain.watch", ("optuna", "joblib", "polars", "pydantic", "sklearn")),
         ("import hpsearch.store.reader", ("numpy", "optuna", "joblib", "textual", "rich")),
