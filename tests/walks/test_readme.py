@@ -29,6 +29,13 @@ def commands():
                 yield words[words.index("hpsearch") + 1 :]
 
 
+def ran(code, folder):
+    """The lines that a program prints."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 @pytest.fixture
 def houses(tmp_path):
     rng = np.random.default_rng(0)
@@ -53,8 +60,10 @@ def test_every_command_of_the_readme_works(place):
         done = place.command(*output, *short, *force)
         assert done.returncode == 0, (words, done.stderr)
         seen.append(words[0])
-    assert {"run", "top", "export", "retrain", "init", "check", "predict"} <= set(seen)
+    assert {"run", "top", "export", "retrain", "init", "check", "predict", "evaluate"} <= set(seen)
     assert len((place.path / "predictions.csv").read_text().splitlines()) == 21
+    said = ran(next(iter(blocks("python"))), place.path)
+    assert "'r2': " in said[-1]
 
 
 def test_the_study_file_of_the_readme_is_one(place):
@@ -65,12 +74,7 @@ def test_the_study_file_of_the_readme_is_one(place):
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
-    face, stream = (
-        subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
-        ).stdout.splitlines()
-        for code in blocks("python")
-    )
+    face, stream = (ran(code, tmp_path) for code in list(blocks("python"))[1:])
     assert face[0].startswith("epoch   1 of 100: train_cost ")
     assert float(face[-1].split()[-1].rstrip("}")) > 0.9
     assert (tmp_path / "spiral-model" / "model.json").exists()

@@ -1,0 +1,110 @@
+"""A retrained model for programs: what `hpsearch.load` gives."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hpsearch.data.given import frame_of
+from hpsearch.errors import DataError
+from hpsearch.models.evaluation import Evaluation, evaluate
+from hpsearch.models.predictions import Predictions
+from hpsearch.models.saved import SavedModel
+
+
+class DataWarning(UserWarning):
+    """Something was noticed about rows: a column that is missing, a category never seen."""
+
+
+class Model:
+    """A retrained model, to be asked about tables and arrays.
+
+    A table is a frame of Polars or pandas, or a mapping of columns, found by name; an array is
+    (rows, columns), with the columns in the order of `columns`, or (rows, …) for images and the
+    like. What is noticed about the rows is a `DataWarning`.
+    """
+
+    def __init__(self, saved: SavedModel) -> None:
+        self.saved = saved
+
+    def __repr__(self) -> str:
+        size, rows = self.saved.network.parameters, self.saved.rows.get("train", 0)
+        return f"<Model {self.saved.name}: {self.task}, {size:,} parameters, {rows:,} rows>"
+
+    @property
+    def task(self) -> str:
+        """binary, multiclass, multilabel or regression."""
+        return self.saved.task
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs, in the order that arrays have."""
+        return self.saved.encoder.names
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What it predicts."""
+        return self.saved.encoder.targets
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of `predict_proba`; of several labels their names, of a regression ()."""
+        return self.saved.encoder.classes
+
+    def predict(self, data: Any) -> np.ndarray:
+        """Classes as the training file wrote them, or numbers in the target's own units.
+
+        Returns:
+            Shape (rows,), or (rows, targets) for several targets; NaN, or None among words, where
+            a row is too far from all in training to compute with.
+
+        Raises:
+            DataError: columns are missing, or a cell does not fit; names row and column.
+        """
+        table = self._asked(data).table()
+        columns = [table[name].to_numpy() for name in table.columns]
+        return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+
+    def predict_proba(self, data: Any) -> np.ndarray:
+        """The probability of each class, or of each label, float64 (rows, classes).
+
+        Raises:
+            DataError: as `predict`; and of a regression, which has none.
+        """
+        if self.task == "regression":
+            raise DataError("A regression has no classes, and so no probabilities: use predict.")
+        table = self._asked(data).table(proba=True)
+        return table.select(f"proba_{name}" for name in self.classes).to_numpy()
+
+    def evaluate(self, data: Any) -> Evaluation:
+        """Figures on rows whose targets are known; `figures` has them by name.
+
+        Looks at the model's test rows are counted by the command, not here.
+
+        Raises:
+            DataError: as `predict`; and where the targets are missing.
+        """
+        found = evaluate(self.saved, frame_of(self.saved.encoder, data))
+        self._warn(found.notes)
+        return found
+
+    def _asked(self, data: Any) -> Predictions:
+        found = self.saved.predict(frame_of(self.saved.encoder, data))
+        self._warn(found.notes)
+        return found
+
+    def _warn(self, notes: tuple[str, ...]) -> None:
+        for note in notes:
+            warnings.warn(note, DataWarning, stacklevel=4)
+
+
+def load(folder: Path | str) -> Model:
+    """The model in a folder that `hpsearch retrain` wrote.
+
+    Raises:
+        ModelError: there is none, it is damaged, or of a format not known here.
+    """
+    return Model(SavedModel.load(folder))
