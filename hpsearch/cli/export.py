@@ -37,7 +37,7 @@ def export(
     name: Name = None,
     address: Annotated[
         str | None,
-        typer.Argument(metavar="[URL]", help="Of the database, with --to optuna."),
+        typer.Argument(metavar="URL", help="Of the database, with --to optuna."),
     ] = None,
     to: Annotated[
         str,

@@ -228,6 +228,9 @@ def test_optuna_reads_every_trial_from_its_storage(typed, run):
     assert "optuna-dashboard sqlite:///o.db" in out
     study = stored("sqlite:///o.db")
     ours = trials_of(run)
+    with Reader(run) as reader:
+        curves = reader.curves(range(len(ours)))
+    assert curves[0] == (4.0, 3.0, 2.0, 1.0)
     assert len(study.trials) == len(ours)
     best = min((t for t in ours if t.state == "complete"), key=lambda t: t.value)
     assert (study.best_trial.number, study.best_value) == (best.number, best.value)
@@ -236,7 +239,8 @@ def test_optuna_reads_every_trial_from_its_storage(typed, run):
         assert told.number == told.user_attrs["number"] == trial.number
         assert told.state.name == states.get(trial.state, "FAIL")
         assert told.user_attrs["params"] == json.loads(json.dumps(dict(trial.params)))
-        assert len(told.intermediate_values) == (4 if trial.state != "running" else 0)
+        assert told.intermediate_values == dict(enumerate(curves[trial.number], 1))
+        assert told.user_attrs["seed"] == trial.seed
         assert set(told.distributions) == set(told.params)
         for name in set(told.params) & set(trial.params):
             assert told.params[name] == trial.params[name]
