@@ -142,7 +142,13 @@ class Chaos:
                 if computed != said:
                     found.append(f"#{trial.number}: stored {said}, recomputed {computed}")
         left = set(Path("/dev/shm").iterdir()) - self.shared
-        return found + [f"{path} is left" for path in left]
+        return found + [f"{path} is left" for path in left if not _in_use(path)]
+
+
+def _in_use(path: Path) -> bool:
+    """Whether a semaphore's name tells of a process that lives: somebody else's study."""
+    words = path.name.split("-")
+    return len(words) > 1 and words[1].isdigit() and alive(int(words[1]))
 
 
 def resumed(given: argparse.Namespace) -> int:
