@@ -20,8 +20,8 @@ WIDE = 257
 than the numbers in them."""
 
 _LAYOUTS = (
-    (("x", "y"),),
-    (("X", "y"),),
+    (("x", "y"), ("x_test", "y_test")),
+    (("X", "y"), ("X_test", "y_test")),
     (("X", "Y"),),
     (("data", "target"),),
     (("images", "labels"),),

@@ -35,10 +35,12 @@ def test_features_and_targets_are_found_by_their_usual_names(
     assert table.targets == ("target",)
 
 
-def test_a_file_with_its_own_test_rows_keeps_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("learnt", ["x_train y_train", "x y"])
+def test_a_file_with_its_own_test_rows_keeps_them(tmp_path: Path, learnt: str) -> None:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(40, 3)), np.arange(40) % 2
-    path = saved(tmp_path, x_train=x[:30], y_train=y[:30], x_test=x[30:], y_test=y[30:])
+    first = dict(zip(learnt.split(), (x[:30], y[:30]), strict=True))
+    path = saved(tmp_path, **first, x_test=x[30:], y_test=y[30:])
     data = load(DataOptions(path=path))
     assert data.rows == {"train": 24, "validation": 6, "test": 10}
     assert (data.split.test == np.arange(30, 40)).all()
