@@ -97,27 +97,36 @@ class Steering(App[Leave]):
         self.action_new_trial()
 
     def action_retrain(self) -> None:
-        """Write the trial out, and say how to train it on."""
+        """Ask for a file, write the trial there, and say how to train it on."""
         trial = self.session.trial
         if trial is not None:
-            file = f"{self.session.name}-trial-{trial.number}.toml"
-            after = f"hpsearch retrain {file} -o {self.session.name}-trial-{trial.number}"
-            self.run_worker(self._export(trial.number, file, after), group="export")
+            after = f"-o {shlex.quote(f'{self.session.name}-trial-{trial.number}')}"
+            self._ask_where(trial.number, f" Retrain #{trial.number} ", after)
 
     def action_export(self) -> None:
         """Ask for a file, and write the trial there."""
         trial = self.session.trial
-        if trial is None:
-            return
-        number = trial.number
+        if trial is not None:
+            self._ask_where(trial.number, f" Export #{trial.number} ")
+
+    def _ask_where(self, number: int, title: str, retrain: str = "") -> None:
+        """Nothing is written into the folder a person is in before they have said so.
+
+        Args:
+            retrain: what follows the file's name in the command that retrains it, which is told.
+        """
 
         def export(file: str | None) -> None:
             if file:
-                self.run_worker(self._export(number, file), group="export")
+                after = f"hpsearch retrain {shlex.quote(file)} {retrain}" if retrain else ""
+                self.run_worker(self._export(number, file, after), group="export")
 
-        told = "A study file without ranges; `hpsearch retrain` takes it. ⏎ writes it, esc stays."
-        name = f"{self.session.name}-trial-{number}.toml"
-        self.push_screen(Line(f" Export #{number} ", told, name), export)
+        enter = "enter" if self.session.ascii else "⏎"
+        told = (
+            f"In {Path.cwd()}, a study file without ranges; `hpsearch retrain` takes it. "
+            f"{enter} writes it, esc stays."
+        )
+        self.push_screen(Line(title, told, f"{self.session.name}-trial-{number}.toml"), export)
 
     async def _export(self, number: int, file: str, after: str = "") -> None:
         done = await self.run_command("export", "--trial", str(number), "-o", file)
@@ -132,7 +141,7 @@ class Steering(App[Leave]):
             self.run_worker(self._yank(trial.number), group="export")
 
     async def _yank(self, number: int) -> None:
-        done = await self.run_command("export", "--trial", str(number))
+        done = await self.run_command("export", "--trial", str(number), "-o", "-")
         if done.code:
             self.say(done.last_word)
             return

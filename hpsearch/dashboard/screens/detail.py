@@ -105,7 +105,8 @@ class Detail(StudyScreen):
         return self._fetched[key]
 
     async def _ask_for(self, key: tuple[int, str], trial: TrialRecord) -> None:
-        done = await self.dashboard.run_command("export", "--trial", str(trial.number))
+        number = str(trial.number)
+        done = await self.dashboard.run_command("export", "--trial", number, "-o", "-")
         ink = "plain" if done.code == 0 else "warning"
         text = done.out if done.code == 0 else done.err
         self._fetched[key] = [[(f" {clean(line)}", ink)] for line in text.splitlines()]
