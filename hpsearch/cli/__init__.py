@@ -11,6 +11,7 @@ from hpsearch.cli import (  # noqa: F401  # each adds its commands
     clean,
     control,
     evaluate,
+    examine,
     export,
     init,
     listing,

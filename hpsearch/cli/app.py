@@ -15,6 +15,7 @@ ORDER = (
     "status",
     "top",
     "show",
+    "examine",
     "compare",
     "importance",
     "log",

@@ -35,7 +35,7 @@ def show(
     from hpsearch.errors import UsageError
     from hpsearch.plain.show import as_json, as_text, look_at
 
-    folder, number = _trial(name, number, runs)
+    folder, number = trial_meant(name, number, runs)
     shown = look_at(folder, number)
     if shown is None and number is None:
         raise UsageError(
@@ -102,7 +102,7 @@ def log(
 
     from hpsearch.plain.log import tell
 
-    folder, number = _trial(name, number, runs)
+    folder, number = trial_meant(name, number, runs)
     stop = Event()
     if not follow:
         stop.set()
@@ -116,7 +116,9 @@ def log(
         raise UsageError(_no_trial(folder, number))
 
 
-def _trial(name: str | None, number: int | None, runs: Path | None) -> tuple[RunFolder, int | None]:
+def trial_meant(
+    name: str | None, number: int | None, runs: Path | None
+) -> tuple[RunFolder, int | None]:
     """The run and the trial that are meant; `digits#12` is both at once."""
     from hpsearch.errors import UsageError
     from hpsearch.store.folder import RunFolder, find

@@ -102,6 +102,7 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
         evaluation=evaluation,
         class_weight=options.class_weight,
         encoding=table.dialect.encoding,
+        numbers=table.numbers,
     )
     _check_fingerprint(data, options)
     return data

@@ -31,6 +31,8 @@ class Dialect:
     """(height, width) that images are resized to."""
     channels: int | None = None
     """Of an image: 1 for gray, 3 for red, green and blue."""
+    written: tuple[tuple[str, str], ...] | None = None
+    """Columns of numbers that carry a sign, and that sign, such as % or EUR. None: not known."""
 
     @property
     def nothing(self) -> tuple[str, ...]:
@@ -76,6 +78,12 @@ class Table:
     def number(self, row: int) -> int:
         """What the file calls a row of the frame."""
         return (row if self.rows is None else int(self.rows[row])) + self.first_row
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """What the file calls each row of the frame, int64 (rows,)."""
+        places = np.arange(self.frame.height) if self.rows is None else self.rows
+        return places + self.first_row
 
     def only(self, kept: np.ndarray) -> Table:
         """The table without the rows for which the mask says no."""

@@ -87,6 +87,8 @@ class Data:
     class_weight: ClassWeight = "none"
     encoding: str | None = None
     """Of a text file, as guessed or given."""
+    numbers: np.ndarray | None = None
+    """What the file calls each row that has a target; None: it counts them from 0."""
 
     @property
     def task(self) -> Task:

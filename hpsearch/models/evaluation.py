@@ -16,6 +16,7 @@ from hpsearch.data.truth import targets, with_targets
 from hpsearch.errors import DataError
 from hpsearch.models import calibration, seen
 from hpsearch.models.saved import SavedModel
+from hpsearch.study.confusion import Confusion
 from hpsearch.study.options import Task
 from nncore import confusion_matrix, metrics
 from nncore.arrays import Array
@@ -36,43 +37,6 @@ _LOOKED = 0.5
 """The share of the test rows that has to be read to count as a look at them."""
 _LEARNT = 0.05
 """The share of the rows learnt from that is worth a word."""
-
-
-@dataclass(frozen=True)
-class OneClass:
-    """How well one class is told from the rest; None where there is nothing to divide by."""
-
-    name: str
-    rows: int
-    """How many are it."""
-    precision: float | None
-    recall: float | None
-    f1: float | None
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """How many rows of each class were called each class."""
-
-    target: str
-    classes: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    """True classes down, predicted ones across."""
-
-    def by_class(self) -> list[OneClass]:
-        """Figures of each class against the rest."""
-        table = np.array(self.counts)
-        right, are, called = table.diagonal(), table.sum(axis=1), table.sum(axis=0)
-        return [
-            OneClass(
-                name,
-                int(are[at]),
-                _ratio(right[at], called[at]),
-                _ratio(right[at], are[at]),
-                _ratio(2 * right[at], are[at] + called[at]),
-            )
-            for at, name in enumerate(self.classes)
-        ]
 
 
 @dataclass(frozen=True)
@@ -201,13 +165,26 @@ def _figures(
 
 
 def _confusions(model: SavedModel, z: Array, y: Array) -> tuple[Confusion, ...]:
-    if model.task == "regression":
+    return confusions(model.task, model.encoder.targets, model.encoder.labels, z, y)
+
+
+def confusions(
+    task: Task, names: Sequence[str], labels: Sequence[Sequence[str]], z: Array, y: Array
+) -> tuple[Confusion, ...]:
+    """What was taken for what, for each target; nothing of a regression.
+
+    Args:
+        names: of the targets.
+        labels: for each target the words its numbers stand for.
+        z: logits, shape (rows, outputs).
+    """
+    if task == "regression":
         return ()
-    encoder, tables = model.encoder, confusion_matrix(z, y)
-    each = tables if model.task == "multilabel" and len(encoder.targets) > 1 else tables[None]
+    tables = confusion_matrix(z, y)
+    each = tables if task == "multilabel" and len(names) > 1 else tables[None]
     return tuple(
-        Confusion(target, words, tuple(tuple(int(n) for n in row) for row in table))
-        for target, words, table in zip(encoder.targets, encoder.labels, each, strict=True)
+        Confusion(target, tuple(words), tuple(tuple(int(n) for n in row) for row in table))
+        for target, words, table in zip(names, labels, each, strict=True)
     )
 
 
@@ -218,10 +195,6 @@ def _about_learnt(share: float) -> Sequence[str]:
         f"WARNING: about {share:.0%} of the rows that the model learnt from are among these; on"
         " them every model looks better than it is.",
     )
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return float(part / whole) if whole else None
 
 
 def _finite(value: float | None) -> float | None:

@@ -23,6 +23,27 @@ def restored(described: Sequential, content: bytes) -> Network:
     Raises:
         ModelError: they are not the weights of such a network.
     """
+    return _filled(described, _loaded(content))
+
+
+def restored_members(described: Sequential, content: bytes, count: int) -> list[Network]:
+    """The networks that were trained together, each as one of its own.
+
+    Args:
+        content: their weights, with a leading axis of members.
+
+    Raises:
+        ModelError: they are not the weights of so many such networks.
+    """
+    given = _loaded(content)
+    if any(array.ndim == 0 or len(array) != count for array in given.values()):
+        raise ModelError(f"its weights are not those of {count} networks")
+    return [
+        _filled(described, {name: array[k] for name, array in given.items()}) for k in range(count)
+    ]
+
+
+def _loaded(content: bytes) -> dict[str, np.ndarray]:
     try:
         given = load(content)
     except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
@@ -30,6 +51,10 @@ def restored(described: Sequential, content: bytes) -> Network:
     for name, array in given.items():
         if array.dtype != np.float32 or not np.isfinite(array).all():
             raise ModelError(f"its weights {name} are not all float32 numbers")
+    return given
+
+
+def _filled(described: Sequential, given: dict[str, np.ndarray]) -> Network:
     if described.width is None:
         raise ModelError("its network does not say how many features it takes")
     if sum(array.size for array in given.values()) != described.parameters():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from hpsearch.models.evaluation import Confusion, Evaluation
+from hpsearch.models.evaluation import Evaluation
 from hpsearch.plain.terminal import Terminal, terminal
+from hpsearch.study.confusion import Confusion
 from hpsearch.view.format import clean, cut, figure
 
 WIDTH = 80

@@ -45,6 +45,14 @@ DARK: Mapping[str, str] = {
     "line4": "#cc79a7",
     "line5": "#e8793a",
     "line6": "#7f9cf5",
+    "right1": "#c9d1da on #1b2a38",
+    "right2": "#d8e4ee on #1d4264",
+    "right3": "#ffffff on #1f5a8f",
+    "right4": "#ffffff on #1f6fb2",
+    "wrong1": "#f0d0b8 on #3a2618",
+    "wrong2": "#f6dcc8 on #6b3a12",
+    "wrong3": "#ffffff on #9a4a10",
+    "wrong4": "#ffffff on #c8560c",
 }
 LIGHT: Mapping[str, str] = {
     "plain": "#22262b",
@@ -83,9 +91,18 @@ LIGHT: Mapping[str, str] = {
     "line4": "#a8487e",
     "line5": "#b84a00",
     "line6": "#4357c7",
+    "right1": "#22262b on #e3edf6",
+    "right2": "#22262b on #bcd7ee",
+    "right3": "#10202c on #8bbbe2",
+    "right4": "#ffffff on #2f7fc1",
+    "wrong1": "#22262b on #fbe6d6",
+    "wrong2": "#22262b on #f4c39c",
+    "wrong3": "#2c1406 on #e8955a",
+    "wrong4": "#ffffff on #c2560c",
 }
 """A colour for each ink, bold or on another colour where it says so. line0 … line6 are curves, top
-is the one under the cursor; blocks and their edges are trials on a timeline."""
+is the one under the cursor; blocks and their edges are trials on a timeline; right1 … right4 and
+wrong1 … wrong4 are shares of a class in a confusion matrix, from few to all."""
 
 LINES = 7
 """How many curves have a colour of their own."""
