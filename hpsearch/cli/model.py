@@ -95,7 +95,7 @@ def predict(
         if not output.exists() or output.is_file():  # a pipe or a device is not replaced
             refuse_to_replace(output, force)
     loaded = SavedModel.load(model)
-    frame = read_like(loaded.encoder, data)
+    frame = read_like(loaded.encoder, data, note)
     predictions = loaded.predict(frame, data.name, strict)
     whole = beside(frame, predictions.table(proba), keep or [], keep_all, data.name)
     for sentence in predictions.notes:

@@ -5,7 +5,7 @@ Fitted on training rows, kept as JSON beside a model, and used again on every ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from hpsearch.study.options import Task
 
 _BLOCK = 1 << 20
 """Cells scaled at once, in double precision."""
+_FAR = 10
+"""How many times the range seen in training a number may lie outside of it without a word."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Encoder:
     target_scale: LinearScaler
     """For regression: how targets were standardised."""
     dialect: Dialect
+    ranges: tuple[tuple[float, float], ...] = ()
+    """For each number the lowest and the highest in training; () of older models."""
 
     @property
     def width(self) -> int:
@@ -158,7 +162,23 @@ class Encoder:
                     f"Column {number.name!r}: {counted(gaps, 'cell')} empty, as none was in"
                     f" training; filled with {fill:g}."
                 )
-        return tuple(notes)
+        return (*notes, *self._far_off(clean))
+
+    def _far_off(self, clean: pl.DataFrame) -> Iterator[str]:
+        """Columns whose values lie nowhere near those in training: other units, perhaps."""
+        for number, (low, high) in zip(self.numbers, self.ranges, strict=False):
+            if number.name not in clean.columns:
+                continue
+            values = clean[number.name].to_numpy()
+            known = values[~np.isnan(values)]
+            margin = _FAR * (high - low)
+            far = (known < low - margin) | (known > high + margin)
+            if high > low and 2 * np.count_nonzero(far) > len(known):
+                yield (
+                    f"WARNING: column {number.name!r}: {np.count_nonzero(far):,} of"
+                    f" {counted(len(known), 'number')}, such as {known[far][0]:g}, far outside of"
+                    f" {low:g} to {high:g}, which was all in training: are the units the same?"
+                )
 
     def predictions(self, outputs: np.ndarray) -> pl.DataFrame:
         """A network's outputs as the target's own words, or numbers in its own units.

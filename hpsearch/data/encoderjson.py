@@ -28,6 +28,7 @@ def to_json(encoder: Encoder) -> dict[str, Any]:
         "labels": [list(words) for words in encoder.labels],
         "target_scale": encoder.target_scale.to_json(),
         "dialect": asdict(encoder.dialect),
+        "ranges": [list(pair) for pair in encoder.ranges],
     }
 
 
@@ -48,6 +49,7 @@ def from_json(saved: dict[str, Any]) -> Encoder:
             labels=tuple(tuple(words) for words in saved["labels"]),
             target_scale=cast(LinearScaler, scaler_from_json(saved["target_scale"])),
             dialect=_dialect_from_json(saved["dialect"]),
+            ranges=tuple((float(low), float(high)) for low, high in saved.get("ranges", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"The model's encoder is damaged ({error!r}).") from None
@@ -64,7 +66,7 @@ def _column_from_json(saved: dict[str, Any]) -> Column:
 
 
 def _dialect_from_json(saved: dict[str, Any]) -> Dialect:
-    words = saved["null_values"]
+    words, signs = saved["null_values"], saved.get("written")
     return Dialect(
         saved["separator"],
         saved["decimal"],
@@ -72,4 +74,5 @@ def _dialect_from_json(saved: dict[str, Any]) -> Dialect:
         None if words is None else tuple(words),
         None if (size := saved.get("image_size")) is None else (int(size[0]), int(size[1])),
         saved.get("channels"),
+        None if signs is None else tuple((str(column), str(sign)) for column, sign in signs),
     )

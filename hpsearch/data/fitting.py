@@ -22,12 +22,13 @@ def fit(
     dialect: Dialect,
 ) -> Encoder:
     """Fit an encoder to the rows numbered `train` of a clean frame, and to nothing else."""
-    fills, known = [], Features()
+    fills, ranges, known = [], [], Features()
     for column in columns:
         if isinstance(column, Number):
             values = clean[column.name].to_numpy()[train].astype(np.float64)
             there = values[~np.isnan(values)]
             fills.append(float(np.median(there)) if len(there) else 0.0)
+            ranges.append((float(there.min()), float(there.max())) if len(there) else (0.0, 0.0))
             known.add(there if len(there) else np.zeros(1))
     for column in columns:
         if isinstance(column, Block):
@@ -49,4 +50,5 @@ def fit(
         labels=target.labels,
         target_scale=target_scale,
         dialect=dialect,
+        ranges=tuple(ranges),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,31 +17,83 @@ from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.encoder import Encoder
 from hpsearch.data.readers import read
 from hpsearch.data.table import Table, listed, quoted
+from hpsearch.data.text import is_utf8
 from hpsearch.errors import DataError
 
 _MEND = "Mend it, or empty it: an empty cell is filled in."
 """What to do about a cell that cannot be read, where there is no study file to say it in."""
 
 
-def read_like(encoder: Encoder, path: Path) -> pl.DataFrame:
+def read_like(
+    encoder: Encoder, path: Path, say: Callable[[str], None] = lambda note: None
+) -> pl.DataFrame:
     """Read a file to predict from, written like the one an encoder was fitted on.
 
-    What was guessed is guessed anew where it does not lead to the columns needed; decimal marks
-    are made those of the training file.
+    What was guessed is guessed anew where it does not lead to the columns needed; UTF-8 is known
+    as such whatever the training file was; decimal marks are made those of the training file, and
+    numbers with signs such as % and EUR are read as there.
+
+    Args:
+        say: hears how this file is written otherwise than the training file: a sentence each.
 
     Raises:
         DataError: the file cannot be read.
     """
-    loose = replace(encoder.dialect, separator=None, decimal=None, encoding=None)
+    dialect = encoder.dialect
+    trained, told = dialect.encoding, dict(dialect.written or ())
+    numbers = () if dialect.written is None else _numbers(encoder)
+    signs = {name: told.get(name, "") for name in numbers}
+    given = replace(dialect, written=tuple(signs.items()))
+    if trained is not None and path.is_file() and is_utf8(path):
+        given = replace(given, encoding=None)
+    loose = replace(given, separator=None, decimal=None, encoding=None)
     try:
-        table = read(path, encoder.dialect)
+        table = read(path, given)
     except DataError:
-        if encoder.dialect.separator is None:
+        if dialect.separator is None:
             raise
         table = read(path, loose)
     if not set(encoder.names) & set(table.frame.columns):
         table = read(path, loose)
+    if trained is not None and _codec(table.dialect.encoding) != _codec(trained):
+        say(f"{path.name} is {table.dialect.encoding} text, unlike the training file ({trained}).")
+    for sentence in _other_signs(signs, table):
+        say(sentence)
     return _with_decimals_of(encoder, table)
+
+
+def _numbers(encoder: Encoder) -> tuple[str, ...]:
+    """The columns whose cells are numbers, a regression's targets among them."""
+    numbers = [number.name for number in encoder.numbers if not number.words]
+    return (*numbers, *(encoder.targets if encoder.task == "regression" else ()))
+
+
+def _codec(encoding: str | None) -> str | None:
+    try:
+        return codecs.lookup(encoding or "utf-8").name.removesuffix("-sig")
+    except LookupError:  # of another version of Python
+        return encoding
+
+
+def _other_signs(signs: Mapping[str, str], table: Table) -> Iterator[str]:
+    """Of each column whose numbers carry another sign here than in training, what that means."""
+    here = dict(table.dialect.written or ())
+    for name, trained in signs.items():
+        found = here.get(name, "")
+        if name not in table.frame.columns or found == trained:
+            continue
+        if table.frame[name].dtype != pl.String or table.frame[name].is_null().all():
+            continue
+        percent = "%" in (found, trained)
+        then = "; 12 % is read as 0.12, and a bare 12 as 12." if percent else "; read as it is."
+        yield (
+            f"WARNING: column {quoted(name)} is written with {_sign(found)} here, and in training"
+            f" with {_sign(trained)}{then}"
+        )
+
+
+def _sign(sign: str) -> str:
+    return quoted(sign) if sign else "no sign"
 
 
 def _with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
@@ -48,9 +101,7 @@ def _with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
     frame = table.frame
     if ours == theirs:
         return frame
-    ours_too = encoder.targets if encoder.task == "regression" else ()
-    wanted = [*(number.name for number in encoder.numbers), *ours_too]
-    names = [name for name in wanted if name in frame.columns]
+    names = [name for name in _numbers(encoder) if name in frame.columns]
     # Not the other way round as well: a mark that groups thousands stays an error.
     swap = pl.col(names).str.replace_all(ours, "?", literal=True)
     return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -12,6 +14,7 @@ from hpsearch.data.table import counted, quoted
 
 _MOSTLY = 0.95
 """Above this share of such cells a column is one of numbers; the others are named as mistakes."""
+NOT_KNOWN: Mapping[str, str] = MappingProxyType({})
 _CURRENCY = r"[$€£¥₹₽₩₺₪]|USD|EUR|GBP|CHF|JPY"
 _SIGN = "[+−-]?"
 _THOUSANDS = {".": ",'’", ",": ".'’ \u00a0\u202f"}
@@ -26,47 +29,72 @@ def shape(decimal: str, fraction: str) -> str:
     return rf"^{_SIGN}{before}{_SIGN}(?:{whole}){fraction}{after}$"
 
 
-def plain(frame: pl.DataFrame, decimal: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The frame with such cells as bare numbers, where a whole column is written so; and notes.
+def plain(
+    frame: pl.DataFrame, decimal: str, known: Mapping[str, str] = NOT_KNOWN
+) -> tuple[pl.DataFrame, tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The frame with such cells as bare numbers, where a whole column is written so.
 
     A percentage becomes a share: 12 % is 0.12. Columns in which two ways are mixed stay as they
     are: nobody knows what a single 12 € among bare numbers means.
+
+    Args:
+        known: columns of numbers and the sign that each carries, or "": of these every cell that
+            is written so is read, whatever the others hold.
+
+    Returns:
+        The frame; a note for each column that was changed; each such column's sign.
     """
-    changed, notes = [], []
+    changed, notes, signs = [], [], []
     for column in frame.get_columns():
-        found = _plain(column, decimal) if column.dtype == pl.String else None
-        if found is not None:
-            cells, first, count = found
-            changed.append(cells)
-            notes.append(
-                f"Column {quoted(column.name)}: {counted(count, 'cell')} such as"
-                f" {quoted(column[first])} read as the number {cells[first]}."
-            )
-    return frame.with_columns(changed), tuple(notes)
+        found = _plain(column, decimal, known.get(column.name))
+        if found is None:
+            continue
+        cells, rows, sign = found
+        first = int(rows[0])
+        changed.append(cells)
+        if sign:
+            signs.append((column.name, sign))
+        notes.append(
+            f"Column {quoted(column.name)}: {counted(len(rows), 'cell')} such as"
+            f" {quoted(column[first])} read as the number {cells[first]}."
+        )
+    return frame.with_columns(changed), tuple(notes), tuple(signs)
 
 
-def _plain(column: pl.Series, decimal: str) -> tuple[pl.Series, int, int] | None:
-    """The column with bare numbers, and the first such row and how many there are; or None."""
+def _plain(
+    column: pl.Series, decimal: str, known: str | None
+) -> tuple[pl.Series, pl.Series, str] | None:
+    """The column with bare numbers, the rows that were not, and their sign; or None."""
+    if column.dtype != pl.String:
+        return None
     filled = len(column) - column.null_count()
     values, odd = numbers(column, decimal)
     odd = pl.Series(odd)
     if filled == 0 or not odd.any():
         return None
     fraction = rf"(?:{re.escape(decimal)}\d+)?"
-    written = odd & column.str.contains(shape(decimal, fraction)).fill_null(False)
-    count, others = int(written.sum()), filled - int(odd.sum())
-    if not count or count + others <= _MOSTLY * filled:
-        return None
-    cells = column.filter(written)
-    if _mixed(cells, decimal, values[~np.isnan(values)]):
-        return None
+    every = odd & column.str.contains(shape(decimal, fraction)).fill_null(False)
+    written = every
+    if known is not None:
+        written = every & (_signs(column).fill_null("") == known)
+    if known is None or not written.any():
+        written, count = every, int(every.sum())
+        others = filled - int(odd.sum())
+        if not count or count + others <= _MOSTLY * filled:
+            return None
+        if _mixed(column.filter(written), decimal, values[~np.isnan(values)]):
+            return None
+    cells, rows = column.filter(written), written.arg_true()
+    sign = _signs(cells).fill_null("")[0]
     digits = cells.str.replace_all("−", "-").str.replace_all(rf"[^0-9{re.escape(decimal)}-]", "")
-    if (percent := cells.str.ends_with("%")).any():
+    if sign == "%":
         shares = digits.str.replace_all(decimal, ".", literal=True).cast(pl.Float64) / 100
-        text = shares.round(12).cast(pl.String).str.replace_all(".", decimal, literal=True)
-        digits = digits.zip_with(~percent, text)
-    rows = written.arg_true()
-    return column.clone().scatter(rows, digits), int(rows[0]), count
+        digits = shares.round(12).cast(pl.String).str.replace_all(".", decimal, literal=True)
+    return column.clone().scatter(rows, digits), rows, sign
+
+
+def _signs(cells: pl.Series) -> pl.Series:
+    return cells.str.extract(f"(%|{_CURRENCY})")
 
 
 def _mixed(cells: pl.Series, decimal: str, bare: np.ndarray) -> bool:

@@ -52,6 +52,23 @@ def read_text(path: Path, encoding: str | None) -> tuple[str, str]:
     return text, encoding
 
 
+def is_utf8(path: Path) -> bool:
+    """Whether a file's bytes are UTF-8, which text of an older encoding hardly ever is.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    if path.stat().st_size > LARGEST:
+        return False
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from None
+    return True
+
+
 def _guess(raw: bytes, name: str) -> str:
     """utf-8, unless a mark or the bytes say otherwise."""
     for mark, encoding in _MARKS:

@@ -42,7 +42,7 @@ from hpsearch.study.options import DataOptions
 def test_a_column_is_bare_numbers_where_all_of_it_is_written_so(
     decimal: str, cells: list[str], numbers: list[str] | None
 ) -> None:
-    frame, notes = plain(pl.DataFrame({"a": cells}), decimal)
+    frame, notes, _ = plain(pl.DataFrame({"a": cells}), decimal)
     assert frame["a"].to_list() == (numbers or cells)
     assert len(notes) == (numbers is not None)
 

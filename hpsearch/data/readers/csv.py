@@ -59,9 +59,9 @@ def read(path: Path, dialect: Dialect) -> Table:
         f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
     ]
     notes += emptied
-    frame, said = plain(frame, decimal)
+    frame, said, written = plain(frame, decimal, dict(dialect.written or ()))
     notes += said
-    settled = Dialect(separator, decimal, encoding, dialect.null_values)
+    settled = Dialect(separator, decimal, encoding, dialect.null_values, written=written)
     return Table(path.name, frame, settled, tuple(notes))
 
 
