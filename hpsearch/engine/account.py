@@ -50,6 +50,11 @@ class Account:
         self.spent = self.spent or self.budget.spent(self.tally, self.champion) or ""
         return self.spent
 
+    @property
+    def larger(self) -> dict[str, object]:
+        """What to give the study so that it goes on, where a budget but `trials` is spent."""
+        return self.budget.larger(self.tally, self.champion) if self.spent else {}
+
     def ended(
         self, number: int, state: State, value: float | None, seconds: float, reason: str
     ) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf, sqrt
+from math import ceil, inf, sqrt
 
 from hpsearch.engine.champion import Champion
 from hpsearch.store.past import Past
@@ -133,3 +133,21 @@ class Budget:
         if tally.cpu >= self.cpu_time:
             return f"its {duration(self.cpu_time)} of CPU time are spent"
         return None
+
+    def larger(self, tally: Tally, champion: Champion) -> dict[str, object]:
+        """For each budget that is spent one about twice as large, by full name as after --set.
+
+        A goal that is reached gives way to one further on.
+        """
+        spent: dict[str, object] = {}
+        if tally.complete >= self.complete_trials:
+            spent["study.complete_trials"] = 2 * tally.complete
+        if self.stop_at is not None and champion.reached(self.stop_at):
+            spent["study.stop_at"] = champion.further()
+        if tally.since_best >= self.patience and champion.value is not None:
+            spent["study.patience"] = 2 * tally.since_best
+        if tally.seconds >= self.timeout:
+            spent["study.timeout"] = f"{ceil(2 * max(tally.seconds, self.timeout))}s"
+        if tally.cpu >= self.cpu_time:
+            spent["study.cpu_time"] = f"{ceil(2 * max(tally.cpu, self.cpu_time))}s"
+        return spent

@@ -34,6 +34,18 @@ class Champion:
             return False
         return self.value <= goal if self.direction == "minimize" else self.value >= goal
 
+    def further(self) -> float:
+        """A goal that the best has not reached: half of what is left to 0, or to 1 upwards.
+
+        Where nothing is left, one that is never reached.
+        """
+        value = self.value or 0.0
+        if self.direction == "minimize":
+            goal = value / 2 if value > 0 else 2 * value - 1
+        else:
+            goal = (1 + value) / 2 if value < 1 else 2 * value
+        return float(f"{goal:.3g}") if not self.reached(float(f"{goal:.3g}")) else goal
+
     def _beats(self, value: float) -> bool:
         if self.value is None:
             return True

@@ -290,6 +290,7 @@ class Engine:
 
     def _end(self, ending: Ending) -> None:
         if not self.ended.done():
+            self.store.set(larger=self._account.larger)
             self.ended.set_result(ending)
 
     def close(self) -> None:

@@ -205,6 +205,7 @@ def _write_down(
         data=told,
         engine={"pid": os.getpid(), "host": socket.gethostname(), "started": now},
         searching=searching,
+        larger={},
         budgets={key: value for key in _BUDGETS if (value := getattr(options, key)) is not None},
     )
     if facts.get("data") != told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
@@ -46,10 +47,13 @@ def go_on(status: Status, folder: RunFolder) -> str:
         return f"hpsearch resume {name}"
     if status.state in LIVE:
         return f"hpsearch attach {name}"
+    larger = dict(status.study.larger)
+    spent = f"{status.study.why}; " if larger else ""
     if status.state == "finished" and status.counts.finished >= status.counts.asked:
-        more = max(10, 2 * status.counts.asked, 2 * status.counts.finished)
-        return f"{_run(status, folder, more)}    (searches on)"
-    return f"{_run(status, folder)}    (goes on from here)"
+        larger["study.trials"] = max(10, 2 * status.counts.asked, 2 * status.counts.finished)
+    if larger:
+        return f"{_run(status, folder, larger)}    ({spent}searches on)"
+    return f"{_run(status, folder, {})}    (goes on from here)"
 
 
 def reference(folder: RunFolder) -> str:
@@ -89,13 +93,12 @@ def _keep(status: Status, folder: RunFolder) -> str:
     return f"hpsearch export {reference(folder)} -o {folder.name}-best.toml"
 
 
-def _run(status: Status, folder: RunFolder, trials: int | None = None) -> str:
+def _run(status: Status, folder: RunFolder, larger: Mapping[str, object]) -> str:
     """The command that ran this study, written for where we are."""
     study = status.study
     path = Path(study.path) if study.path else folder.toml
     named = "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name
     values = {key: value for key, value in study.overrides.items() if key != "study.workers"}
-    if trials is not None:
-        values["study.trials"] = trials
+    values.update(larger)
     name = folder.name if named else None
     return run_command(path, values, folder.path.absolute().parent, name=name)

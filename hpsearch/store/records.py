@@ -47,6 +47,8 @@ class StudyFacts:
     engine: Mapping[str, object] = field(default_factory=dict)
     budgets: Mapping[str, float] = field(default_factory=dict)
     """Those beside `trials` that it has, by the study file's keys."""
+    larger: Mapping[str, object] = field(default_factory=dict)
+    """Values by full name with which it goes on, where one of `budgets` is spent."""
     training_cpu: float = 0.0
     """CPU seconds of all trainers in all runs."""
     pace: Sequence[float] = ()

@@ -101,6 +101,7 @@ cpu           float   CPU seconds of the engine's own process in this run, train
 training_cpu  float   CPU seconds of all trainers in all runs together
 heritage      object  {before, tries, from}: what fork and warm start took over from other studies
 budgets       object  those beside `trials` that it has, by the study file's keys
+larger        object  values by full name with which it goes on, where such a budget is spent
 pace          array   of the ended trials: count, mean and standard deviation of their seconds
 steered       object  {trials, workers, file_trials, file_workers, prune}: set by people while
                       it ran

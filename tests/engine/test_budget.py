@@ -7,6 +7,7 @@ import pytest
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
 from hpsearch.store.past import Past
+from hpsearch.study import studyfile
 from hpsearch.study.events import Trial
 from hpsearch.study.options import StudyOptions
 
@@ -33,6 +34,34 @@ def test_a_budget_is_spent_when_it_is_reached_and_not_before(given, tally, said)
     fresh = Tally(complete=2, seconds=89.9, cpu=1.9, since_best=3)
     assert budget(**given).spent(fresh, champion(0.6)) is None
     assert said in budget(**given).spent(tally, champion(0.4))
+
+
+@pytest.mark.parametrize(
+    ("given", "tally"),
+    [
+        ({"complete_trials": 3}, Tally(complete=3)),
+        ({"timeout": 90.0}, Tally(seconds=93.2)),
+        ({"cpu_time": 2.0}, Tally(cpu=2.5)),
+        ({"patience": 4}, Tally(since_best=4)),
+        ({"stop_at": 0.5}, Tally()),
+    ],
+)
+def test_with_the_larger_budget_that_is_offered_a_study_goes_on(tmp_path, given, tally):
+    best, spent = champion(0.4), budget(**given)
+    larger = spent.larger(tally, best)
+    assert list(larger) == [f"study.{key}" for key in given]
+    file = tmp_path / "s.toml"
+    file.write_text('[study]\n[data]\nsource = "sklearn:digits"\n')
+    options = studyfile.read(file, larger).study
+    assert Budget.of(options, 100).spent(tally, best) is None
+    assert spent.larger(Tally(), champion(0.6)) == {}
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("value", [0.0, -3.0, 1e-9, 0.5, 0.9999999, 1.0, 7.0])
+def test_a_goal_further_on_is_one_that_is_not_reached(direction, value):
+    best = champion(value, direction)
+    assert not best.reached(best.further())
 
 
 def test_a_goal_is_reached_from_the_metric_s_own_side():

@@ -335,6 +335,23 @@ def test_a_summary_has_six_lines_and_says_how_to_go_on(tmp_path, monkeypatch, st
     made.close()
 
 
+def test_a_study_whose_time_is_up_is_offered_more_of_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
+    made = MadeUp(
+        tmp_path / "runs" / "digits",
+        state="finished",
+        why="its time of 4.0s is up",
+        overrides={"study.timeout": "4s"},
+        larger={"study.timeout": "9s"},
+    )
+    made.fill(12, running=0)
+    command = "hpsearch run studies/digits.toml --set study.timeout=9s"
+    told = f"next  {command}    (its time of 4.0s is up; searches on)"
+    assert summary(seen(made)[0].status, made.folder)[5] == told
+    made.close()
+
+
 def test_a_run_that_lies_elsewhere_is_called_by_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
