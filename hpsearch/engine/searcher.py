@@ -88,7 +88,8 @@ class Searcher:
             direction: of the study's metric, minimize or maximize.
             size: the number of parameters of a configuration's network, for `max_parameters`.
             history: every trial of earlier runs, by number.
-            before: trials of other studies to learn from; always the same ones.
+            before: trials of other studies to learn from; always the same ones. What is complete
+                there is not tried again, unless a person enqueues it.
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._file = study
@@ -99,7 +100,9 @@ class Searcher:
         self.rungs = pruning.rungs(study.study, epochs)
         self._sampler = samplers.Maker(study.study, self._drawing.all)
         self._grid = study.study.sampler == "grid"
-        first = self._candidates.first(self._grid)
+        first = list(self._candidates.first(self._grid))
+        self._known = {_key(past.trial.params) for past in before if past.state == "complete"}
+        self._known -= {_key(entry) for entry in first[: len(study.enqueue)]}
         self._first = {_key(self._drawing.inner(entry)): entry for entry in first}
         self._left = self._candidates.grid() if self._grid else self._candidates.countable()
         self._lock = RLock()
@@ -138,6 +141,7 @@ class Searcher:
         number = self._next
         if given is not None and self._drawing.whole(given) and _key(given) in self._seen:
             raise AlreadyTried(self._seen[_key(given)])
+        self._known.discard(_key(given or {}))
         found = self._around(number, given) if given is not None else self._new(number)
         if found is None:
             raise SpaceExhausted
@@ -212,16 +216,14 @@ class Searcher:
         for redraw in range(0 if self._grid else _REDRAWS + 1):
             if found := self._try(number, redraw):
                 return found
-        tries = (
-            self._try(number, _REDRAWS + 1, p) for p in self._left if _key(p) not in self._seen
-        )
+        tries = (self._try(number, _REDRAWS + 1, p) for p in self._left if self._is_new(p))
         return next(tries, None)
 
     def _around(self, number: int, entry: Params) -> _Found | None:
         """A configuration with these values that was not tried."""
         self._first.pop(_key(self._drawing.inner(entry)), None)
         if self._drawing.whole(entry):
-            return None if _key(entry) in self._seen else self._try(number, 0, entry)
+            return self._try(number, 0, entry) if self._is_new(entry) else None
         tries = (self._try(number, redraw, entry) for redraw in range(_REDRAWS + 1))
         return next((found for found in tries if found), None)
 
@@ -232,10 +234,14 @@ class Searcher:
         if redraw >= _TOO_LARGE and not fits(params) and LAYERS not in (entry or {}):
             self._study.tell(asked, state=TrialState.FAIL)
             asked, params = self._draw(number, redraw, self._candidates.narrowed(params))
-        if fits(params) and _key(params) not in self._seen:
+        if fits(params) and self._is_new(params):
             return asked, params
         self._study.tell(asked, state=TrialState.FAIL)
         return None
+
+    def _is_new(self, params: Params) -> bool:
+        """Whether it was run neither here nor in a study that was taken up."""
+        return _key(params) not in self._seen and _key(params) not in self._known
 
     def _draw(self, number: int, redraw: int, entry: Params | None) -> _Found:
         if entry is not None:

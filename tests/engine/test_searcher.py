@@ -1,6 +1,7 @@
 """The searcher, with a study made up of ranges: no file, no data, no training."""
 
 import itertools
+from dataclasses import replace
 from statistics import mean
 
 import pytest
@@ -189,3 +190,24 @@ def test_a_verdict_stands_when_the_engine_dies_before_it_is_obeyed(pruner):
         past.append(Past(trial, "complete", search.memory(trial.number), 0.1, told, 1, 0, 1.0))
         search.tell(trial.number, "complete", 0.1)
     raise AssertionError("nothing was pruned")
+
+
+def test_what_another_study_completed_is_not_tried_again_unless_a_person_asks():
+    of = study(sampler="tpe", space=STEPS)
+    theirs = Run(of).finish(20)
+    before = [past for _, past in sorted(theirs.past.items())]
+    known = {str(past.trial.params) for past in before if past.state == "complete"}
+    assert str(theirs.past[0].trial.params) in known  # the defaults
+    mine = Searcher(of, "minimize", lambda config: 100, before=before)
+    drawn = [mine.ask().params for _ in range(30)]
+    assert not known & {str(params) for params in drawn}
+    asked = theirs.past[0].trial.params
+    assert mine.ask(asked).params == asked
+
+
+def test_what_the_file_enqueues_is_tried_although_another_study_completed_it():
+    of = study(sampler="random", space=STEPS)
+    before = [past for _, past in sorted(Run(of).finish(5).past.items())]
+    again = replace(of, enqueue=(before[0].trial.params,))
+    mine = Searcher(again, "minimize", lambda config: 100, before=before)
+    assert mine.ask().params == before[0].trial.params
