@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hpsearch.cli.app import app
+from hpsearch.cli.options import Runs
 from hpsearch.cli.overrides import Sets, overrides
 from hpsearch.system import BLAS_THREADS
 
@@ -17,6 +18,7 @@ from hpsearch.system import BLAS_THREADS
 def check(
     study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
     set_: Sets = None,
+    runs: Runs = None,
 ) -> None:
     """Show what a study file means.
 
@@ -26,13 +28,20 @@ def check(
     """
     os.environ.update(BLAS_THREADS)  # before NumPy comes, so that seconds are what a trainer takes
     from hpsearch import data as tables
+    from hpsearch.engine.heritage import heritage, source_of
+    from hpsearch.cli.studies import study_file
     from hpsearch.engine.jobs import parameters_of
     from hpsearch.engine.soundness import hold_options, hold_space
     from hpsearch.plain.check import data_text, study_text
+    from hpsearch.store.folder import RunFolder, runs_folder
     from hpsearch.study import studyfile
 
-    found = studyfile.read(study, overrides(set_ or []))
+    found = studyfile.read(study_file(study), overrides(set_ or []))
     hold_options(found)
+    place = runs_folder(runs).resolve()
+    begun = RunFolder(place / found.study.name).db.is_file()  # which took up what it needs
+    warm = () if begun else found.study.warm_start
+    sources = [source_of(name, found.path, place) for name in warm]
     for line in study_text(found):
         typer.echo(line)
     data = tables.load(found.data)
@@ -40,3 +49,7 @@ def check(
     hold_space(found, parameters_of(data))
     for line in data_text(found, data):
         typer.echo(line)
+    meaning = {**found.meaning(), **data.meaning()}
+    meaning = {name: value for name, value in meaning.items() if value is not None}
+    for source in sources:
+        typer.echo(f"warm      {heritage(source, found, meaning, parameters_of(data)).said}")

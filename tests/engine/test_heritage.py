@@ -68,6 +68,8 @@ def test_where_a_fork_means_something_else_the_best_are_tried_first(place, old):
 
 def test_a_warm_start_feeds_the_sampler_and_has_no_rows(place, old):
     change(place, 'name = "small"', 'name = "warm"\nwarm_start = "small"')
+    said = "small: 5 of its 5 finished trials are taken along."
+    assert said in place.command("check", "small.toml").stdout
     assert place.command("run", "small.toml", "--trials", "2").returncode == 0
     trials, notes = trials_of(place, "warm")
     assert len(trials) == 2
@@ -88,7 +90,8 @@ def test_a_warm_start_that_is_interrupted_goes_on_as_one_that_was_not(place, old
 def test_a_warm_start_from_nowhere_is_refused(place):
     place.write()
     change(place, 'name = "small"', 'name = "warm"\nwarm_start = "nowhere"')
-    done = place.command("run", "small.toml")
-    assert done.returncode == 1
-    assert "no run 'nowhere'" in done.stderr
+    for command in ("check", "run"):
+        done = place.command(command, "small.toml")
+        assert done.returncode == 1
+        assert "no run 'nowhere'" in done.stderr
     assert not (place.path / "runs" / "warm" / "study.toml").exists()
