@@ -42,10 +42,10 @@ def examine(
 
 def _examined(folder: RunFolder, facts: StudyFacts, trial: TrialRecord) -> Examination:
     from hpsearch.data import load
-    from hpsearch.engine.keeping import weights_file
     from hpsearch.errors import ModelError, RunError
     from hpsearch.export.configuration import as_it_was
     from hpsearch.models.examining import examine as examined
+    from hpsearch.store.folder import weights_file
 
     study = as_it_was(facts)
     try:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from hpsearch import system
 
+_LOOKING = ("examine",)
+"""Commands that write nothing."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -24,7 +27,10 @@ class Done:
 
 
 async def run(*words: str) -> Done:
-    """Run `hpsearch WORDS…` to its end."""
+    """Run `hpsearch WORDS…` to its end.
+
+    One that only looks is ended where nobody waits for it any more.
+    """
     process = await asyncio.create_subprocess_exec(
         *system.module_command("hpsearch"),
         *words,
@@ -34,6 +40,11 @@ async def run(*words: str) -> Done:
         env=system.child_environment({"NO_COLOR": "1"}),
         start_new_session=True,
     )
-    out, err = await process.communicate()
+    try:
+        out, err = await process.communicate()
+    except asyncio.CancelledError:
+        if words[0] in _LOOKING:
+            process.kill()
+        raise
     return Done(process.returncode or 0, out.decode("utf-8", "replace"),
                 err.decode("utf-8", "replace"))  # fmt: skip

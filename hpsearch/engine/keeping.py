@@ -7,14 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hpsearch.engine.checkpoint import write_aside
+from hpsearch.store.folder import weights_file
 from hpsearch.store.past import Past
 
 _FILE = re.compile(r"trial-(\d+)\.safetensors")
-
-
-def weights_file(folder: Path, number: int) -> Path:
-    """Where a trial's weights are, if they are kept."""
-    return folder / f"trial-{number:05d}.safetensors"
 
 
 class BestWeights:

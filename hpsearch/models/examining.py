@@ -168,7 +168,7 @@ def _judged(data: Data) -> str:
         return f"in {len(evaluation.folds)} folds, by networks that have not seen them"
     if evaluation.repeats:
         return f"by {evaluation.repeats} networks with seeds of their own"
-    return "that it has not learnt from"
+    return "by a network that has not seen them"
 
 
 # What was taken for what ---------------------------------------------------------------------

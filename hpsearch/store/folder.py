@@ -84,6 +84,11 @@ class RunFolder:
         return max((file.stat().st_mtime for file in written if file.exists()), default=0.0)
 
 
+def weights_file(models: Path, number: int) -> Path:
+    """Where a trial's weights are, if they are kept."""
+    return models / f"trial-{number:05d}.safetensors"
+
+
 def runs_folder(runs: Path | str | None = None) -> Path:
     """Where runs live: what was asked for, else HPSEARCH_RUNS, else runs/ in the current folder."""
     return Path(runs or os.environ.get("HPSEARCH_RUNS") or "runs")

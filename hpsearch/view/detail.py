@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from hpsearch.store.records import EventRecord, StudyFacts, TrialRecord
+from hpsearch.study.examination import LayerState
 from hpsearch.view.board import figure_text, figure_title, is_share
 from hpsearch.view.chart import Line
 from hpsearch.view.columns import figure_of
@@ -60,24 +61,43 @@ def summary_lines(
     return lines
 
 
-def network_lines(trial: TrialRecord, study: StudyFacts, track: Track, signs: Glyphs) -> list[Line]:
-    """The network's layers with their sizes, and how gradient and learning rate went."""
+def network_lines(
+    trial: TrialRecord,
+    study: StudyFacts,
+    track: Track,
+    signs: Glyphs,
+    states: Sequence[LayerState] = (),
+) -> list[Line]:
+    """The network's layers with their sizes, and how gradient and learning rate went.
+
+    Args:
+        states: of the layers after training, where they are known.
+    """
     layers = network(study, trial)
     if not layers:
         return [[(" the study does not say how wide its data is", "dim")]]
     arrow = "->" if signs is ASCII else "→"
-    rows = [("layer", "shape", "activation", "parameters", "bytes")]
+    known = {state.name: state for state in states}
+    norm = "|W|" if signs is ASCII else "‖W‖"
+    rows = [
+        ("layer", "shape", "activation", "parameters", "bytes", *((norm, "dead") if known else ()))
+    ]
     for layer in layers:
         shape, count = f"{layer.inputs} {arrow} {layer.outputs}", layer.parameters
-        rows.append((layer.name, shape, layer.activation, f"{count:,}", f"{4 * count:,}"))
+        state = _state(known.get(layer.name), signs) if known else ()
+        sizes = f"{count:,}", f"{4 * count:,}"
+        rows.append((layer.name, shape, layer.activation, *sizes, *state))
     total = sum(layer.parameters for layer in layers)
-    rows.append(("total", "", "", f"{total:,}", f"{4 * total:,}"))
+    empty = ("", "") if known else ()
+    rows.append(("total", "", "", f"{total:,}", f"{4 * total:,}", *empty))
     wide = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines: list[Line] = []
     for at, row in enumerate(rows):
         ink = "dim" if at == 0 else "bold" if at == len(rows) - 1 else "plain"
         text = "  ".join(pad(cell, wide[k], right=k >= 3) for k, cell in enumerate(row))
         lines.append([(f"  {text}", ink)])
+    if known:
+        lines.append([("  dead: units that no validation row turns on", "dim")])
     lines.append([])
     for title, name in (("gradient norm", "gradient_norm"), ("learning rate", "learning_rate")):
         values = track.figure(name)
@@ -87,6 +107,13 @@ def network_lines(trial: TrialRecord, study: StudyFacts, track: Track, signs: Gl
             told = f"  {first} {arrow} {last}"
             lines.append([(f"  {title}  ", "plain"), (drawn, "running"), (told, "dim")])
     return lines
+
+
+def _state(state: LayerState | None, signs: Glyphs) -> tuple[str, str]:
+    if state is None:
+        return signs.nothing, signs.nothing
+    dead = signs.nothing if state.dead is None else f"{100 * state.dead:.1f} %"
+    return f"{state.weight_norm:.3f}", dead
 
 
 def log_lines(

@@ -41,8 +41,12 @@ def _heading(examination: Examination, signs: Glyphs) -> list[Line]:
             told += [(f"{clean(name)} ", "dim"), (f"{value}   ", "bold")]
     asked = sum(confusion.rows for confusion in examination.confusions)
     wrong = sum(confusion.wrong for confusion in examination.confusions)
-    count = f"{wrong:,} wrong of {asked:,}; " if asked else ""
-    rows = f" {count}{examination.rows:,} validation rows {examination.judged}"
+    rows = f"{examination.rows:,} validation rows"
+    if asked == examination.rows:
+        rows = f"{wrong:,} of {rows} wrong"
+    elif asked:  # several labels a row, or several networks
+        rows = f"{wrong:,} of {asked:,} predictions wrong, of {rows}"
+    rows = f" {rows}, {examination.judged}"
     lines: list[Line] = [told, [(rows, "dim")]]
     if not examination.agrees:
         value = figure(examination.value, signs.nothing)

@@ -18,7 +18,8 @@ _WRONG = (0.0, 0.02, 0.1, 0.3)
 _RIGHT = (0.0, 0.5, 0.8, 0.95)
 _SHADES = ("·", "░", "▒", "▓", "█")
 _ASCII_SHADES = (".", ":", "+", "x", "#")
-_RECALL = "  recall    rows"
+_SHORT = "  recall"
+_RECALL = f"{_SHORT}    rows"
 
 
 def confusion_lines(confusion: Confusion, width: int, signs: Glyphs) -> list[Line]:
@@ -28,15 +29,18 @@ def confusion_lines(confusion: Confusion, width: int, signs: Glyphs) -> list[Lin
     the worst classes are told one by one.
     """
     names = [cut(clean(name), NAME, signs.more) for name in confusion.classes]
-    wide = max(map(cells, names), default=0)
-    room = width - wide - len(_RECALL) - 3
+    wide = max(len("true"), *map(cells, names))
     most = max((n for row in confusion.counts for n in row), default=0)
     # a digit beside a digit reads as one number: a blank between, and room for 100 % below
     least = max(4, len(str(most)) + 1)
     size = len(names)
+    # where it is narrow, how many rows a class has gives way first
+    spare = width - wide - len(_RECALL) - 3
+    rows = size * least <= spare
+    room = spare if rows else spare + len(_RECALL) - len(_SHORT)
     if size * least <= room:
         across = min(max(least, *(cells(name) + 1 for name in names)), max(least, room // size), 9)
-        matrix = _counts(confusion, names, wide, across, signs)
+        matrix = _counts(confusion, names, wide, across, rows, signs)
     elif size * 2 <= room:
         matrix = _shades(confusion, names, wide, 2, signs)
     elif size <= room:
@@ -53,18 +57,20 @@ def share(value: float | None, signs: Glyphs) -> str:
 
 
 def _counts(
-    confusion: Confusion, names: list[str], wide: int, across: int, signs: Glyphs
+    confusion: Confusion, names: list[str], wide: int, across: int, rows: bool, signs: Glyphs
 ) -> list[Line]:
     heading = "".join(pad(cut(name, across - 1, ""), across, right=True) for name in names)
     none = "." if signs is ASCII else "·"
-    lines: list[Line] = [[(f" {pad('true', wide)} ", "dim"), (heading, "dim"), (_RECALL, "dim")]]
+    lines: list[Line] = [
+        [(f" {pad('true', wide)} ", "dim"), (heading, "dim"), (_RECALL if rows else _SHORT, "dim")]
+    ]
     told = confusion.by_class()
     for at, (row, one) in enumerate(zip(confusion.counts, told, strict=True)):
         line: Line = [(f" {pad(names[at], wide)} ", "plain")]
         for column, count in enumerate(row):
             text = pad(f"{count}" if count else none, across, right=True)
             line.append((text, _ink(count, one.rows, at == column)))
-        lines.append([*line, *_recall(one.recall, one.rows, signs)])
+        lines.append([*line, *_recall(one.recall, one.rows, signs)[: 1 + rows]])
     below = "".join(
         pad(signs.nothing if one.precision is None else f"{100 * one.precision:.0f}", across, True)
         for one in told
@@ -80,14 +86,14 @@ def _shades(
 ) -> list[Line]:
     shades = _ASCII_SHADES if signs is ASCII else _SHADES
     total = " " * (across * len(names))
-    lines: list[Line] = [[(f" {pad('true', wide)} {total}", "dim"), (_RECALL, "dim")]]
+    lines: list[Line] = [[(f" {pad('true', wide)} {total}", "dim"), (_SHORT, "dim")]]
     for at, (row, one) in enumerate(zip(confusion.counts, confusion.by_class(), strict=True)):
         line: Line = [(f" {pad(names[at], wide)} ", "plain")]
         for column, count in enumerate(row):
             right = at == column
             sign = shades[_level(count, one.rows, right)] if count else " "
             line.append((sign * across, "running" if right else "accent"))
-        lines.append([*line, *_recall(one.recall, one.rows, signs)])
+        lines.append([*line, *_recall(one.recall, one.rows, signs)[:1]])
     return lines
 
 

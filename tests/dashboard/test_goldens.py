@@ -26,6 +26,7 @@ WALK = (
     ("detail", ("1", "enter")),
     ("model", ("]",)),
     ("own-curves", ("]",)),
+    ("confusion", ("]",)),
     ("help", ("escape", "?")),
     ("sort", ("escape", "s")),
     ("filter", ("escape", "/", *"acc>95% -opt:gd", "enter")),

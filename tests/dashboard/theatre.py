@@ -13,7 +13,10 @@ from textual import events
 from textual.keys import _character_to_key
 
 from hpsearch.dashboard.app import Dashboard, Options
+from hpsearch.dashboard.commands import Done
 from hpsearch.store.folder import RunFolder
+from hpsearch.study.confusion import Confusion
+from hpsearch.study.examination import Examination, LayerState, WrongRow
 from hpsearch.system import Lock
 from tests.view.madeup import BEGIN, SPACE, MadeUp
 
@@ -23,6 +26,16 @@ SIZES = ((120, 40), (80, 24), (60, 20), (40, 12))
 Play = Callable[[Dashboard], Awaitable[None]]
 
 
+class Played(Dashboard):
+    """One that is told what a trial's weights do, as a made-up trial has none."""
+
+    told: Done
+
+    async def run_command(self, verb: str, *words: str) -> Done:
+        """The made-up answer, or what our own command says."""
+        return self.told if verb == "examine" else await super().run_command(verb, *words)
+
+
 class Stage:
     """One made-up study, and the engine's lock where it is to look alive."""
 
@@ -30,6 +43,8 @@ class Stage:
         self.place = place
         self.study: MadeUp | None = None
         self._lock: Lock | None = None
+        self.told = Done(0, json.dumps(examined().to_json()), "")
+        """What `hpsearch examine` is to tell."""
 
     def make(
         self, finished: int = 30, running: int = 2, waiting: int = 1, **facts: object
@@ -71,7 +86,8 @@ class Stage:
     ) -> str:
         """Open the dashboard, press keys, and give what then stands on the screen."""
         chosen = Options(hz=0.1, clock=lambda: NOW, **options)  # type: ignore[arg-type]
-        app = Dashboard(RunFolder(self.place), chosen)
+        app = Played(RunFolder(self.place), chosen)
+        app.told = self.told
 
         async def played() -> str:
             async with app.run_test(size=size) as pilot:
@@ -133,6 +149,31 @@ def screen_text(app: Dashboard) -> str:
     """What stands on the screen, without its colours."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(part.text for part in strip).rstrip() for strip in strips) + "\n"
+
+
+def examined() -> Examination:
+    """Ten digits, some of them taken for others."""
+    names = tuple("0123456789")
+    counts = tuple(
+        tuple(30 - a if a == b else int((a * b) % 7 == 1) for b in range(10)) for a in range(10)
+    )
+    image = tuple(tuple(255 * (abs(a - 3) < 2 or b == 4) for b in range(8)) for a in range(8))
+    wrong = [WrongRow(40 + at, "target", "8", "1", 0.99 - at / 30, {}, image) for at in range(5)]
+    return Examination(
+        "digits",
+        21,
+        "multiclass",
+        "val_cost",
+        0.0623,
+        {"val_cost": 0.0623, "val_accuracy": 0.95},
+        True,
+        sum(map(sum, counts)),
+        1,
+        "by a network that has not seen them",
+        (LayerState("hidden 1", 9.41, 0.031), LayerState("output", 2.77, None)),
+        (Confusion("target", names, counts),),
+        tuple(wrong),
+    )
 
 
 def draw_curves(study: MadeUp) -> None:

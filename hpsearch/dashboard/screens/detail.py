@@ -8,6 +8,7 @@ from textual.widget import Widget
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.pictures import own_picture
 from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.examined import Examined
 from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.dashboard.widgets.textline import TextLine
@@ -17,7 +18,7 @@ from hpsearch.view.chart import Line
 from hpsearch.view.detail import heading, log_lines, network_lines, summary_lines
 from hpsearch.view.format import clean
 
-TABS = ("Summary", "Model", "Curves", "Log", "TOML")
+TABS = ("Summary", "Model", "Curves", "Confusion", "Log", "TOML")
 FIGURES = ("cost", "accuracy", "learning_rate", "gradient_norm")
 LARGEST_LOG = 200_000
 """Bytes of a trial's log that are read, from its end."""
@@ -34,6 +35,7 @@ class Detail(StudyScreen):
         super().__init__()
         self._tab = 0
         self._fetched: dict[tuple[int, str], list[Line]] = {}
+        self._examined = Examined(self)
 
     def body(self) -> list[Widget]:
         """The trial in a line, the tabs in a line, and the tab."""
@@ -62,13 +64,25 @@ class Detail(StudyScreen):
                 pane = self.query_one(f"#own-{metric}", Curves)
                 pane.show(own_picture(session, trial, metric))
             return
+        if name == "Confusion":
+            page.show(self._examined.content(trial))
+            return
         lines = self._lines(name, trial, study)
         page.show(lambda _: lines)
 
     def _tabs(self) -> Line:
+        study = self.session.study
+        about = "Residuals" if study is not None and study.task == "regression" else "Confusion"
+        names = [f" {about if name == 'Confusion' else name} " for name in TABS]
+        # the open one is in sight, also where not all are
+        first = 0
+        while (
+            first < self._tab and sum(map(len, names[first : self._tab + 1])) > self.size.width - 8
+        ):
+            first += 1
         line: Line = [(" ", "plain")]
-        for at, name in enumerate(TABS):
-            line += [(f" {name} ", "name" if at == self._tab else "dim"), (" ", "plain")]
+        for at in range(first, len(names)):
+            line += [(names[at], "name" if at == self._tab else "dim"), (" ", "plain")]
         return line
 
     def _lines(self, name: str, trial: TrialRecord, study: StudyFacts) -> list[Line]:
@@ -80,7 +94,8 @@ class Detail(StudyScreen):
                 known = session.importance
                 return summary_lines(trial, study, every, baseline, known, session.signs)
             case "Model":
-                return network_lines(trial, study, history.track(trial.number), session.signs)
+                track, states = history.track(trial.number), self._examined.layers(trial)
+                return network_lines(trial, study, track, session.signs, states)
             case "Log":
                 return log_lines(trial, history.events, self._printed(trial), session.signs)
         return self._fetched.get((trial.number, name)) or self._fetch(trial, name)
