@@ -12,6 +12,7 @@ from hpsearch.cli.saying import note, say, word, write
 
 if TYPE_CHECKING:
     from hpsearch.models.saved import SavedModel
+    from hpsearch.models.worth import Worth
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
@@ -26,15 +27,21 @@ def retrain(
         Path, typer.Option("-o", "--output", help="The model's folder.", show_default=False)
     ],
     force: Force = False,
+    no_baselines: Annotated[
+        bool,
+        typer.Option("--no-baselines", help="Compare with the simplest answer only; quicker."),
+    ] = False,
 ) -> None:
     """Train an exported configuration into a model.
 
-    On training and validation rows; it is measured on the test rows.
+    On training and validation rows; it is measured on the test rows, beside simpler models.
     """
     from hpsearch.cli.progress import training_progress
     from hpsearch.errors import UsageError
+    from hpsearch.models.baselines import SECONDS
     from hpsearch.models.folders import check_free
     from hpsearch.models.retraining import prepare
+    from hpsearch.models.worth import compare
     from hpsearch.study import studyfile
 
     if not study.exists():
@@ -48,8 +55,13 @@ def retrain(
     with training_progress(retraining.epochs) as progress:
         model = retraining.run(progress)
     model.save(output, force)
-    for line in _report(model, retraining.epochs):
+    if not no_baselines and model.rows["test"]:
+        note(f"Simpler models on the same rows, for at most {SECONDS:g} s …")
+    worth = compare(retraining, model, 0 if no_baselines else SECONDS)
+    for line in _report(model, worth, retraining.epochs):
         say(line)
+    for sentence in worth.notes:
+        say(sentence)
     say(f"in    {output}")
     say(f"next  hpsearch predict {word(output)} DATA.csv -o predictions.csv")
 
@@ -107,14 +119,23 @@ def predict(
     note(f"{output}: {whole.height:,} rows.")
 
 
-def _report(model: SavedModel, epochs: int) -> list[str]:
-    """The test metrics as a small table."""
+def _report(model: SavedModel, worth: Worth, epochs: int) -> list[str]:
+    """The test metrics as a small table, a column for each model."""
     from hpsearch.view.format import figure
 
-    rows = model.rows
-    figures = {name: figure(value) for name, value in model.metrics["test"].items()}
-    wide, right = max(map(len, figures)), max(map(len, figures.values()))
+    rows, test = model.rows, model.metrics["test"]
+    columns = {"this model" if worth.baselines else "": test, **worth.baselines}
+    table = {
+        head: [head, *(figure(figures[name]) for name in test)] for head, figures in columns.items()
+    }
+    names = ["", *test]
+    wide = max(map(len, names))
+    lines = [
+        f"  {name:<{wide}}"
+        + "".join(f"  {cells[at]:>{max(map(len, cells))}}" for cells in table.values())
+        for at, name in enumerate(names)
+    ]
     return [
         f"{model.name}: {epochs} epochs on {rows['train']:,} rows, tested on {rows['test']:,}",
-        *(f"  {name:<{wide}}  {value:>{right}}" for name, value in figures.items()),
+        *(line for line in lines if line.strip()),
     ]

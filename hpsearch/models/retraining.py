@@ -145,8 +145,14 @@ def measured(
     """
     if not len(x):
         return dict.fromkeys(FIGURES[task])
-    z = network.logits(x)
-    y = loss.targets(np.asarray(y), network.outputs)
+    return figures_of(task, network.logits(x), loss, y, scale)
+
+
+def figures_of(
+    task: Task, z: Array, loss: Loss, y: Targets, scale: Array | None
+) -> dict[str, float | None]:
+    """The same of logits, shape (rows, outputs)."""
+    y = loss.targets(np.asarray(y), z.shape[1])
     figures: dict[str, float | None] = {}
     for name in FIGURES[task]:
         if name == "cost":

@@ -53,7 +53,7 @@ def test_folds_go_all_the_way(place):
     place.command("run", "best.toml", "--name", "once")
     (once,) = story(place, "once")
     assert once[2] == best
-    retrained = place.command("retrain", "best.toml", "-o", "model")
+    retrained = place.command("retrain", "best.toml", "-o", "model", "--no-baselines")
     assert f"{once[4]} epochs on 120 rows, tested on 30" in retrained.stdout
 
 

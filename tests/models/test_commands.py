@@ -40,16 +40,16 @@ def _rows(text):
 def test_retrain_prints_and_keeps_the_test_metrics(typed, tmp_path):
     write_table(tmp_path / "houses.csv")
     write_study(tmp_path, "binary")
-    code, out, err = typed("retrain", "binary.toml", "-o", "deep/model")
+    code, out, err = typed("retrain", "binary.toml", "-o", "deep/model", "--no-baselines")
     assert code == 0, err
     told = json.loads((tmp_path / "deep" / "model" / "model.json").read_text())["metrics"]["test"]
     assert f"{told['accuracy']:.4f}" in out
     assert "roc_auc" in out
     assert "hpsearch predict deep/model" in out
     assert "epoch 12/12" in err
-    code, _, err = typed("retrain", "binary.toml", "-o", "deep/model")
+    code, _, err = typed("retrain", "binary.toml", "-o", "deep/model", "--no-baselines")
     assert (code, "--force" in err) == (2, True)
-    assert typed("retrain", "binary.toml", "-o", "deep/model", "--force")[0] == 0
+    assert typed("retrain", "binary.toml", "-o", "deep/model", "--no-baselines", "--force")[0] == 0
 
 
 def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_path):
@@ -149,4 +149,6 @@ def test_a_search_s_best_trial_run_again_from_its_export_gives_the_same_value(pl
     ]
     to_stdout = place.command("export", "small", "-o", "-")
     assert f"# Trial {first['number']} of the study small" in to_stdout.stdout
-    assert place.command("retrain", "out/best.toml", "-o", "model").returncode == 0
+    assert (
+        place.command("retrain", "out/best.toml", "-o", "model", "--no-baselines").returncode == 0
+    )

@@ -52,7 +52,7 @@ def test_data_of_any_format_is_searched_and_predicted(place, made) -> None:
     run = place.command("run", "study.toml", *quick, "--set", "data.folds=2")
     assert run.returncode == 0, run.stderr
     assert place.command("export", "study", "-o", "best.toml").returncode == 0
-    retrain = place.command("retrain", "best.toml", "-o", "model")
+    retrain = place.command("retrain", "best.toml", "-o", "model", "--no-baselines")
     assert retrain.returncode == 0, retrain.stderr
     assert f"tested on {18 if made is parquet else 20}" in retrain.stdout
     predict = place.command("predict", "model", new)

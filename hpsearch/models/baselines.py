@@ -1,0 +1,155 @@
+"""What other models make of the same rows, so that a network can be seen to earn its place.
+
+The simplest answer is made here. scikit-learn's models are fitted in a process of their own, which
+is ended when its time is up: there is no other way to stop a fit. It is given arrays on standard
+input and prints a line of JSON for each model.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hpsearch.data.tabular import Final
+from hpsearch.study.options import Task
+
+SECONDS = 30.0
+"""For all of scikit-learn's models together."""
+_CELLS = 4_000_000
+"""Inputs that are fitted to; of larger data the baselines see some of the rows."""
+_LEAST = 1e-6
+"""A probability is never said to be less."""
+
+Logits = np.ndarray
+"""What a network would have to put out to say the same: (rows, outputs)."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A model to compare with."""
+
+    name: str
+    z: Logits
+    """For the test rows."""
+    rows: int
+    """How many rows it was fitted to."""
+
+
+def simplest(task: Task, final: Final, outputs: int) -> Baseline:
+    """Always the same answer: the most common class, or the mean."""
+    y, count = final.y, len(final.x_test)
+    if task == "regression":
+        said = y.mean(axis=0)
+    elif task == "multiclass":
+        counts = np.bincount(y, minlength=outputs)
+        said = np.log((counts + 1) / (counts.sum() + outputs))
+    else:
+        said = _logit((y.sum(axis=0) + 1) / (len(y) + 2))
+    name = "mean" if task == "regression" else "majority"
+    return Baseline(name, np.tile(np.asarray(said, np.float32), (count, 1)), len(y))
+
+
+def fitted(
+    task: Task, final: Final, outputs: int, seconds: float = SECONDS
+) -> tuple[Baseline, ...]:
+    """scikit-learn's models on the same inputs, as many as get done in time."""
+    rows = np.arange(len(final.x))
+    most = max(100, _CELLS // max(1, final.x.shape[1]))
+    if len(rows) > most:
+        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+    given = io.BytesIO()
+    np.savez(given, x=final.x[rows], y=final.y[rows], x_test=final.x_test, outputs=outputs)
+    command = [sys.executable, "-m", "hpsearch.models.baselines", task]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            out, _ = process.communicate(given.getvalue(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, _ = process.communicate()
+        except BaseException:  # a person has had enough
+            process.kill()
+            raise
+    return tuple(_heard(out, len(rows)))
+
+
+def _heard(out: bytes, rows: int) -> Iterator[Baseline]:
+    for line in out.splitlines(keepends=True):
+        if line.endswith(b"\n"):  # the last one may be cut off
+            said = json.loads(line)
+            yield Baseline(said["name"], np.array(said["z"], np.float32), rows)
+
+
+# In the process of its own --------------------------------------------------------------------
+
+
+def _models(task: Task) -> Mapping[str, Callable[[], Any]]:
+    """scikit-learn's models as they come, the quick ones first."""
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    if task == "regression":
+        return {
+            "ridge": Ridge,
+            "sklearn MLP": lambda: MLPRegressor(random_state=0),
+            "boosted trees": lambda: HistGradientBoostingRegressor(random_state=0),
+        }
+    return {
+        "logistic": LogisticRegression,
+        "sklearn MLP": lambda: MLPClassifier(random_state=0),
+        "boosted trees": lambda: HistGradientBoostingClassifier(random_state=0),
+    }
+
+
+def _logits(
+    task: Task, make: Callable[[], Any], x: np.ndarray, y: np.ndarray, x_test: np.ndarray, k: int
+) -> Logits:
+    if task == "multiclass":
+        return np.log(np.maximum(_shares(make(), x, y, x_test, k), _LEAST))
+    columns = []
+    for target in y.reshape(len(y), -1).T:
+        if task == "regression":
+            columns.append(make().fit(x, target).predict(x_test))
+        elif (target == target[0]).all():
+            columns.append(np.full(len(x_test), _logit(target[0])))
+        else:
+            columns.append(_logit(_shares(make(), x, target.astype(int), x_test, 2)[:, 1]))
+    return np.stack(columns, axis=1)
+
+
+def _shares(model: Any, x: np.ndarray, y: np.ndarray, x_test: np.ndarray, k: int) -> np.ndarray:
+    """Probabilities of all classes, those too that no training row is of."""
+    found = model.fit(x, y)
+    p = np.zeros((len(x_test), k))
+    p[:, found.classes_] = found.predict_proba(x_test)
+    return p
+
+
+def _logit(p: Any) -> Any:
+    p = np.clip(p, _LEAST, 1 - _LEAST)
+    return np.log(p / (1 - p))
+
+
+def _main() -> None:
+    warnings.simplefilter("ignore")  # that 200 epochs are too few for it is no news
+    task: Any = sys.argv[1]
+    given = np.load(io.BytesIO(sys.stdin.buffer.read()))
+    x, y, x_test, k = given["x"], given["y"], given["x_test"], int(given["outputs"])
+    for name, make in _models(task).items():
+        z = _logits(task, make, x, y, x_test, k)
+        sys.stdout.write(json.dumps({"name": name, "z": z.tolist()}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _main()

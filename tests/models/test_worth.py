@@ -1,0 +1,77 @@
+"""Retrained models beside simpler ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hpsearch.data.tabular import Final
+from hpsearch.models import baselines, worth
+from hpsearch.models.retraining import prepare
+from hpsearch.study import studyfile
+from nncore.network import Network
+from tests.models.conftest import TASKS
+
+
+def made(task, outputs, rows=60):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, 3)).astype(np.float32)
+    score = x @ rng.normal(size=(3, outputs))
+    y = score.argmax(axis=1) if task == "multiclass" else (score > 0).astype(np.float32)
+    if task == "regression":
+        y = score.astype(np.float32)
+    if task == "multilabel":
+        y[:40, 0] = 1.0  # all that is learnt from
+    return Final(x[:40], y[:40], x[40:], y[40:], None, None)  # type: ignore[arg-type]  # no cell is read
+
+
+@pytest.mark.parametrize(
+    ("task", "outputs"),
+    [("binary", 1), ("multiclass", 4), ("multilabel", 3), ("regression", 2)],
+)
+def test_a_linear_model_puts_out_what_a_network_would(task, outputs):
+    final = made(task, outputs)
+    make = next(iter(baselines._models(task).values()))
+    z = baselines._logits(task, make, final.x, final.y, final.x_test, outputs)
+    dull = baselines.simplest(task, final, outputs).z
+    assert z.shape == dull.shape == (20, outputs)
+    assert (dull == dull[0]).all()
+    if task == "regression":
+        assert np.square(z - final.y_test).mean() < 0.1 * np.square(dull - final.y_test).mean()
+    elif task == "multiclass":
+        assert (z.argmax(axis=1) == final.y_test).mean() > 0.6
+    else:
+        assert ((z > 0) == final.y_test)[:, -1].mean() > 0.7
+
+
+def test_models_of_scikit_learn_are_fitted_in_a_process_of_their_own():
+    final = made("binary", 1)
+    found = baselines.fitted("binary", final, 1, seconds=300)
+    assert [one.name for one in found] == ["logistic", "sklearn MLP", "boosted trees"]
+    assert all(one.z.shape == (20, 1) and one.rows == 40 for one in found)
+
+
+def test_what_is_not_done_in_time_is_left_out():
+    assert baselines.fitted("binary", made("binary", 1), 1, seconds=0.001) == ()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_model_that_learnt_is_better_than_the_simplest_answer(houses, task):
+    retraining = prepare(studyfile.read(houses / f"{task.replace(' ', '-')}.toml"))
+    model = retraining.run()
+    found = worth.compare(retraining, model, seconds=0)
+    assert list(found.baselines) == ["mean" if "regression" in task else "majority"]
+    assert next(iter(found.baselines.values())).keys() == model.metrics["test"].keys()
+    assert not any("no better" in note for note in found.notes)
+
+
+def test_a_class_that_is_never_said_is_named(houses, monkeypatch):
+    retraining = prepare(studyfile.read(houses / "binary.toml"))
+    model = retraining.run()
+    nothing = {**model.metrics["test"], "accuracy": 0.4, "balanced_accuracy": 0.5}
+    model = replace(model, metrics={"test": nothing})
+    monkeypatch.setattr(Network, "logits", lambda network, x: np.full((len(x), 1), 3.0))
+    first, second = worth.compare(retraining, model, seconds=0).notes
+    assert first.startswith("WARNING: it never says 'Ja', which ")
+    assert 'class_weight = "balanced"' in first
+    assert second == "WARNING: it is no better than always saying the most common class."
