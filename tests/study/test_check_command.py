@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from hpsearch.cli import app
 from hpsearch.errors import DataError, StudyFileError
 
-DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"
+DIGITS = Path(__file__).parents[2] / "studies" / "digits-folds.toml"
 
 
 def check(*words):
