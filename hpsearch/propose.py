@@ -14,11 +14,9 @@ from hpsearch.data import Data, load
 from hpsearch.data.columns import Block, Category, Unusable, judge
 from hpsearch.data.loading import open_table, refuse_without_targets
 from hpsearch.data.table import counted, quoted
+from hpsearch.data.weighing import uneven
 from hpsearch.study.defaults import default_space_toml
 from hpsearch.study.options import DataOptions
-
-UNEVEN = 0.8
-"""Above this share of one class, accuracy and cost say little of the others."""
 
 _TARGET_WORDS = re.compile(
     r"(?i:(^|[_\s.-])(target|label|class|y|outcome|result|response|price|cost|sales?|demand|score"
@@ -41,7 +39,7 @@ def propose(
     data = load(options, say)
     metric, why = _metric(data)
     if why:
-        say(why)
+        say(f"Metric: {metric}, {why}.")
     parts = [
         *_opening(data, name),
         "[study]",
@@ -55,6 +53,7 @@ def propose(
         *_left_out(data, (options.group, options.order)),
         _line("test", options.test, "share of all rows that only `hpsearch retrain` reads"),
         *_evaluation(data),
+        *_weights(data),
         _line(
             "normalize",
             _normalizer(data),
@@ -124,20 +123,21 @@ def _opening(data: Data, name: str) -> list[str]:
 
 def _metric(data: Data) -> tuple[str, str]:
     """What to rank by; and why, where it is not the cost."""
-    values = data.target.values[data.split.train]
-    if data.task == "regression":
-        return "val_cost", ""
-    if data.task == "multilabel":
-        most = float(np.maximum(values.mean(axis=0), 1 - values.mean(axis=0)).max())
-        what = "one of the labels is the same"
-    else:
-        counts = np.bincount(values)
-        most = float(counts.max() / counts.sum())
-        what = f"{quoted(data.classes[int(counts.argmax())])} is the class"
-    if most <= UNEVEN:
+    found = uneven(data.target, data.split.train)
+    if found is None:
         return "val_cost", ""
     metric = "val_roc_auc" if data.task == "binary" else "val_f1"
-    return metric, f"and not val_cost, since {what} in {most:.0%} of the rows"
+    return metric, f"and not val_cost, since {found}"
+
+
+def _weights(data: Data) -> list[str]:
+    """Class weights, where a network would else learn to say the common class only."""
+    if uneven(data.target, data.split.train) is None:
+        return []
+    return [
+        _line("class_weight", "balanced", "rare classes count like common ones when learning;"),
+        f'{"":<40}# with "none" probabilities stay as they are, and rare classes are seldom said',
+    ]
 
 
 def _evaluation(data: Data) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hpsearch.data import ColumnReport, Data
 from hpsearch.data.folding import AUTO_FOLDS, AUTO_ROWS, AUTO_SHARE
+from hpsearch.data.weighing import uneven
 from hpsearch.study.kinds import shown
 from hpsearch.study.recipe import Shape, cook, network_parameters
 from hpsearch.study.space import (
@@ -60,6 +61,8 @@ def data_text(study: StudyFile, data: Data) -> Iterator[str]:
     yield f"data      {clean(data.name)}: {data.task}, {_ends(data)}"
     for note in data.notes:
         yield f"          {clean(note)}"
+    if data.class_weight == "none" and (found := uneven(data.target, data.split.train)):
+        yield f'          {clean(found)}: class_weight = "balanced" makes the others count.'
     yield "columns"
     yield from _columns(data.columns)
     yield from _sizes(study, data)

@@ -96,7 +96,13 @@ def test_the_metric_minds_uneven_classes_and_says_so(
     heard: list[str] = []
     text = propose(DataOptions(path=here / "t.csv", target=("y",)), here, "t", heard.append)
     assert f'metric = "{metric}"' in text
-    assert any("and not val_cost, since" in note for note in heard) == (metric != "val_cost")
+    uneven = metric != "val_cost"
+    assert any(f"Metric: {metric}, and not val_cost, since" in n for n in heard) == uneven
+    assert ('class_weight = "balanced"' in text) == uneven
+    (here / "t.toml").write_text(text, encoding="utf-8")
+    plain = typed("check", "t.toml", "--set", "data.class_weight=none")
+    assert ('class_weight = "balanced" makes the others count' in plain) == uneven
+    assert "makes the others count" not in typed("check", "t.toml")
 
 
 def test_hostile_names_of_columns_do_not_break_the_file(here: Path) -> None:
