@@ -55,7 +55,7 @@ GIVEN = {"mnist": mnist, "catnoncat": catnoncat}
 def test_the_studies_promised_are_there() -> None:
     assert set(STUDIES) == {
         *("digits", "function", "five-features", "spiral", "breast-cancer", "wine", "diabetes"),
-        *("houses", "mnist", "catnoncat"),
+        *("digits-folds", "houses", "mnist", "catnoncat"),
     }
 
 
