@@ -28,8 +28,8 @@ def check(
     """
     os.environ.update(BLAS_THREADS)  # before NumPy comes, so that seconds are what a trainer takes
     from hpsearch import data as tables
-    from hpsearch.engine.heritage import heritage, source_of
     from hpsearch.cli.studies import study_file
+    from hpsearch.engine.heritage import heritage, source_of
     from hpsearch.engine.jobs import parameters_of
     from hpsearch.engine.soundness import hold_options, hold_space
     from hpsearch.plain.check import data_text, study_text

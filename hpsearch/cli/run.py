@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import signal
 import sys
@@ -17,6 +16,7 @@ import typer
 
 from hpsearch.cli import dashboard
 from hpsearch.cli.app import app
+from hpsearch.cli.dashboard import Ascii, Hertz, Look, Theme
 from hpsearch.cli.options import Json, Plain, Runs
 from hpsearch.cli.overrides import Sets, overrides
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hpsearch.plain.watch import Outcome
     from hpsearch.store.folder import RunFolder
 
-TABLES = (".csv", ".tsv", ".npz", ".npy", ".parquet", ".jsonl", ".h5", ".hdf5")
 ENDING_SECONDS = 5.0
 """How long an engine that has written its end may take to be gone."""
 
@@ -64,6 +63,9 @@ def run(
     ] = False,
     plain: Plain = False,
     json: Json = False,
+    theme: Theme = None,
+    hz: Hertz = None,
+    ascii: Ascii = False,
     runs: Runs = None,
 ) -> None:
     """Run a study, or go on with one.
@@ -72,6 +74,8 @@ def run(
     `hpsearch attach` shows it again. Ctrl-C stops it so that the next run goes on; a second one
     aborts. Without a terminal, or with --foreground, the search ends with this command.
     """
+    from hpsearch.cli.studies import study_file
+    from hpsearch.cli.watch import follow_run
     from hpsearch.engine.launch import Held, launch
     from hpsearch.engine.order import Order
     from hpsearch.errors import UsageError
@@ -79,7 +83,7 @@ def run(
     from hpsearch.store.folder import RunFolder, runs_folder
     from hpsearch.store.reader import mark
 
-    _must_be_a_study(study)
+    study = study_file(study)
     if detach and foreground:
         raise UsageError("--detach lets the search outlive this command, --foreground does not.")
     values = _values(trials, workers, seed, fork or name, overrides(set_ or []))
@@ -88,20 +92,23 @@ def run(
     if fork and folder.exists:
         raise UsageError(f"--fork {fork}: {folder.path} exists; choose another name.")
     owned = foreground or not (detach or sys.stdout.isatty())
-    since = mark(folder)
+    since, look = mark(folder), Look(theme, hz, ascii)
     mode = mode_for(json)
     try:
         source = _forked(study, place) if fork else None
         order = Order(study.resolve(), place, values, source, owned)
-        launched = launch(order, _say if mode == "bars" else lambda text: None)
+        launched = launch(order, _say if mode == "bars" else lambda text: None, folder)
     except Held as held:
-        raise typer.Exit(_attach(RunFolder(held.folder), plain, json, values)) from None
+        _say_held(RunFolder(held.folder), values, detach)
+        if detach:
+            return
+        raise typer.Exit(follow_run(RunFolder(held.folder), plain, json, look)) from None
     if detach:
         typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
         return
     watched = Watched(launched, owned)
     if dashboard.fits(plain, json):
-        raise typer.Exit(_show(watched))
+        raise typer.Exit(_show(watched, look))
     raise typer.Exit(_watch(watched, mode, since))
 
 
@@ -168,14 +175,14 @@ def _watch(watched: Watched, mode: Any, since: Any) -> int:
     return exit_code(outcome.state, outcome.complete)
 
 
-def _show(watched: Watched) -> int:
+def _show(watched: Watched, wanted: Look) -> int:
     """The dashboard, until the person leaves or, where the run is ours, until that has ended."""
     from hpsearch.plain.listing import look
     from hpsearch.plain.watch import exit_code
     from hpsearch.store.folder import RunFolder
 
     folder, process = RunFolder(watched.launched.folder), watched.launched.process
-    left = dashboard.show(folder, started=True, owned=watched.owned)
+    left = dashboard.show(folder, started=True, owned=watched.owned, look=wanted)
     if left.signal and watched.owned:
         process.send_signal(signal.SIGTERM)
     if left.verb in ("stop", "abort") or watched.owned:
@@ -193,31 +200,19 @@ def _show(watched: Watched) -> int:
     return exit_code(status.state, status.counts.complete)
 
 
-def _attach(folder: RunFolder, plain: bool, json: bool, values: dict[str, Any]) -> int:
-    from hpsearch.cli.watch import follow_run
+def _say_held(folder: RunFolder, values: dict[str, Any], detach: bool) -> None:
+    """What is asked for runs already, and not with these values."""
+    from hpsearch.plain.summary import reference
 
-    typer.echo(f"{folder.name} is running already; this is only a view of it.", err=True)
+    watch = f"Watch it: hpsearch attach {reference(folder)}"
+    then = watch if detach else "This is only a view of it."
+    typer.echo(f"{folder.name} is running already. {then}", err=True)
     if ignored := [key for key in values if key != "study.name"]:
         typer.echo(
             f"Not taken up: {', '.join(ignored)}. Stop it first (`hpsearch stop {folder.name}`), "
             "then run it with them.",
             err=True,
         )
-    return follow_run(folder, plain, json)
-
-
-def _must_be_a_study(path: Path) -> None:
-    from hpsearch.errors import UsageError
-
-    if path.suffix.lower() in TABLES:
-        raise UsageError(
-            f"{path} is a table, not a study file. Write one for it first:\n"
-            f"  hpsearch init {shlex.quote(str(path))} --target COLUMN"
-        )
-    if not path.exists():
-        from hpsearch.cli.examples import hint
-
-        raise UsageError(f"there is no file {path}.{hint(path)}")
 
 
 def _values(

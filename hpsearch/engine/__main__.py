@@ -102,7 +102,9 @@ class Run:
         self._steering.take_up()
         await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
         engine.check_end()
-        if not engine.ended.done():
+        if engine.ended.done():
+            opened.store.note("note", f"no trial was started: {engine.ended.result().why}")
+        else:
             fleet.start(address)
         try:
             ending = await self._tick_until_ended()

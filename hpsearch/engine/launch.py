@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from hpsearch import system
 from hpsearch.engine.order import Answer, Order
 from hpsearch.errors import HpsearchError, RunError
+from hpsearch.store.folder import RunFolder
+from hpsearch.view.command import near
 
 PATIENCE = 10.0
 """Seconds of silence after which the person is told what is waited for."""
@@ -48,12 +51,13 @@ class Launched:
             self.process.stdin = None
 
 
-def launch(order: Order, say: Callable[[str], None]) -> Launched:
+def launch(order: Order, say: Callable[[str], None], folder: RunFolder) -> Launched:
     """Start an engine and wait for its word.
 
     Args:
         order: what to run. Where it is owned, the engine lives only as long as this process.
         say: told what the engine says while it prepares.
+        folder: where the run will be; its log tells why the engine died, if it came that far.
 
     Raises:
         Held: another engine runs this study.
@@ -61,6 +65,8 @@ def launch(order: Order, say: Callable[[str], None]) -> Launched:
         RunError: the engine died without a word.
     """
     system.refuse_other_platforms()
+    log = folder.logs / "engine.log"
+    written = _size(log)
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -88,8 +94,10 @@ def launch(order: Order, say: Callable[[str], None]) -> Launched:
         finally:
             os.close(reading)
         if answer is None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
             output.seek(0)
-            raise RunError(_last_words(process, output.read()))
+            raise RunError(_last_words(process, output.read(), log, written))
     launched = Launched(Path(answer.folder), process)
     if not order.owned or answer.kind != "ready":
         launched.disown()
@@ -120,8 +128,18 @@ def _listen(pipe: int, say: Callable[[str], None]) -> Answer | None:
             say(answer.text)
 
 
-def _last_words(process: subprocess.Popen[bytes], output: bytes) -> str:
+def _last_words(process: subprocess.Popen[bytes], output: bytes, log: Path, written: int) -> str:
+    """How it ended, and the last it said: into its log, or, before it had one, to us."""
     code = process.wait()
-    lines = output.decode("utf-8", "replace").strip().splitlines()[-5:]
     how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-    return "\n".join([f"the engine {how} before it was ready.", *lines])
+    lines = output.decode("utf-8", "replace").strip().splitlines()[-5:]
+    if _size(log) > written:
+        with log.open("rb") as file:
+            file.seek(max(written, _size(log) - 4096))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()[-1:]
+        lines.append(f"{near(log)} has more.")
+    return "\n".join([f"The engine {how} before it was ready.", *lines])
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0

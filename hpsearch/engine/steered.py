@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from hpsearch.study.options import StudyOptions
@@ -27,7 +27,9 @@ class Steered:
     @classmethod
     def of(cls, facts: Mapping[str, Any], options: StudyOptions) -> Self:
         """For a run that begins; `facts` are what earlier ones wrote down."""
-        before = cls(**facts["steered"]) if "steered" in facts else cls(0, 0)
+        known = {one.name for one in fields(cls)}
+        stored = {key: value for key, value in facts.get("steered", {}).items() if key in known}
+        before = cls(**{"file_trials": 0, "file_workers": 0, **stored})
         return cls(
             options.trials,
             options.workers,

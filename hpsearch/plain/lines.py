@@ -21,7 +21,7 @@ from hpsearch.view.status import ENDED, Status
 EVERY = 30.0
 """Seconds between two lines that say how it stands."""
 
-_SENTENCES = ("note", "warning", "state")
+_SENTENCES = ("note", "warning", "state", "study_start")
 
 
 class Lines:

@@ -38,6 +38,12 @@ def test_a_goal_that_is_reached_ends_the_search(place):
     assert place.command("run", "small.toml").returncode == 0
     assert "has reached 100" in facts(place).why
     assert len([trial for trial in place.trials() if trial.state != "waiting"]) < 5
+    again = place.command("run", "small.toml")
+    assert "no trial was started" in again.stdout
+    further = facts(place).larger["study.stop_at"]
+    assert f"hpsearch run small.toml --set study.stop_at={further}" in again.stdout
+    done = place.command("run", "small.toml", "--set", f"study.stop_at={further}")
+    assert "no trial was started" not in done.stdout
 
 
 def test_cpu_time_that_is_spent_puts_trials_aside_and_more_of_it_goes_on(place):

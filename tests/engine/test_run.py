@@ -105,7 +105,7 @@ def test_what_does_not_change_a_trial_may_change_freely(place):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("run", "nothing.toml"), 2, "there is no file"),
+        (("run", "nothing.toml"), 2, "There is no study file"),
         (("run", "digits.toml"), 2, "hpsearch init --example digits"),
         (("run", "table.csv"), 2, "hpsearch init table.csv --target"),
         (("run", "small.toml", "--set", "training.epochs"), 2, "KEY=VALUE"),

@@ -1,0 +1,38 @@
+"""Which study file a person means who runs or checks one."""
+
+from __future__ import annotations
+
+import shlex
+from difflib import get_close_matches
+from pathlib import Path
+
+from hpsearch.cli.examples import hint
+from hpsearch.errors import UsageError
+
+DATA = (
+    *(".csv", ".tsv", ".npz", ".npy", ".parquet", ".jsonl", ".h5", ".hdf5"),
+    *(".csv.gz", ".tsv.gz", ".jsonl.gz"),
+)
+
+
+def study_file(path: Path) -> Path:
+    """The study file at `path`, or of that name: `digits` means digits.toml.
+
+    Raises:
+        UsageError: it is data; or there is none, and the message offers what is near.
+    """
+    named = path.with_name(f"{path.name}.toml") if path.name else path
+    if path.suffix != ".toml" and not path.is_file() and named.is_file():
+        return named
+    if path.name.lower().endswith(DATA):
+        raise UsageError(
+            f"{path} is data, not a study file. Write one for it first:\n"
+            f"  hpsearch init {shlex.quote(str(path))} --target COLUMN"
+        )
+    if path.exists():
+        return path
+    wanted = path if path.suffix == ".toml" else named
+    beside = sorted(one.name for one in wanted.parent.glob("*.toml")) if wanted.name else []
+    near = get_close_matches(wanted.name, beside, n=1)
+    offer = f" Did you mean {wanted.with_name(near[0])}?" if near else hint(wanted)
+    raise UsageError(f"There is no study file {path}.{offer}")
