@@ -42,6 +42,16 @@ def test_a_killed_trainer_costs_its_own_trial_only(place):
     finished_whole(place, 3)
 
 
+def test_detached_again_a_study_that_runs_is_left_alone_at_once(place):
+    command, engine = at_work(place, epochs=LONG)
+    again = place.command("run", "small.toml", "--detach", "--trials", 9)
+    assert again.returncode == 0, again.stderr
+    assert "small is running already. Watch it: hpsearch attach small" in again.stderr
+    assert "Not taken up: study.trials" in again.stderr
+    assert alive(engine)
+    assert command.poll() is None
+
+
 def test_a_killed_shell_is_started_again_and_counts_as_no_attempt(place):
     command, engine = at_work(place, trials=2, epochs=1500)
     kill(shells_of(engine)[0])
