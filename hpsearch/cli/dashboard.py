@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,18 @@ Ascii = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a person wants the dashboard."""
+
+    theme: str | None = None
+    hz: float | None = None
+    ascii: bool = False
+
+
+AS_USUAL = Look()
+
+
 def fits(plain: bool, json: bool, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a dashboard can be shown here and is wanted."""
     if plain or json or environ.get("CI") or environ.get("TERM") in (None, "", "dumb"):
@@ -46,9 +59,7 @@ def show(
     *,
     started: bool = False,
     owned: bool = False,
-    theme: str | None = None,
-    hz: float | None = None,
-    ascii: bool = False,
+    look: Look = AS_USUAL,
 ) -> Leave:
     """Show the dashboard until the person leaves.
 
@@ -60,8 +71,8 @@ def show(
     from hpsearch.dashboard.messages import Leave
     from hpsearch.view.format import ASCII, glyphs
 
-    narrow = ascii or glyphs(sys.stdout.encoding) is ASCII
-    app = Dashboard(folder, Options(started, owned, hz, theme, narrow))
+    narrow = look.ascii or glyphs(sys.stdout.encoding) is ASCII
+    app = Dashboard(folder, Options(started, owned, look.hz, look.theme, narrow))
     left = app.run() or Leave()
     if app.return_code:
         raise typer.Exit(1)  # it broke: Textual has given the terminal back and told why

@@ -8,7 +8,7 @@ import typer
 
 from hpsearch.cli import dashboard
 from hpsearch.cli.app import app
-from hpsearch.cli.dashboard import Ascii, Hertz, Theme
+from hpsearch.cli.dashboard import AS_USUAL, Ascii, Hertz, Look, Theme
 from hpsearch.cli.options import Json, Name, Plain, Runs
 
 if TYPE_CHECKING:
@@ -33,16 +33,16 @@ def attach(
 
     folder = RunFolder(find(name, runs))
     if dashboard.fits(plain, json):
-        left = dashboard.show(folder, theme=theme, hz=hz, ascii=ascii)
+        left = dashboard.show(folder, look=Look(theme, hz, ascii))
         dashboard.farewell(folder)
         raise typer.Exit(128 + left.signal if left.signal else 0)
     raise typer.Exit(follow_run(folder, plain, json))
 
 
-def follow_run(folder: RunFolder, plain: bool, json: bool) -> int:
+def follow_run(folder: RunFolder, plain: bool, json: bool, look: Look = AS_USUAL) -> int:
     """Watch a run that somebody else started. Gives the exit code."""
     if dashboard.fits(plain, json):
-        left = dashboard.show(folder)
+        left = dashboard.show(folder, look=look)
         dashboard.farewell(folder)
         return 128 + left.signal if left.signal else 0
     from hpsearch.plain.summary import reference

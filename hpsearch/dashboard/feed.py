@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
@@ -20,6 +21,8 @@ from hpsearch.store.records import (
 from hpsearch.view.history import EVENTS, News
 from hpsearch.view.status import LIVE, settled, status
 
+BUSY_SECONDS = 5.0
+"""How old the share may be that workers are busy: it is read from all attempts of a run."""
 EPOCHS_A_LOOK = 20_000
 """About so many epochs are read at one look; the rest at the next ones."""
 
@@ -34,6 +37,8 @@ class Feed:
         self._revision = Revision()
         self._worked: bool | None = None
         """Whether an engine was at work at the last look."""
+        self._busy: tuple[float, float | None] = (0.0, None)
+        """When the share was read that workers had a trial in hand, and what it was."""
         self._known: dict[int, TrialRecord] = {}
         self._whole: set[int] = set()
         """Trials whose epochs were read from the first on; further ones come by themselves."""
@@ -72,13 +77,22 @@ class Feed:
             self._whole |= epochs.keys()
         self._delta = delta
         now = self._clock()
-        stands = status(_snapshot(delta), lives, now)
+        stands = replace(status(_snapshot(delta), lives, now), busy=self._share(reader, delta, now))
         works = stands.state in LIVE
         if works != self._worked:  # what runs where no engine lives, waits
             trials = _running(delta) | trials
         self._worked = works
         self._add_wanted(reader, wanted, epochs)
         return News(stands, tuple(settled(trials.values(), works)), events, epochs, now=now)
+
+    def _share(self, reader: Reader, delta: Delta, now: float) -> float | None:
+        """Which share of this run's time workers had a trial in hand."""
+        read, share = self._busy
+        if abs(now - read) >= BUSY_SECONDS:
+            begun = delta.study.engine.get("started")
+            share = reader.busy(begun if isinstance(begun, int | float) else 0.0)
+            self._busy = (now, share)
+        return share
 
     def _earlier(self, reader: Reader) -> tuple[EventRecord, ...]:
         """The latest events from before the first look."""

@@ -71,6 +71,7 @@ def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
         float(max(trial.planned, 1)),
         log=log,
         percent=is_share(what),
+        rung=float(trial.epochs) if trial.state == "pruned" else None,
         cross=float(trial.best_epoch) if trial.best_epoch else None,
         x_name="epoch",
     )
@@ -91,6 +92,7 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
         log=session.log and not is_share(name) and _positive(tracks, name),
         percent=is_share(name),
         robust=session.robust,
+        rung=_pruned_at(session),
         cross=_cross(session, tracks),
         x_name="seconds" if session.by_time else "epoch",
         zoom=session.zoom,
@@ -100,6 +102,17 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
 def _positive(tracks: dict[int, Track], name: str) -> bool:
     """Whether a logarithm makes sense: an r2 may be below 0."""
     return not any((track.figure(name) <= 0).any() for track in tracks.values())
+
+
+def _pruned_at(session: Session) -> float | None:
+    """Where the trial under the cursor was pruned, if it was."""
+    trial = session.trial
+    if trial is None or trial.state != "pruned":
+        return None
+    if not session.by_time:
+        return float(trial.epochs)
+    track = session.history.track(trial.number)
+    return float(track.seconds[-1]) if len(track) else None
 
 
 def _cross(session: Session, tracks: dict[int, Track]) -> float | None:

@@ -202,8 +202,20 @@ class Steering(App[Leave]):
         self.push_screen(Line(title, told, "", judge), ask)
 
     def action_retry_failed(self) -> None:
-        """Put failed trials in line again."""
-        self.ask_engine("retry", "asked to try failed trials again", numbers="failed")
+        """Put failed trials in line again, after a question."""
+        status = self.session.history.status
+        failed = status.counts.failed if status is not None else 0
+        if not failed:
+            self.say("no trial has failed")
+            return
+
+        def retry(answer: str | None) -> None:
+            if answer == "y":
+                self.ask_engine("retry", "asked to try failed trials again", numbers="failed")
+
+        told = ["From their first epoch, with the values they had."]
+        word = "1 failed trial" if failed == 1 else f"{failed} failed trials"
+        self.push_screen(Ask(f" Try {word} again? ", told, [Answer("y", "try again")]), retry)
 
     def action_resume_engine(self) -> None:
         """Start an engine where none is at work, after a question."""

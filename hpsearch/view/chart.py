@@ -50,7 +50,7 @@ class Frame:
     robust: bool = True
     ascii: bool = False
     rung: float | None = None
-    """A vertical mark: where the pruner may decide for the first time."""
+    """A vertical mark: where the trial under the cursor was pruned."""
     cross: float | None = None
     """Where the crosshair stands."""
     x_name: str = ""

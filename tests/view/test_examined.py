@@ -78,7 +78,7 @@ def test_shades_take_the_place_of_counts_and_words_that_of_shades():
     size = 20
     rows = [[50 if a == b else int(b == a + 1) for b in range(size)] for a in range(size)]
     wide, middle, narrow = (
-        text(confusion_lines(matrix(*rows), width, UNICODE)) for width in (160, 80, 40)
+        text(confusion_lines(matrix(*rows), width, UNICODE)) for width in (160, 80, 30)
     )
     assert "50" in wide[1]
     assert "█" in middle[1]

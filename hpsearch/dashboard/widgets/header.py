@@ -68,7 +68,9 @@ def progress(status: Status, now: float, trouble: str, width: int, signs: Glyphs
     live, live_ink = liveness(status, now, trouble, signs)
     done = f"{counts.finished}/{counts.asked}"
     eta = f"eta {told(status.eta, status.spread)}" if status.eta and status.state in LIVE else ""
-    busy = "w" if width < 100 else "workers"
+    crew = "w" if width < 100 else "workers"
+    works = status.state in LIVE
+    busy = f"busy {status.busy:.0%}" if works and status.busy is not None else ""
     size = 20 if width >= 100 else 14 if width >= 70 else 8
     parts: list[tuple[int, Line]] = [
         (0, [_name(status.name)]),
@@ -78,7 +80,8 @@ def progress(status: Status, now: float, trouble: str, width: int, signs: Glyphs
         (3, [(f"{100 * share:.0f}%", "plain")]),
         (5, [(duration(status.seconds), "plain")]),
         (2, [(eta, "plain")]),
-        (6, [(f"{busy} {counts.running}/{study.workers}" if status.state in LIVE else "", "dim")]),
+        (6, [(f"{crew} {counts.running}/{study.workers}" if works else "", "dim")]),
+        (7, [(busy, "dim")]),
         (1, [(live, live_ink)]),
     ]
     return _fitted([(rank, line) for rank, line in parts if width_of(line)], width)
