@@ -39,6 +39,23 @@ _LASTING = (Verb.prune, Verb.kill, Verb.enqueue, Verb.workers, Verb.add, Verb.re
 """What can be left in the inbox for the next run."""
 
 
+def _verb(word: str) -> Verb:
+    """The verb that is written so.
+
+    Raises:
+        UsageError: there is none; the message offers the nearest.
+    """
+    from difflib import get_close_matches
+
+    from hpsearch.errors import UsageError
+
+    if word in list(Verb):
+        return Verb(word)
+    near = get_close_matches(word, list(Verb), n=1)
+    offer = f"Did you mean {near[0]}? " if near else ""
+    raise UsageError(f"ctl has no verb {word!r}. {offer}Known: {', '.join(Verb)}.")
+
+
 @app.command()
 def stop(
     name: Name = None,
@@ -86,7 +103,10 @@ def ctl(
             autocompletion=complete_name,
         ),
     ],
-    verb: Annotated[Verb, typer.Argument(help="What it shall do.", show_default=False)],
+    verb: Annotated[
+        Verb,
+        typer.Argument(metavar="VERB", parser=_verb, help="What it shall do.", show_default=False),
+    ],
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[WHAT]...", show_default=False)
     ] = None,
@@ -130,7 +150,9 @@ def _arguments(folder: RunFolder, verb: Verb, words: list[str]) -> dict[str, Any
         case Verb.retry if words == ["failed"]:
             return {"numbers": "failed"}
         case Verb.prune | Verb.kill | Verb.retry:
-            return {"numbers": [_number(word.removeprefix("#"), verb) for word in words or [""]]}
+            if not words:
+                raise UsageError(f"{verb} takes trials by their numbers, such as `{verb} 7 12`.")
+            return {"numbers": [_number(word.removeprefix("#"), verb) for word in words]}
         case Verb.workers | Verb.add:
             if len(words) != 1:
                 raise UsageError(f"{verb} takes one number, such as `{verb} 2`.")
@@ -149,7 +171,7 @@ def _number(word: str, verb: Verb) -> int:
 
     if not word.isascii() or not word.isdigit() or len(word) > 9:
         what = "how many" if verb in (Verb.workers, Verb.add) else "trials by their numbers"
-        raise UsageError(f"{verb}: {word or 'nothing'} is no number; say {what}: `{verb} 7`.")
+        raise UsageError(f"{verb}: {word!r} is no number; say {what}: `{verb} 7`.")
     return int(word)
 
 
@@ -186,7 +208,8 @@ def _ask(folder: RunFolder, verb: Verb, said: str = "", **args: Any) -> str:
     with Reader(folder) as reader:
         outcome = reader.outcome(command.id) or "done"
     if outcome.startswith("refused: "):
-        raise UsageError(f"{folder.name}: {verb}: {outcome.removeprefix('refused: ')}.")
+        why = outcome.removeprefix("refused: ").rstrip(".")
+        raise UsageError(f"{folder.name}: {verb}: {why}.")
     return said or f"{folder.name}: {outcome}"
 
 

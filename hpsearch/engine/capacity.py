@@ -47,7 +47,7 @@ def capacity(options: StudyOptions, network_bytes: int) -> Capacity:
         workers = bears
         note = f"{workers} workers: no more networks of this size fit into the free memory"
     if options.workers is not None:
-        workers, note = options.workers, f"{options.workers} workers, as the study asks"
+        workers, note = options.workers, f"{options.workers} workers: as asked for"
     slots = options.max_workers or max(workers, cores.count)
     if workers > slots:
         raise StudyFileError(

@@ -15,9 +15,11 @@ from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.columns import figures_line
 from hpsearch.view.eta import told
-from hpsearch.view.format import Glyphs, duration, figure
+from hpsearch.view.format import Glyphs, cells, duration, figure
 from hpsearch.view.status import ENDED, Status
 
+CLOCK = len("00:00:00 ")
+"""Cells that the time takes at the beginning of a line."""
 EVERY = 30.0
 """Seconds between two lines that say how it stands."""
 
@@ -44,7 +46,7 @@ class Lines:
     def show(self, batch: Batch) -> None:
         """Write this batch's lines."""
         for happening in batch.happenings:
-            if text := line(happening, batch, self._out.glyphs):
+            if text := line(happening, batch, self._out.glyphs, self._out.width - CLOCK):
                 self._write(happening.time, text, whole=happening.what in _SENTENCES)
             if happening.what == "study_start":
                 self._said = batch.now
@@ -61,13 +63,13 @@ class Lines:
             self._out.say(self._out.fit(said))
 
 
-def line(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
-    """What a happening reads like; "" for those that are not worth a line."""
+def line(happening: Happening, batch: Batch, glyphs: Glyphs, width: int = 71) -> str:
+    """What a happening reads like in `width` cells; "" for those that are not worth a line."""
     match happening.what:
         case "study_start":
             return _start(batch, glyphs)
         case "trial_end" if happening.trial is not None:
-            return end_line(happening.trial, batch.study, glyphs, happening.best)
+            return end_line(happening.trial, batch.study, glyphs, happening.best, width)
         case "best" if happening.trial is None:  # else told with the end of its trial
             return f"{glyphs.best} {happening.text}"
         case "state":
@@ -81,8 +83,13 @@ def line(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
     return ""
 
 
-def end_line(trial: TrialRecord, study: StudyFacts, glyphs: Glyphs, best: bool = False) -> str:
-    """How a trial ended: its figures, or why there are none."""
+def end_line(
+    trial: TrialRecord, study: StudyFacts, glyphs: Glyphs, best: bool = False, width: int = 71
+) -> str:
+    """How a trial ended: its figures, or why there are none.
+
+    Where `width` cells do not hold all of it, the second figure goes first, then the time.
+    """
     mark = glyphs.best if best else getattr(glyphs, trial.state, " ")
     shown = figures_line(trial, study, glyphs)
     parts = [
@@ -93,6 +100,10 @@ def end_line(trial: TrialRecord, study: StudyFacts, glyphs: Glyphs, best: bool =
     ]
     if trial.state in ("diverged", "failed") and trial.reason:
         parts = [parts[0], trial.reason]
+        return "  ".join(parts)
+    for spare in (*shown[1:], parts[-1]):
+        if cells("  ".join(parts)) > width:
+            parts.remove(spare)
     return "  ".join(parts)
 
 

@@ -11,7 +11,7 @@ from hpsearch.errors import StudyFileError
 from hpsearch.study import places
 from hpsearch.study.kinds import shown
 
-_MOST = 20
+_MOST = 30
 """Sentences shown; a file with more has one cause."""
 
 
@@ -77,7 +77,7 @@ class Mistakes:
             StudyFileError: there is a mistake.
         """
         texts = _unique([text for _, text in sorted(self._found, key=lambda found: found[0])])
-        if len(texts) > _MOST:
+        if len(texts) > _MOST + 1:  # "and 1 more" would hide one behind a line as long
             texts = [*texts[:_MOST], f"{self._places.file}: and {len(texts) - _MOST} more."]
         if texts:
             raise StudyFileError("\n".join(texts))

@@ -6,6 +6,7 @@ import pytest
 
 from hpsearch.errors import StudyFileError
 from hpsearch.study import studyfile
+from hpsearch.study.mistakes import Mistakes, Places
 
 DATA = '[data]\nsource = "sklearn:digits"\n'
 """Two lines, so that what follows begins on the third."""
@@ -58,6 +59,7 @@ TABLE = [
     ('[study]\ntimeout = "half an hour"', 4, 'write a time such as "90s", "30m", "1h30m"'),
     ('[study]\ntimeout = "0s"', 4, 'write a time such as "90s", "30m", "1h30m"'),
     ('[study]\nkeep = "best"', 4, 'write "best:10", "all" or "none"'),
+    ('[study]\nname = "a\ntrials = 3', 4, "not TOML: a quote is opened and not closed"),
     ("[study]\ntrials = 3 4", 4, "this is not TOML: expected newline"),
     ("[study]\ntrials = 3\ntrials = 4", 5, "this is not TOML: cannot overwrite a value"),
     (f"[study]\n{'a.' * 40}b = 1", 4, "a key with more than 32 dots"),
@@ -277,3 +279,15 @@ def test_what_only_the_data_can_tell_is_said_with_its_line_too(text, line, sente
         study.settle("multiclass", 64, 10)
     assert str(caught.value).startswith(f"s.toml:{line}: ")
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [21, 30, 31, 32, 50])
+def test_never_is_one_mistake_more_hidden(count):
+    found = Mistakes(Places(Path("s.toml")))
+    for at in range(count):
+        found.add("study.trials", f"mistake {at}")
+    with pytest.raises(StudyFileError) as error:
+        found.raise_if_any()
+    lines = str(error.value).splitlines()
+    assert len(lines) == min(count, 31)
+    assert lines[-1].endswith(f"and {count - 30} more.") == (count > 31)
