@@ -85,6 +85,8 @@ def top(
     from hpsearch.store.reader import Reader
     from hpsearch.view.columns import COMPUTED
     from hpsearch.view.fields import fields
+    from hpsearch.view.misses import missed
+    from hpsearch.view.query import parse
     from hpsearch.view.rows import names
 
     folder = RunFolder(find(name, runs))
@@ -95,6 +97,7 @@ def top(
         study = reader.study()
         if where is None and sort is None:
             trials, known = _settled(reader.leaderboard(study.direction, limit), alive), None
+            every = trials
         else:
             every = _settled(reader.leaderboard(study.direction), alive)
             known = fields(study, every)
@@ -110,7 +113,9 @@ def top(
     if not trials and format is Format.table:
         out = terminal()
         what = "no trials yet" if where is None else "no trial that fits"
-        out.say(out.fit(f"{study.name} has {what}."))
+        why = missed(parse(where or "", known), every) if known else ""
+        told = f"{study.name} has {what}{': ' if why else ''}{why}"
+        out.tell(told if told.endswith("?") else f"{told}.")
         return
     {Format.table: as_table, Format.json: as_json, Format.csv: as_csv}[format](board, shown)
 
