@@ -17,9 +17,24 @@ if TYPE_CHECKING:
     from hpsearch.view.comparing import Row
     from hpsearch.view.naming import Named
 
+
+def _number(word: str | int) -> int:
+    """A trial's number as a person writes it: 12 or #12.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from hpsearch.errors import UsageError
+
+    digits = str(word).removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise UsageError(f"{word} is no trial's number; write one such as 12, or leave it out.")
+    return int(digits)
+
+
 Trial = Annotated[
     int | None,
-    typer.Argument(metavar="[N]", min=0, help="The trial's number.", show_default=False),
+    typer.Argument(metavar="[N]", parser=_number, help="The trial's number.", show_default=False),
 ]
 OutputFormat = Annotated[TextOrJson, typer.Option("--format", help="text or json.")]
 
