@@ -31,7 +31,7 @@ def check(
     from hpsearch.cli.studies import study_file
     from hpsearch.engine.heritage import heritage, source_of
     from hpsearch.engine.jobs import parameters_of
-    from hpsearch.engine.soundness import hold_options, hold_space
+    from hpsearch.engine.soundness import hold_data, hold_options, hold_space
     from hpsearch.plain.check import data_text, study_text
     from hpsearch.store.folder import RunFolder, runs_folder
     from hpsearch.study import studyfile
@@ -44,6 +44,7 @@ def check(
     sources = [source_of(name, found.path, place) for name in warm]
     for line in study_text(found):
         typer.echo(line)
+    hold_data(found)
     data = tables.load(found.data)
     found = found.settle(data.task, data.features, data.outputs)
     hold_space(found, parameters_of(data))

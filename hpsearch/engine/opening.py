@@ -20,7 +20,7 @@ from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
-from hpsearch.engine.soundness import hold_options, hold_space
+from hpsearch.engine.soundness import hold_data, hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store import inbox
@@ -87,6 +87,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     if holder(folder.lock):
         raise AlreadyRuns(folder)
     hold_options(study)
+    hold_data(study)
     loaded = tables.load(study.data, say)
     study = study.settle(loaded.task, loaded.features, loaded.outputs)
     hold_space(study, parameters_of(loaded))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
+from hpsearch.data.table import quoted
 from hpsearch.engine import pruning, samplers
 from hpsearch.engine.candidates import LAYERS, Candidates
-from hpsearch.errors import StudyFileError
+from hpsearch.errors import DataError, StudyFileError
 from hpsearch.study.kinds import shown
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
@@ -20,6 +22,21 @@ def hold_options(study: StudyFile) -> None:
     """
     options, epochs = study.study, pruning.planned_epochs(study)
     study.refuse([*samplers.mistakes(options), *pruning.mistakes(options, epochs)])
+
+
+def hold_data(study: StudyFile) -> None:
+    """Refuse data of which there is nothing, in the words that the study file has for it.
+
+    Raises:
+        DataError: there is neither a file nor a folder of that name.
+    """
+    path = study.data.path
+    if path is None or path.suffix or path.exists():
+        return
+    comment = takewhile(lambda line: line.startswith("#"), study.text.splitlines())
+    opening = "".join(f"\n  {line}" for line in comment)
+    said = f" {study.path.name} begins with:{opening}" if opening else ""
+    raise DataError(f"There is no folder {quoted(str(path), 200)}, nor a file.{said}")
 
 
 def hold_space(study: StudyFile, size: Callable[[Config], int]) -> None:

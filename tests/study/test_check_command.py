@@ -78,3 +78,13 @@ def test_what_is_wrong_ends_it_with_code_2(tmp_path):
 
 def test_a_set_without_a_value_is_refused():
     assert "write KEY=VALUE" in str(check(DIGITS, "--set", "training.epochs").exception)
+
+
+def test_a_folder_that_is_not_there_is_said_with_what_the_file_says_of_it(tmp_path):
+    path = tmp_path / "mnist.toml"
+    path.write_text((DIGITS.parent / "mnist.toml").read_text())
+    with pytest.raises(DataError) as caught:
+        raise check(path).exception
+    assert f"There is no folder '{tmp_path / 'mnist'}'" in str(caught.value)
+    assert "mnist.toml begins with:" in str(caught.value)
+    assert "train-images-idx3-ubyte.gz" in str(caught.value)
