@@ -18,6 +18,8 @@ class Registry(Generic[M]):
     ... class Disc: ...
     >>> list(shape)
     ['disc']
+    >>> shape
+    <shape, 1 known: disc>
     >>> shape["disk"]
     Traceback (most recent call last):
     LookupError: There is no shape called 'disk'. Did you mean 'disc'?
@@ -26,6 +28,10 @@ class Registry(Generic[M]):
     def __init__(self, family: str) -> None:
         self.family = family
         self._known: dict[str, M] = {}
+
+    def __repr__(self) -> str:
+        """Its family and all its names."""
+        return f"<{self.family}, {len(self)} known: {', '.join(self)}>"
 
     def __call__(self, name: str) -> Callable[[T], T]:
         """Give the class or function below this decorator a name."""

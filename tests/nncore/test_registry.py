@@ -29,3 +29,8 @@ def test_a_thing_knows_its_name(family):
             assert family.name_of(family[name]()) == name
     with pytest.raises(LookupError, match="not a registered"):
         family.name_of(object())
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.family)
+def test_a_family_shows_its_members(family):
+    assert repr(family).startswith(f"<{family.family}, {len(family)} known: {next(iter(family))}, ")

@@ -74,13 +74,14 @@ def test_the_study_file_of_the_readme_is_one(place):
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
-    face, stream = (ran(code, tmp_path) for code in list(blocks("python"))[1:])
+    face, stream, estimator = (ran(code, tmp_path) for code in list(blocks("python"))[1:])
     assert face[0].startswith("epoch   1 of 100: train_cost ")
     assert float(face[-1].split()[-1].rstrip("}")) > 0.9
     assert (tmp_path / "spiral-model" / "model.json").exists()
     costs = [float(line.split()[1]) for line in stream]
     assert len(costs) == 5
     assert costs[-1] < 0.3
+    assert float(estimator[-1].rpartition(" ")[2]) > 0.8
 
 
 def test_every_file_the_readme_links_is_there():
