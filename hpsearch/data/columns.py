@@ -174,4 +174,9 @@ def _why_not_category(text: pl.Series, distinct: int, number_like: int) -> str:
         return f"free text: {distinct:,} different in {len(text):,} rows, such as {quoted(text[0])}"
     if distinct == len(text):
         return f"an identifier: a different word in every row, such as {quoted(text[0])}"
+    if distinct > _MOSTLY * len(text):
+        return (
+            f"an identifier: {distinct:,} different words in {len(text):,} rows, such as"
+            f" {quoted(text[0])}"
+        )
     return f"too many categories: {distinct:,} in {len(text):,} rows, most of them rare"

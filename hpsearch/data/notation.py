@@ -50,7 +50,7 @@ def plain(
         if found is None:
             continue
         cells, rows, sign = found
-        first = int(rows[0])
+        first = int(rows[column.gather(rows).str.len_chars().arg_max() or 0])  # tells most
         changed.append(cells)
         if sign:
             signs.append((column.name, sign))

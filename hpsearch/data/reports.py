@@ -50,8 +50,8 @@ def about_split(
         notes += _about_time(parts, ties.order, table, options)
     if 0 < parts.sizes["validation"] < FEW_ROWS:
         notes.append(
-            f"Only {size['validation']} rows judge the trials: their figures will jump about, and"
-            " the best of many is partly luck."
+            f"The trials are judged by only {counted(parts.sizes['validation'], 'row')}: their"
+            " figures will jump about, and the best of many is partly luck."
         )
     if target.task in ("binary", "multiclass"):
         counts = np.bincount(target.values, minlength=len(target.classes))
@@ -196,8 +196,8 @@ def about_duplicates(
     copies = sum(int(np.isin(marks[f.validation], marks[f.train]).sum()) for f in evaluation.folds)
     if copies:
         notes.append(
-            f"{copies:,} of {len(parts.train):,} rows have an exact copy in another fold, target"
-            " included; they are easier to judge by than new ones."
+            f"{copies:,} of {len(parts.train):,} rows {_have(copies)} an exact copy in another"
+            f" fold, target included; {_they_are(copies)} easier to judge by than new ones."
         )
     for name, rows, known, among in (
         ("validation", parts.validation, parts.train, "training rows"),
@@ -205,10 +205,18 @@ def about_duplicates(
     ):
         if copies := int(np.isin(marks[rows], marks[known]).sum()):
             notes.append(
-                f"{copies:,} of {len(rows):,} {name} rows have an exact copy among the {among},"
-                " target included; they are easier than new ones."
+                f"{copies:,} of {len(rows):,} {name} rows {_have(copies)} an exact copy among the"
+                f" {among}, target included; {_they_are(copies)} easier than new ones."
             )
     return notes
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _they_are(count: int) -> str:
+    return "it is" if count == 1 else "they are"
 
 
 def about_columns(

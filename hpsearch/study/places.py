@@ -92,6 +92,8 @@ def _syntax(message: str, text: str) -> Unreadable:
         what, line = message.removesuffix(" (at end of document)"), text.count("\n") + 1
         column = "at the end"
     what = what[:1].lower() + what[1:]
+    if what.startswith("illegal character '\\n'"):  # a line ends within a word in quotes
+        what = "a quote is opened and not closed before the line ends"
     return Unreadable(f"this is not TOML: {what} ({column}); https://toml.io shows how.", line)
 
 

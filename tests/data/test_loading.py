@@ -264,6 +264,17 @@ def test_copies_across_the_split_are_counted(tmp_path: Path) -> None:
     assert any("16 of 16 test rows have an exact copy" in note for note in data.notes)
 
 
+def test_one_copy_is_one_and_an_identifier_with_one_double_still_is_one(tmp_path: Path) -> None:
+    rows = [f"{at * 7 % 83}.5,k{at},{('no', 'yes')[at % 2]}" for at in range(80)]
+    free = load(DataOptions(path=table(tmp_path, "\n".join(["a,key,l", *rows])), target=("l",)))
+    test, train = int(free.split.test[0]), free.split.train
+    twin = next(int(row) for row in train if row % 2 == test % 2)
+    rows[twin] = rows[test]
+    data = load(DataOptions(path=table(tmp_path, "\n".join(["a,key,l", *rows])), target=("l",)))
+    assert any("1 of 16 test rows has an exact copy" in note for note in data.notes)
+    assert any("'key' is left out: an identifier: " in note for note in data.notes)
+
+
 def test_the_fingerprint_is_of_content_selection_and_split(tmp_path: Path) -> None:
     content = messy()
     same = DataOptions(path=table(tmp_path, content, "cp1252"), target=("Kauf",))

@@ -84,3 +84,8 @@ def test_such_numbers_are_learnt_from_like_bare_ones(tmp_path: Path) -> None:
         for name in ("bare.csv", "written.csv")
     )
     assert bare.fingerprint == written.fingerprint
+
+
+def test_the_example_is_the_cell_that_tells_most() -> None:
+    _, notes, _ = plain(pl.DataFrame({"a": ["0 %", None, "12,5 %", "5 %"]}), ",")
+    assert notes == ("Column 'a': 3 cells such as '12,5 %' read as the number 0,125.",)

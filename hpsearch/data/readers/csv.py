@@ -203,7 +203,9 @@ def _broken_quote(text: str, separator: str, name: str, row: int, problem: str) 
         next(loose, None)
     line = next(iter(lines), "")
     cells = next(iter(records(line, separator)), [""])
-    if "expected after" in problem:
+    if "expected after" in problem and line.count('"') % 2:
+        what = "opens a quote that its line does not close"
+    elif "expected after" in problem:
         what = "has text after a closing quote; write a quote inside a cell twice"
     else:
         what = "opens a quote that is never closed"
