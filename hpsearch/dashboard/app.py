@@ -123,6 +123,8 @@ class Dashboard(Looking, Steering):
         self.set_class(self.ascii, "ascii")
         self._wear(self.size)
         self.set_keymap(self._kept.keys)
+        # Back from the shell the terminal is blank, and Textual sends only what becomes different.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._ticking = self.set_interval(1 / self.options.rate(), self.tick)
         self.tick()
         loop = asyncio.get_running_loop()

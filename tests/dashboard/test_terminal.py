@@ -154,3 +154,34 @@ def test_without_a_terminal_it_is_plain(place):
     assert done.returncode == 0
     assert "\x1b[" not in done.stdout
     assert place.command("attach", "small").returncode == 0
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(place, see):
+    place.write(trials=2, epochs=3)
+    assert place.command("run", "small.toml").returncode == 0
+    seen = see("ls")
+    seen.child.close(force=True)
+    seen.raw = ""
+    seen.screen.reset()
+    seen.child = pexpect.spawn(
+        "bash", ["--norc", "--noprofile", "-i"], cwd=str(place.path), encoding="utf-8",
+        timeout=30, dimensions=(40, 120),
+        env={**place._environ(), "TERM": "xterm-256color", "NO_COLOR": "", "PS1": "shell> "},
+    )  # fmt: skip
+    seen.expect("shell>")
+    seen.child.sendline(f"{sys.executable} -m hpsearch attach small")
+    seen.expect("finished")
+    seen.child.send("\x1a")
+    wait_for(lambda: seen.read() or seen.restored)
+    seen.child.sendline("echo $((6 * 7)) for now")
+    wait_for(lambda: seen.read() or "42 for now" in seen.raw)
+    left = len(seen.raw)
+    seen.child.sendline("fg")
+    wait_for(lambda: seen.read() or ENTER in seen.raw[left:])
+    wait_for(lambda: seen.read() or "finished" in seen.raw[left:])
+    seen.child.send("q")
+    wait_for(lambda: seen.read() or seen.restored)
+    seen.child.sendline("echo code $?")
+    wait_for(lambda: seen.read() or "code 0" in seen.raw)
+    seen.child.sendline("exit")
+    assert seen.ended() == 0
