@@ -52,6 +52,7 @@ def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
 
     again = terminal("run", "small.toml", "--plain")
     again.expect("running already")
+    again.expect("0/4")
     again.sendintr()
     again.expect(pexpect.EOF)
     assert alive(engine)
