@@ -22,6 +22,7 @@ SHOTS = (
     ("trials", (120, 40), ("j", "j", "space", "j")),
     ("trials", (80, 24), ()),
     ("params", (120, 40), ("3",)),
+    ("confusion", (120, 40), ("enter", "]", "]", "]")),
 )
 """What each picture shows, its size, and the keys that lead there."""
 
@@ -49,6 +50,8 @@ async def draw(folder: RunFolder) -> None:
             await pilot.pause(1.5)
             await pilot.press(*keys)
             await pilot.pause(1.0)
+            await app.workers.wait_for_complete()  # what a command of ours has to find out
+            await pilot.pause(0.5)
             svg = app.export_screenshot(title=f"hpsearch attach {folder.name}")
         file = HERE / f"{name}-{size[0]}x{size[1]}.svg"
         file.write_text(alone(svg), encoding="utf-8")
