@@ -10,12 +10,7 @@ from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import BY_ID, call
 from hpsearch.dashboard.messages import Leave
 from hpsearch.dashboard.screens.base import StudyScreen
-from hpsearch.dashboard.screens.choosing import Columns, Palette
-from hpsearch.dashboard.screens.compare import Compare
-from hpsearch.dashboard.screens.detail import Detail
 from hpsearch.dashboard.screens.dialogs import Answer, Ask, Line
-from hpsearch.dashboard.screens.help import Help
-from hpsearch.dashboard.screens.studies import Studies
 from hpsearch.dashboard.session import STATES, QueryError, Session
 from hpsearch.store.folder import RunFolder
 from hpsearch.view.board import board_columns
@@ -23,8 +18,15 @@ from hpsearch.view.board import board_columns
 _SORTS = {"a": "val_accuracy", "t": "seconds", "n": "number"}
 
 
+_ABOVE = ("detail", "compare")
+"""Scopes of the screens that are opened from a view, and left to come back to it."""
+
+
 class Looking(App[Leave]):
-    """The half of the dashboard that chooses what is seen."""
+    """The half of the dashboard that chooses what is seen.
+
+    Screens and dialogs are read where they are first opened: the first picture does not wait.
+    """
 
     folder: RunFolder
     session: Session
@@ -48,10 +50,16 @@ class Looking(App[Leave]):
         """Change over to another study."""
         raise NotImplementedError
 
+    @property
+    def _above(self) -> str:
+        """Which of the screens above a view is open; "" for none."""
+        scope = getattr(self.screen, "scope", "")
+        return scope if scope in _ABOVE else ""
+
     # Views --------------------------------------------------------------------------------
 
     def _go_to(self, mode: str) -> None:
-        while isinstance(self.screen, Detail | Compare):
+        while self._above:
             self.pop_screen()
         if self.current_mode != mode:
             self.switch_mode(mode)
@@ -78,17 +86,21 @@ class Looking(App[Leave]):
 
     def action_open(self) -> None:
         """All about the trial under the cursor."""
-        if self.session.trial is not None and not isinstance(self.screen, Detail):
+        from hpsearch.dashboard.screens.detail import Detail
+
+        if self.session.trial is not None and self._above != "detail":
             self.push_screen(Detail())
 
     def action_compare(self) -> None:
         """Marked trials side by side."""
-        if not isinstance(self.screen, Compare):
+        from hpsearch.dashboard.screens.compare import Compare
+
+        if self._above != "compare":
             self.push_screen(Compare())
 
     async def action_back(self) -> None:
         """One screen back; on the home screen, show all trials again."""
-        if isinstance(self.screen, Detail | Compare):
+        if self._above:
             self.pop_screen()
         elif self.session.query_text or self.session.hidden_states:
             self.session.ask("")
@@ -99,10 +111,13 @@ class Looking(App[Leave]):
 
     def action_help(self) -> None:
         """What every key does."""
+        from hpsearch.dashboard.screens.help import Help
+
         self.push_screen(Help(self.view.scope))
 
     def action_studies(self) -> None:
         """Every study."""
+        from hpsearch.dashboard.screens.studies import Studies
 
         def opened(folder: RunFolder | None) -> None:
             if folder is not None:
@@ -181,6 +196,8 @@ class Looking(App[Leave]):
 
     def action_columns(self) -> None:
         """Which columns."""
+        from hpsearch.dashboard.screens.choosing import Columns
+
         session = self.session
         if session.study is None:
             return
@@ -207,6 +224,8 @@ class Looking(App[Leave]):
 
     def action_command(self) -> None:
         """Every action by name, or a trial by number."""
+        from hpsearch.dashboard.screens.choosing import Palette
+
         self.push_screen(Palette(self.view.scope), self._commanded)
 
     async def _commanded(self, line: str | None) -> None:
