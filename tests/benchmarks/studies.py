@@ -2,11 +2,11 @@
 
 For each seed, which decides data, split and search, a study is run to its end, its best trial
 exported and retrained, and the test rows read once. What is printed is every seed's figure, their
-middle or mean, their range, and whether that reaches what others have reached. The space of the
-digits was chosen with an eye on the test rows of seeds 0 to 9: `--first 10` asks others. Images are
-not ours to ship, so their studies are run where their folder is named:
+middle or mean, their range, and whether that reaches what others have reached. The space of
+digits-folds was chosen with an eye on the test rows of seeds 0 to 19: `--first 20` asks others.
+Images are not ours to ship, so their studies are run where their folder is named:
 
-    python -m tests.benchmarks.studies function digits --seeds 3 --workers 2
+    python -m tests.benchmarks.studies function digits-folds --first 20 --workers 2
     python -m tests.benchmarks.studies mnist --mnist FOLDER
 """
 
