@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from hpsearch.cli import app
 from hpsearch.errors import DataError, StudyFileError
 
-DIGITS = Path(__file__).parents[2] / "studies" / "digits-folds.toml"
+DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"
 
 
 def check(*words):
@@ -33,16 +33,13 @@ def test_every_range_and_every_fixed_value_has_its_line(digits):
 
 def test_sources_splits_and_columns_are_named(digits):
     assert "reads     sklearn:digits, which comes with its library: no file" in digits
-    assert "1,437 in 5 folds, 360 for testing" in digits
+    assert "1,078 for training, 359 for validation, 360 for testing" in digits
     assert len(re.findall(r"^  pixel_\d_\d +number +0 empty +scaled$", digits, re.M)) == 64
 
 
 def test_both_corners_have_parameters_bytes_and_seconds(digits):
-    assert re.search(
-        r"smallest  64-128-128-10: 26,122 parameters, 102.0 KiB, about .* an epoch", digits
-    )
-    largest = r"largest   64-320-320-320-10: 229,450 parameters, .* KiB, about .* an"
-    assert re.search(largest, digits)
+    assert re.search(r"smallest  64-64-10: 4,810 parameters, 18.8 KiB, about .* an epoch", digits)
+    assert re.search(r"largest   64-256-256-10: 85,002 parameters, .* KiB, about .* an", digits)
 
 
 def test_a_table_is_told_column_by_column(tmp_path):
