@@ -1,37 +1,55 @@
-"""The command line. Heavy imports stay inside the commands, so that --help is instant."""
+"""The command line, a module a group of commands; heavy imports stay inside the commands.
+
+Only the module of the command that was typed is imported, so that a command starts at once.
+"""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
-import typer
-
-from hpsearch.cli import (  # noqa: F401  # each adds its commands
-    check,
-    clean,
-    control,
-    evaluate,
-    examine,
-    export,
-    init,
-    listing,
-    model,
-    run,
-    schema,
-    show,
-    top,
-    watch,
-)
-from hpsearch.cli.app import app
 from hpsearch.errors import HpsearchError
+
+MODULES = {
+    "init": "init",
+    "check": "check",
+    "run": "run",
+    "attach": "watch",
+    "status": "listing",
+    "top": "top",
+    "show": "show",
+    "examine": "examine",
+    "compare": "show",
+    "importance": "top",
+    "log": "show",
+    "ls": "listing",
+    "pause": "control",
+    "resume": "control",
+    "stop": "control",
+    "ctl": "control",
+    "clean": "clean",
+    "export": "export",
+    "retrain": "model",
+    "predict": "model",
+    "evaluate": "evaluate",
+    "schema": "schema",
+}
+"""The commands in the order in which one meets them, and the modules that add them."""
 
 
 def run_app() -> int:
     """Run the command that was typed. Returns the exit code."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    if word in MODULES:
+        import_module(f"hpsearch.cli.{MODULES[word]}")
+    else:  # help, completion, a slip: they name them all
+        import_module("hpsearch.cli.every")
+    from hpsearch.cli.app import app
+
     try:
         app()
     except HpsearchError as error:
-        typer.echo(f"hpsearch: {error}", err=True)
+        sys.stderr.write(f"hpsearch: {error}\n")
         return error.code
     except BrokenPipeError:  # `hpsearch top | head`
         sys.stderr.close()

@@ -7,42 +7,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-ORDER = (
-    "init",
-    "check",
-    "run",
-    "attach",
-    "status",
-    "top",
-    "show",
-    "examine",
-    "compare",
-    "importance",
-    "log",
-    "ls",
-    "pause",
-    "resume",
-    "stop",
-    "ctl",
-    "clean",
-    "export",
-    "retrain",
-    "predict",
-    "evaluate",
-    "schema",
-)
-"""As one meets them; a command that is not here comes last."""
+from hpsearch.cli import MODULES
 
 
 class InOrder(TyperGroup):
     """Lists commands in the order in which a person needs them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=lambda n: (n not in ORDER, _place(n), n))
-
-
-def _place(name: str) -> int:
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+        return sorted(super().list_commands(ctx), key=list(MODULES).index)
 
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from hpsearch.cli import app as commands_of
+from hpsearch.cli.every import app as commands_of
 from hpsearch.cli.control import Verb
 from hpsearch.dashboard.actions import ACTIONS, BY_ID, call, hints
 from hpsearch.dashboard.app import Dashboard

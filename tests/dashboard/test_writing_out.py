@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli import app as cli
+from hpsearch.cli.every import app as cli
 from hpsearch.dashboard.commands import Done
 from hpsearch.dashboard.screens.detail import TABS
 from tests.dashboard.theatre import press

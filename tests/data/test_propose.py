@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli import app
+from hpsearch.cli.every import app
 from hpsearch.data import bundled_names, load
 from hpsearch.errors import DataError, HpsearchError, UsageError
 from hpsearch.propose import likely_targets, propose, study_name

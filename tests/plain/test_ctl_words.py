@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli import app
+from hpsearch.cli.every import app
 from hpsearch.errors import UsageError
 from tests.view.madeup import MadeUp
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
-from hpsearch.cli.app import app
+from hpsearch.cli.every import app
 from hpsearch.errors import RunError, UsageError
 from hpsearch.plain.log import events, lines
 from hpsearch.store.reader import Reader

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
-from hpsearch.cli.app import app
+from hpsearch.cli.every import app
 from hpsearch.errors import UsageError
 from hpsearch.plain.terminal import Terminal
 from hpsearch.view.format import cells, clean

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
-from hpsearch.cli.app import app
+from hpsearch.cli.every import app
 from hpsearch.errors import RunError, UsageError
 from hpsearch.plain.terminal import Terminal
 from hpsearch.plain.watch import Outcome, exit_code, watch

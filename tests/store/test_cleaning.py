@@ -7,7 +7,7 @@ import os
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli.app import app
+from hpsearch.cli.every import app
 from hpsearch.store.cleaning import litter
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli import app
+from hpsearch.cli.every import app
 from hpsearch.cli.examples import bundled, data_of
 from hpsearch.data import load
 from hpsearch.errors import DataError, UsageError

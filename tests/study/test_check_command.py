@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hpsearch.cli import app
+from hpsearch.cli.every import app
 from hpsearch.errors import DataError, StudyFileError
 
 DIGITS = Path(__file__).parents[2] / "studies" / "digits.toml"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import hpsearch.cli  # noqa: F401  # adds the command
-from hpsearch.cli.app import app
+from hpsearch.cli.every import app
 from hpsearch.study import schema
 from hpsearch.study.descriptions import DESCRIPTIONS
 from hpsearch.study.jsonschema import json_schema
