@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nncore.activations import Activation, Sigmoid, Softmax
 from nncore.arrays import Array
 from nncore.network import Network
 from nncore.sequential import Sequential
@@ -43,3 +44,34 @@ def again(sequential: Sequential, width: int, members: int | None, theta: Array)
     network = sequential.build(width, 1, np.random.default_rng(0), members)
     network.buffers.theta[...] = theta
     return Ensemble(network)
+
+
+def joint(output: Activation, z: Array) -> Array:
+    """One network's logits that say what several say on average: f of them is the mean of f.
+
+    >>> z = np.array([[[2.0, 0.0, 1.0]], [[-1.0, 0.5, 3.0]]])
+    >>> mean, again = np.empty_like(z), np.empty((1, 3))
+    >>> Softmax().f(z, mean), Softmax().f(joint(Softmax(), z), again)
+    (None, None)
+    >>> bool(np.allclose(mean.mean(axis=0), again))
+    True
+
+    Args:
+        output: what makes predictions of logits: softmax, sigmoid or linear.
+        z: logits, shape (members, rows, outputs).
+
+    Returns:
+        Shape (rows, outputs), float64: of values their mean; of probabilities the logarithm of
+        their mean, or of their mean's odds, finite wherever z is.
+    """
+    z = z.astype(np.float64)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if isinstance(output, Softmax):
+            z -= z.max(axis=-1, keepdims=True)
+            z -= np.log(np.exp(z).sum(axis=-1, keepdims=True))
+            return np.logaddexp.reduce(z, axis=0) - np.log(len(z))
+        if isinstance(output, Sigmoid):
+            # log Σ p − log Σ (1 − p), of which each is exact where the other rounds to nothing
+            on, off = -np.logaddexp(0.0, -z), -np.logaddexp(0.0, z)
+            return np.logaddexp.reduce(on, axis=0) - np.logaddexp.reduce(off, axis=0)
+        return z.mean(axis=0)

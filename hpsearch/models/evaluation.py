@@ -119,7 +119,7 @@ def evaluate(
     y = targets(encoder, frame, name)
     x, notes = encode(encoder, frame, name, strict)
     marks = seen.marks(x, y)
-    z = model.network.logits(x)
+    z = model.logits(x)
     sound = np.isfinite(z).all(axis=1)
     if not sound.all():
         z, y = z[sound], y[sound]

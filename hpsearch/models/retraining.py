@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
 import hpsearch
 from hpsearch import data as tables
 from hpsearch.data import Data
+from hpsearch.data.table import counted
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.saved import SavedModel
 from hpsearch.models.seen import Seen
@@ -21,7 +22,7 @@ from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile, differences
-from nncore import Dataset, Diverged, Epoch, Network, metrics, train
+from nncore import Dataset, Diverged, Epoch, metrics, train
 from nncore.arrays import Array, Targets
 from nncore.losses import Loss
 
@@ -47,6 +48,10 @@ class Retraining:
     config: Config
     notes: tuple[str, ...] = ()
     """What a person should know before it begins: a sentence each."""
+    members: int = 1
+    """How many networks are trained together."""
+    seeds: tuple[int, ...] = ()
+    """Each network's own; without, all come from the configuration's."""
 
     @property
     def epochs(self) -> int:
@@ -66,9 +71,10 @@ class Retraining:
         recipe = cook(self.config, shape)
         final = self.data.final(str(self.config["data.normalize"]))
         seed = int(self.config["training.seed"])  # type: ignore[arg-type]  # as checked
+        members = None if self.members == 1 else self.members
         try:
             dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
-            training = train(recipe, dataset, seed)
+            training = train(recipe, dataset, self.seeds if members and self.seeds else seed, members)
             for epoch in training:
                 on_epoch(epoch)
         except Diverged as error:
@@ -76,40 +82,50 @@ class Retraining:
         except MemoryError:
             raise RunError(f"{self.study.path}: its network does not fit in memory.") from None
         rows = self.data.rows
-        return SavedModel(
+        model = SavedModel(
             name=self.study.study.name,
             task=shape.task,
             network=training.network,
             encoder=final.encoder,
-            metrics={
-                "test": measured(
-                    shape.task,
-                    training.network,
-                    recipe.loss,
-                    final.x_test,
-                    final.y_test,
-                    final.y_scale,
-                )
-            },
+            metrics={},
             rows={"train": rows["train"] + rows["validation"], "test": rows["test"]},
             fingerprint=self.data.fingerprint,
-            training={**self.config, **_source(self.study)},
+            training={**self._config(), **_source(self.study)},
             versions=versions(),
             seen=Seen.of(final.x, final.y, final.x_test, final.y_test),
         )
+        test = measured(model, recipe.loss, final.x_test, final.y_test, final.y_scale)
+        return replace(model, metrics={"test": test})
+
+    def _config(self) -> dict[str, Any]:
+        """The configuration, with the seeds that were used."""
+        if self.members == 1 or not self.seeds:
+            return {**self.config}
+        config = {**self.config, "training.seeds": list(self.seeds)}
+        del config["training.seed"]
+        return config
 
 
-def prepare(study: StudyFile, say: Callable[[str], None] = lambda _: None) -> Retraining:
+def prepare(
+    study: StudyFile,
+    say: Callable[[str], None] = lambda _: None,
+    members: int | None = None,
+    seeds: Sequence[int] = (),
+) -> Retraining:
     """Check that a study file is one configuration, and that its data is what it was.
 
     Args:
         say: hears what is noticed while the data is read.
+        members: how many networks to train together; None: as many as there are seeds, or one.
+        seeds: of each network, in place of the file's. Without them the first network is the one
+            that the file's seed gives alone, and the others come from the same seed.
 
     Raises:
-        UsageError: the file has ranges.
+        UsageError: the file has ranges; or there are as many seeds as there are not members.
         StudyFileError: its data is not what the export saw; or it does not fit its data.
         DataError: the data cannot be read.
     """
+    _refuse_seeds(members, seeds)
     if study.space:
         some = ", ".join(list(study.space)[:3]) + (", …" if len(study.space) > 3 else "")
         raise UsageError(
@@ -132,20 +148,38 @@ def prepare(study: StudyFile, say: Callable[[str], None] = lambda _: None) -> Re
         )
     if not data.rows["test"]:
         notes.append("There are no test rows, so nothing can be said of how good the model is.")
-    return Retraining(settled, data, config, tuple(notes))
+    if len(seeds) == 1:
+        config["training.seed"] = seeds[0]
+    count = members or len(seeds) or 1
+    return Retraining(settled, data, config, tuple(notes), count, tuple(seeds))
+
+
+def _refuse_seeds(members: int | None, seeds: Sequence[int]) -> None:
+    if members is not None and members < 1:
+        raise UsageError(f"An ensemble of {members} networks is none: members is 1 or more.")
+    for at, seed in enumerate(seeds):
+        if not 0 <= seed < 2**32:
+            raise UsageError(f"Seed {seed} is not a whole number from 0 to 4,294,967,295.")
+        if seed in seeds[:at]:
+            raise UsageError(f"Seed {seed} is there twice, and would give the same network twice.")
+    if seeds and members is not None and members != len(seeds):
+        raise UsageError(
+            f"{counted(members, 'member')} and {counted(len(seeds), 'seed')}: each network has"
+            " one; leave members out, or name as many seeds."
+        )
 
 
 def measured(
-    task: Task, network: Network, loss: Loss, x: Array, y: Targets, scale: Array | None
+    model: SavedModel, loss: Loss, x: Array, y: Targets, scale: Array | None
 ) -> dict[str, float | None]:
-    """The figures of a task on some rows; None where one has no value.
+    """The figures of a model's task on some rows; None where one has no value.
 
     Args:
         scale: the units of a standardised regression target, shape (outputs,).
     """
     if not len(x):
-        return dict.fromkeys(FIGURES[task])
-    return figures_of(task, network.logits(x), loss, y, scale)
+        return dict.fromkeys(FIGURES[model.task])
+    return figures_of(model.task, model.logits(x), loss, y, scale)
 
 
 def figures_of(

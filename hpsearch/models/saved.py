@@ -25,6 +25,8 @@ from hpsearch.models.predictions import Predictions
 from hpsearch.models.seen import Seen
 from hpsearch.study.options import Task
 from nncore import Network, Sequential
+from nncore.arrays import Array
+from nncore.ensemble import joint
 
 FORMAT = 1
 """Of model.json; another number is refused with a sentence."""
@@ -41,12 +43,13 @@ _DAMAGE = (
 
 @dataclass(frozen=True, eq=False)
 class SavedModel:
-    """A network that is ready to predict, and where it comes from."""
+    """A network that is ready to predict, or several as one, and where it comes from."""
 
     name: str
     """Of the study it was trained for."""
     task: Task
     network: Network
+    """With members, their predictions are averaged: see `outputs`."""
     encoder: Encoder
     metrics: Mapping[str, Mapping[str, float | None]]
     """By part: {"test": {"accuracy": 0.98, …}}. None where a figure has no value."""
@@ -124,7 +127,22 @@ class SavedModel:
             DataError: columns are missing, or a cell does not fit; names row and column.
         """
         x, notes = encode(self.encoder, frame, name, strict)
-        return Predictions.of(self.network.predict(x), self.encoder, notes)
+        return Predictions.of(self.outputs(x), self.encoder, notes)
+
+    @property
+    def members(self) -> int:
+        """How many networks it is."""
+        return self.network.members or 1
+
+    def outputs(self, x: Array) -> Array:
+        """Probabilities, or standardised values, of inputs: (rows, outputs); members' mean."""
+        y = self.network.predict(x)
+        return y if self.network.members is None else y.mean(axis=0, dtype=np.float64)
+
+    def logits(self, x: Array) -> Array:
+        """What one network would have to say before its output activation to say the same."""
+        z = self.network.logits(x)
+        return z if self.network.members is None else joint(self.network.sequential.output, z)
 
     def to_json(self, sha256: str) -> dict[str, Any]:
         """All but the weights, whose checksum is given; with a checksum of its own."""
@@ -145,6 +163,7 @@ class SavedModel:
             "network": {
                 **self.network.sequential.to_json(),
                 "parameters": self.network.parameters,
+                **({} if self.network.members is None else {"members": self.network.members}),
             },
             "encoder": encoderjson.to_json(self.encoder),
             "weights": {"file": folders.WEIGHTS, "sha256": sha256},
@@ -197,10 +216,13 @@ def _refuse_strangers(said: Mapping[str, Any]) -> None:
 
 def _from_json(said: Mapping[str, Any], content: bytes) -> SavedModel:
     described = Sequential.from_json(said["network"])
+    members = said["network"].get("members")
+    if members is not None and (type(members) is not int or members < 1):
+        raise ModelError(f"its network has {members!r} members")
     return SavedModel(
         name=str(said["name"]),
         task=said["task"],
-        network=weights.restored(described, content),
+        network=weights.restored(described, content, members),
         encoder=encoderjson.from_json(said["encoder"]),
         metrics=said["metrics"],
         rows=said["rows"],

@@ -15,15 +15,18 @@ def to_bytes(network: Network) -> bytes:
     return save({name: np.ascontiguousarray(array) for name, array in network.weights.items()})
 
 
-def restored(described: Sequential, content: bytes) -> Network:
+def restored(described: Sequential, content: bytes, members: int | None = None) -> Network:
     """The network that is so described, with these weights.
 
     Nothing is allocated before there are known to be as many weights as it takes.
 
+    Args:
+        members: of an ensemble, how many; its weights have a leading axis of them.
+
     Raises:
         ModelError: they are not the weights of such a network.
     """
-    return _filled(described, _loaded(content))
+    return _filled(described, _loaded(content), members)
 
 
 def restored_members(described: Sequential, content: bytes, count: int) -> list[Network]:
@@ -54,12 +57,14 @@ def _loaded(content: bytes) -> dict[str, np.ndarray]:
     return given
 
 
-def _filled(described: Sequential, given: dict[str, np.ndarray]) -> Network:
+def _filled(
+    described: Sequential, given: dict[str, np.ndarray], members: int | None = None
+) -> Network:
     if described.width is None:
         raise ModelError("its network does not say how many features it takes")
-    if sum(array.size for array in given.values()) != described.parameters():
+    if sum(array.size for array in given.values()) != described.parameters() * (members or 1):
         raise ModelError("its weights are those of another network")
-    network = described.build(described.width, 1, np.random.default_rng(0))
+    network = described.build(described.width, 1, np.random.default_rng(0), members)
     mine = network.weights
     if {name: a.shape for name, a in given.items()} != {name: a.shape for name, a in mine.items()}:
         raise ModelError("its weights are those of another network")

@@ -59,7 +59,7 @@ def _never_said(model: SavedModel, final: Final, balanced: bool) -> Iterator[str
     """Classes that rows are of and that the network says of none."""
     if model.task not in ("binary", "multiclass"):
         return
-    z = model.network.logits(final.x_test)
+    z = model.logits(final.x_test)
     said = z.argmax(axis=1) if z.shape[1] > 1 else (z[:, 0] > 0).astype(int)
     true = final.y_test.reshape(-1).astype(int)
     silent = [at for at in np.unique(true) if at not in said]

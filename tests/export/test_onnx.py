@@ -77,7 +77,7 @@ def folder(tmp_path_factory):
     return place
 
 
-def _model(folder, task, columns, normalize, activation="tanh"):
+def _model(folder, task, columns, normalize, activation="tanh", members=None):
     """A network with weights by chance, behind an encoder that was fitted."""
     text = f"""
         [data]
@@ -86,16 +86,16 @@ def _model(folder, task, columns, normalize, activation="tanh"):
         features = {COLUMNS[columns]}
     """
     data = tables.load(studyfile.parse(text, folder / "t.toml").data)
-    return _with_network(data, normalize, activation)
+    return _with_network(data, normalize, activation, members)
 
 
-def _with_network(data, normalize, activation):
+def _with_network(data, normalize, activation, members=None):
     encoder = data.final(normalize).encoder
     dims = [encoder.width, 7, 5, data.outputs]
     described = Sequential.from_dims(
         dims, activation=activation, output=OUTPUTS[data.task][0], keep_prob=0.8
     )
-    network = described.build(encoder.width, 1, np.random.default_rng(2))
+    network = described.build(encoder.width, 1, np.random.default_rng(2), members)
     for name, view in network.weights.items():
         if name.endswith(".b"):
             view[...] = np.random.default_rng(3).normal(size=view.shape)
@@ -141,8 +141,8 @@ def _agree(model, frame):
 @pytest.mark.parametrize("activation", activations)
 @pytest.mark.parametrize("task", TARGETS)
 def test_onnx_predicts_the_same_with_every_activation(folder, task, activation):
-    for normalize in ("standard", "quantile"):
-        model = _model(folder, task, "all", normalize, activation)
+    for normalize, members in (("standard", None), ("quantile", None), ("standard", 3)):
+        model = _model(folder, task, "all", normalize, activation, members)
         _agree(model, read_like(model.encoder, folder / "new.csv"))
 
 
@@ -156,13 +156,22 @@ def test_onnx_encodes_every_kind_of_column_by_every_normalizer(folder, columns, 
 
 @pytest.mark.parametrize("normalize", normalizer)
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_onnx_takes_arrays(tmp_path, dtype, normalize):
+@pytest.mark.parametrize("members", [None, 2])
+def test_onnx_takes_arrays(tmp_path, dtype, normalize, members):
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (60, 4, 3)).astype(dtype)
     np.savez(tmp_path / "a.npz", x=x, y=rng.integers(0, 3, 60))
     data = tables.load(studyfile.parse('[data]\npath = "a.npz"', tmp_path / "t.toml").data)
-    model = _with_network(data, normalize, "relu")
+    model = _with_network(data, normalize, "relu", members)
     _agree(model, read_like(model.encoder, tmp_path / "a.npz"))
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_onnx_averages_an_ensemble_over_every_kind_of_column(folder, columns):
+    for task in TARGETS:
+        model = _model(folder, task, columns, "robust", members=5)
+        assert model.members == 5
+        _agree(model, read_like(model.encoder, folder / "new.csv"))
 
 
 def test_an_empty_number_is_filled_in_as_in_training(folder):

@@ -13,7 +13,7 @@ from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.retraining import FIGURES, measured, prepare
 from hpsearch.models.saved import SavedModel
 from hpsearch.study import studyfile
-from nncore import Sequential, losses, metrics
+from nncore import losses, metrics
 from tests.models.conftest import TARGETS, TASKS, write_study, write_table
 
 
@@ -146,13 +146,12 @@ def test_a_training_that_diverges_is_a_sentence(tmp_path):
     assert refused.value.code == 1
 
 
-def test_figures_without_a_value_are_null_and_never_nan():
-    network = Sequential.from_dims([2, 1], output="sigmoid").build(2, 1, np.random.default_rng(0))
-    loss = losses["binary_cross_entropy"]()
-    x, y = np.ones((3, 2), np.float32), np.zeros((3, 1), np.float32)
-    one_class = measured("binary", network, loss, x, y, None)
+def test_figures_without_a_value_are_null_and_never_nan(houses):
+    model, loss = SavedModel.load(houses / "binary"), losses["binary_cross_entropy"]()
+    x, y = np.ones((3, model.encoder.width), np.float32), np.zeros((3, 1), np.float32)
+    one_class = measured(model, loss, x, y, None)
     assert one_class["roc_auc"] is None  # one class alone has no order
-    nothing = measured("binary", network, loss, x[:0], y[:0], None)
+    nothing = measured(model, loss, x[:0], y[:0], None)
     assert set(nothing.values()) == {None}
     for figures in (one_class, nothing):
         json.dumps(figures, allow_nan=False)

@@ -160,7 +160,10 @@ def _scaled(graph: Graph, scaler: Scaler, x: str) -> str:
 
 
 def _through(graph: Graph, network: Network, x: str) -> str:
-    """Probabilities or standardised values, float32 (rows, outputs)."""
+    """Probabilities or standardised values, float32 (rows, outputs).
+
+    Members' weights have a leading axis, which products and sums broadcast over.
+    """
     sequential, weights = network.sequential, network.weights
     for place, layer in enumerate(sequential.body):
         if isinstance(layer, Dense):
@@ -170,7 +173,8 @@ def _through(graph: Graph, network: Network, x: str) -> str:
             x = _activated(graph, layer, x)
         elif not isinstance(layer, Dropout):  # which does nothing when predicting
             raise UsageError(f"Layer {place} of the network cannot be said in ONNX yet: {layer!r}.")
-    return _activated(graph, sequential.output, x)
+    y = _activated(graph, sequential.output, x)
+    return y if network.members is None else graph.add("ReduceMean", y, axes=[0], keepdims=0)
 
 
 def _activated(graph: Graph, activation: Activation, x: str) -> str:
