@@ -58,6 +58,17 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
     Raises:
         DataError: what is wrong, where, and the way out.
     """
+    return understood(open_table(options), options, say)
+
+
+def understood(
+    whole: Table, options: DataOptions, say: Callable[[str], None] = lambda note: None
+) -> Data:
+    """The same of a table that is there already.
+
+    Raises:
+        DataError: what is wrong, where, and the way out.
+    """
     notes: list[str] = []
 
     def tell(sentences: Iterable[str]) -> None:
@@ -65,7 +76,6 @@ def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -
             notes.append(sentence)
             say(sentence)
 
-    whole = open_table(options)
     tell(whole.notes)
     names = _target_names(whole, options)
     tying = rows.tying(whole, options, names)

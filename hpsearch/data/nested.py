@@ -1,12 +1,29 @@
-"""Columns of files with types of their own, as columns a table can have."""
+"""Columns with types of their own, of files and frames, as columns a table can have."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from hpsearch.data.table import quoted
+from hpsearch.data.table import Dialect, Table, counted, quoted
+from hpsearch.data.text import tidied
+from hpsearch.errors import DataError
 
 _WIDEST = 1_000_000
+
+
+def from_frame(name: str, frame: pl.DataFrame, dialect: Dialect) -> Table:
+    """A table of a frame: numbers as they are, words stripped, lists of one length as arrays.
+
+    Raises:
+        DataError: the frame has no rows.
+    """
+    if frame.height == 0:
+        raise DataError(f"{name} has {counted(frame.width, 'column')}, and no rows.")
+    frame, left_out = flat(frame)
+    frame, said = tidied(frame, dialect.nothing)
+    note = f"{name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}."
+    settled = Dialect(null_values=dialect.null_values)
+    return Table(name, frame, settled, (note, *left_out, *said), first_row=1)
 
 
 def flat(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -7,11 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from hpsearch.data.arrays import check_size
-from hpsearch.data.nested import flat
+from hpsearch.data.nested import from_frame
 from hpsearch.data.readers import reader
 from hpsearch.data.rehearsal import rehearse
-from hpsearch.data.table import Dialect, Table, counted
-from hpsearch.data.text import tidied
+from hpsearch.data.table import Dialect, Table
 from hpsearch.errors import DataError
 
 
@@ -24,14 +23,7 @@ def read(path: Path, dialect: Dialect) -> Table:
         DataError: the file is damaged, or holds no rows.
     """
     rehearse(__name__, path)
-    frame = load(path)
-    if frame.height == 0:
-        raise DataError(f"{path.name} has {counted(frame.width, 'column')}, and no rows.")
-    frame, left_out = flat(frame)
-    frame, said = tidied(frame, dialect.nothing)
-    note = f"{path.name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}."
-    settled = Dialect(null_values=dialect.null_values)
-    return Table(path.name, frame, settled, (note, *left_out, *said), first_row=1)
+    return from_frame(path.name, load(path), dialect)
 
 
 def load(path: Path) -> pl.DataFrame:
