@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from hpsearch.study.confusion import Confusion
-from hpsearch.view.chart import Line, Span
+from hpsearch.view.inked import Line, Span
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, pad
 
 NAME = 14
@@ -91,7 +91,7 @@ def _shades(
         line: Line = [(f" {pad(names[at], wide)} ", "plain")]
         for column, count in enumerate(row):
             right = at == column
-            sign = shades[_level(count, one.rows, right)] if count else " "
+            sign = shades[warmth(count, one.rows, right)] if count else " "
             line.append((sign * across, "running" if right else "accent"))
         lines.append([*line, *_recall(one.recall, one.rows, signs)[:1]])
     return lines
@@ -102,14 +102,14 @@ def _recall(value: float | None, rows: int, signs: Glyphs) -> Line:
     return [(pad(share(value, signs), 8, right=True), ink), (f"{rows:8,}", "dim")]
 
 
-def _level(count: int, rows: int, right: bool) -> int:
-    """From 0, none, to 4."""
+def warmth(count: int, rows: int, right: bool) -> int:
+    """How warm the ground of a count is, by its share of the class: from 0, none, to 4."""
     part = count / rows if rows else 0.0
     return bisect_right(_RIGHT if right else _WRONG, part) if count else 0
 
 
 def _ink(count: int, rows: int, right: bool) -> str:
-    level = _level(count, rows, right)
+    level = warmth(count, rows, right)
     if not level:
         return "faint"
     return f"right{level}" if right else f"wrong{level}"
