@@ -33,11 +33,22 @@ def run_command(
     words = ["hpsearch", "run", near(study)]
     if name is not None:
         words += ["--name", name]
+    words += options(overrides)
+    if runs.resolve() != runs_folder().resolve():
+        words += ["--runs", near(runs)]
+    return " ".join(shlex.quote(os.fspath(word)) for word in (*words, *last))
+
+
+def options(overrides: Mapping[str, object]) -> list[str]:
+    """Values of the command line as its words, but for the name of the run.
+
+    >>> options({"study.trials": 60, "training.epochs": 5})
+    ['--trials', '60', '--set', 'training.epochs=5']
+    """
+    words: list[str] = []
     for key, value in overrides.items():
         if key in _OPTIONS:
             words += [_OPTIONS[key], str(value)]
         elif key != "study.name":
             words += ["--set", f"{key}={value if isinstance(value, str) else json.dumps(value)}"]
-    if runs.resolve() != runs_folder().resolve():
-        words += ["--runs", near(runs)]
-    return " ".join(shlex.quote(os.fspath(word)) for word in (*words, *last))
+    return words
