@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -67,12 +68,18 @@ def show(
         started: whether this command started the run.
         owned: whether the run ends with this command.
     """
+    from hpsearch.dashboard.feed import Feed, Reading
+
+    reading = Reading(Feed(folder))
+    gc.disable()  # what is imported now stays: looking through it again and again costs a tenth
     from hpsearch.dashboard.app import Dashboard, Options
     from hpsearch.dashboard.messages import Leave
     from hpsearch.view.format import ASCII, glyphs
 
+    gc.freeze()
+    gc.enable()
     narrow = look.ascii or glyphs(sys.stdout.encoding) is ASCII
-    app = Dashboard(folder, Options(started, owned, look.hz, look.theme, narrow))
+    app = Dashboard(folder, Options(started, owned, look.hz, look.theme, narrow), reading)
     left = app.run() or Leave()
     if app.return_code:
         raise typer.Exit(1)  # it broke: Textual has given the terminal back and told why

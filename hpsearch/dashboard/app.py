@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +18,7 @@ from textual.geometry import Size
 
 from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import bindings
-from hpsearch.dashboard.feed import Feed
+from hpsearch.dashboard.feed import Feed, Reading
 from hpsearch.dashboard.ink import THEMES
 from hpsearch.dashboard.looking import Looking
 from hpsearch.dashboard.messages import Leave
@@ -82,15 +81,17 @@ class Dashboard(Looking, Steering):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, folder: RunFolder, options: Options | None = None) -> None:
+    def __init__(
+        self, folder: RunFolder, options: Options | None = None, reading: Reading | None = None
+    ) -> None:
+        """Args: reading: of that folder, where it has been begun already."""
         super().__init__()
         self.folder, self.options = folder, options or Options()
         self.animation_level = "none"
         self.session = Session(folder.name, ascii=self.options.ascii)
         self._kept = config.load()
         self.session.chosen_columns = self._kept.columns
-        self._feed = Feed(folder, self.options.clock)
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="feed")
+        self._reading = reading or Reading(Feed(folder, self.options.clock))
         self._looking = False
         self._until_quiet = 0.0
         for theme in THEMES:
@@ -106,9 +107,9 @@ class Dashboard(Looking, Steering):
 
     def open_study(self, folder: RunFolder) -> None:
         """Change over to another study."""
-        self._reading.submit(self._feed.close)
+        self._reading.close()
         self.folder = folder
-        self._feed = Feed(folder, self.options.clock)
+        self._reading = Reading(Feed(folder, self.options.clock))
         self.session = Session(folder.name, ascii=self.ascii)
         self.session.chosen_columns = self._kept.columns
         for screen in self.screen_stack:
@@ -144,8 +145,7 @@ class Dashboard(Looking, Steering):
     async def _look(self) -> None:
         try:
             wanted = self.view.wanted() if self.session.history.status else []
-            loop = asyncio.get_running_loop()
-            news = await loop.run_in_executor(self._reading, self._feed.look, wanted)
+            news = await asyncio.wrap_future(self._reading.look(wanted))
         except RuntimeError:  # closing: the thread takes no more work
             return
         finally:
@@ -268,8 +268,7 @@ class Dashboard(Looking, Steering):
 
     async def on_unmount(self) -> None:
         """Let go of the store."""
-        self._reading.submit(self._feed.close)
-        self._reading.shutdown(wait=False)
+        self._reading.close()
 
 
 def _screen(module: str, name: str) -> StudyScreen:

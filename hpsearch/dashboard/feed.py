@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from hpsearch.errors import RunError
@@ -27,8 +28,37 @@ EPOCHS_A_LOOK = 20_000
 """About so many epochs are read at one look; the rest at the next ones."""
 
 
+class Reading:
+    """A feed on a thread of its own: SQLite wants all calls from the same one."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed")
+        self._first: Future[News] | None = self._thread.submit(feed.look, ())
+        """The first look is begun at once, while whoever is to show it gets ready."""
+
+    def look(self, wanted: Iterable[int]) -> Future[News]:
+        """What changed, with the epochs of the wanted trials.
+
+        Raises:
+            RuntimeError: it is closed.
+        """
+        first, self._first = self._first, None
+        return first or self._thread.submit(self._feed.look, wanted)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first look is done, and nobody has asked for it yet."""
+        return self._first is not None and self._first.done()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._thread.submit(self._feed.close)
+        self._thread.shutdown(wait=False)
+
+
 class Feed:
-    """Looks at one run folder. All calls must come from the same thread, as SQLite wants it."""
+    """Looks at one run folder."""
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.time) -> None:
         self._folder, self._clock = folder, clock

@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
-from hpsearch.view.chart import Line, Span
 from hpsearch.view.format import cells, cut
+from hpsearch.view.inked import Line, Span
 from hpsearch.view.palette import DARK, LIGHT
 
 THEMES = (

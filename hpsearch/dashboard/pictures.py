@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 from hpsearch.dashboard.session import Session
@@ -9,7 +11,6 @@ from hpsearch.dashboard.widgets.curves import Picture
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.board import figure_title, is_share
 from hpsearch.view.chart import Curve, Frame
-from hpsearch.view.columns import figure_names
 from hpsearch.view.history import NO_TRACK, Track
 from hpsearch.view.palette import line_ink
 from hpsearch.view.raster import Floats
@@ -17,15 +18,6 @@ from hpsearch.view.stats import smoothed, usual
 
 USUAL_OF = 200
 """The median curve is that of at most so many complete trials whose curves are known."""
-
-
-def metric_names(study: StudyFacts, session: Session) -> tuple[str, ...]:
-    """What charts can show of this study: its ranked metric first."""
-    shown = list(figure_names(study))
-    for track in list(session.history.tracks.values())[-3:]:
-        shown += sorted(track.figures)
-    others = [n for n in dict.fromkeys(shown) if n not in ("learning_rate", "gradient_norm")]
-    return (*others, "learning_rate", "gradient_norm")
 
 
 def picture(session: Session, name: str, numbers: list[int] | None = None) -> Picture:
@@ -45,8 +37,8 @@ def picture(session: Session, name: str, numbers: list[int] | None = None) -> Pi
         else:
             ink, slot = line_ink(slot), slot + 1
         track = tracks[number]
-        x = track.seconds if session.by_time else track.epochs
-        y = track.figure(name)
+        x = np.asarray(track.seconds if session.by_time else track.epochs)
+        y = np.asarray(track.figure(name))
         label = "" if session.overlay == "all" and number != session.cursor else f"#{number}"
         if session.smoothing and ink != "faint":
             curves.append(Curve(x, y, "track", counts=False))
@@ -63,7 +55,13 @@ def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
     inks = {f"train_{what}": "line0", f"val_{what}": "top", what: "line2"}
     labels = {f"train_{what}": "train", f"val_{what}": "val"}
     curves = [
-        Curve(track.epochs, track.figure(name), inks[name], labels.get(name, "")) for name in names
+        Curve(
+            np.asarray(track.epochs),
+            np.asarray(track.figure(name)),
+            inks[name],
+            labels.get(name, ""),
+        )
+        for name in names
     ]
     log = what in ("cost", "gradient_norm") and _positive({0: track}, names[-1] if names else "")
     frame = Frame(
@@ -82,7 +80,7 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
     planned = [session.history.trials[n].planned for n in tracks if n in session.history.trials]
     x_end = float(max([*planned, 1]))
     if session.by_time:
-        x_end = max((float(t.seconds[-1]) for t in tracks.values() if len(t)), default=1.0)
+        x_end = max((t.seconds[-1] for t in tracks.values() if len(t)), default=1.0)
     title = figure_title(name)
     if session.smoothing:
         title += f"  (smoothed {session.smoothing:g})"
@@ -101,7 +99,7 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
 
 def _positive(tracks: dict[int, Track], name: str) -> bool:
     """Whether a logarithm makes sense: an r2 may be below 0."""
-    return not any((track.figure(name) <= 0).any() for track in tracks.values())
+    return not any(value <= 0 for track in tracks.values() for value in track.figure(name))
 
 
 def _pruned_at(session: Session) -> float | None:
@@ -112,7 +110,7 @@ def _pruned_at(session: Session) -> float | None:
     if not session.by_time:
         return float(trial.epochs)
     track = session.history.track(trial.number)
-    return float(track.seconds[-1]) if len(track) else None
+    return track.seconds[-1] if len(track) else None
 
 
 def _cross(session: Session, tracks: dict[int, Track]) -> float | None:
@@ -121,15 +119,15 @@ def _cross(session: Session, tracks: dict[int, Track]) -> float | None:
     if not session.by_time:
         return float(session.cross)
     track = tracks.get(session.cursor or -1, NO_TRACK)
-    at = np.searchsorted(track.epochs, session.cross)
-    return float(track.seconds[at]) if at < len(track) else None
+    at = bisect_left(track.epochs, session.cross)
+    return track.seconds[at] if at < len(track) else None
 
 
 def _median(session: Session, name: str) -> Curve | None:
     """What a complete trial usually looks like: the median pruner's own measure."""
     history = session.history
     known = [
-        track.figure(name)
+        np.asarray(track.figure(name))
         for number, track in history.tracks.items()
         if len(track) and (trial := history.trials.get(number)) and trial.state == "complete"
     ][-USUAL_OF:]

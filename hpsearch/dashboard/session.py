@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.board import BoardColumn, Setting, board_columns
-from hpsearch.view.columns import figure_of
+from hpsearch.view.columns import figure_names, figure_of
 from hpsearch.view.fields import fields
 from hpsearch.view.format import ASCII, UNICODE, Glyphs
-from hpsearch.view.history import History, News, chosen, rank_keys
+from hpsearch.view.history import History, News, ordered, rank_keys
 from hpsearch.view.importance import importances
 from hpsearch.view.query import Query, QueryError, parse
-from hpsearch.view.raster import Numbers
 
 Overlay = Literal["cursor and best", "marked", "top 5", "running", "all"]
 OVERLAYS: tuple[Overlay, ...] = ("cursor and best", "marked", "top 5", "running", "all")
@@ -61,6 +58,8 @@ class Session:
     """By full name, as far as it has been computed."""
     _columns: tuple[object, tuple[BoardColumn, ...]] | None = None
     """What they were made for, and the columns."""
+    _order: tuple[object, list[int]] | None = None
+    """What it was made for, and the order."""
     _told_from: int = 0
     """How many trials were complete when importance was last found out."""
 
@@ -112,22 +111,39 @@ class Session:
         query = parse(text, names) if text.strip() else None
         self.query_text, self.query = text.strip(), query
 
-    def order(self) -> Numbers:
+    def order(self) -> Sequence[int]:
         """The trials to show, from top to bottom."""
         history, study = self.history, self.study
         if study is None:
-            return np.empty(0, dtype=np.int64)
-        keys = rank_keys(history, study.direction)
-        own = [(history.column(f"sort {k}", self._sort_key(k)), falls) for k, falls in self.sort]
-        return history.order(self.shown(), [*own, *keys])
+            return []
+        made_for = (history.revision, self.query, self.hidden_states, tuple(self.sort))
+        if self._order is None or self._order[0] != made_for:
+            own = [(history.column(f"sort {k}", self._sort_key(k)), fall) for k, fall in self.sort]
+            keys = [*own, *rank_keys(history, study.direction)]
+            self._order = (made_for, ordered(self.shown(), keys))
+        return self._order[1]
 
-    def shown(self) -> Numbers:
+    def shown(self) -> list[int]:
         """The trials that the filter leaves, in no order."""
-        match = self.query.matcher(self.history.trials.values()) if self.query else None
-        hidden = self.hidden_states
-        if not hidden:
-            return chosen(self.history, match)
-        return chosen(self.history, lambda t: t.state not in hidden and (match is None or match(t)))
+        trials, hidden = self.history.trials, self.hidden_states
+        match = self.query.matcher(trials.values()) if self.query else None
+        if match is None and not hidden:
+            return list(trials)
+        return [
+            number
+            for number, trial in trials.items()
+            if trial.state not in hidden and (match is None or match(trial))
+        ]
+
+    def metric_names(self) -> tuple[str, ...]:
+        """What charts can show of this study: its ranked metric first."""
+        if self.study is None:
+            return ()
+        shown = list(figure_names(self.study))
+        for track in list(self.history.tracks.values())[-3:]:
+            shown += sorted(track.figures)
+        others = [n for n in dict.fromkeys(shown) if n not in ("learning_rate", "gradient_norm")]
+        return (*others, "learning_rate", "gradient_norm")
 
     def sort_by(self, key: str, more: bool = False) -> None:
         """Sort by a column; once more by the same turns it round.
@@ -222,16 +238,16 @@ class Session:
         match self.overlay:
             case "cursor and best":
                 picked = [n for n in (self.baseline, self.best) if n is not None]
-                picked += [int(n) for n in order[:4]]
+                picked += order[:4]
             case "marked":
                 picked = self.marked[:10]
             case "top 5":
-                picked = [int(n) for n in order[:5]]
+                picked = order[:5]
             case "running":
                 trials = self.history.trials
-                picked = [int(n) for n in order if trials[int(n)].state == "running"][:12]
+                picked = [n for n in order if trials[n].state == "running"][:12]
             case "all":
-                picked = [int(n) for n in order[:60]]
+                picked = order[:60]
         unique = [n for n in dict.fromkeys(picked) if n != self.cursor]
         return [*unique, *([self.cursor] if self.cursor is not None else [])]
 

@@ -160,7 +160,7 @@ def _spark(trial: TrialRecord, at: Setting) -> str:
     reached = trial.epochs / trial.planned if trial.planned else 1.0
     width = max(1, round(SPARK * min(1.0, reached))) if len(values) else 0
     bars = BARS if at.glyphs is UNICODE else ASCII_BARS
-    return spark(values.tolist(), width, bars, log=at.study.direction == "minimize")
+    return spark(values, width, bars, log=at.study.direction == "minimize")
 
 
 def _delta(trial: TrialRecord, at: Setting) -> str:

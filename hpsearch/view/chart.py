@@ -9,12 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hpsearch.view.format import cells, cut
+from hpsearch.view.inked import Line
 from hpsearch.view.raster import NOBODY, Floats, Raster, Scale, limits, ticks
-
-Span = tuple[str, str]
-"""Text, and the ink it is written in."""
-
-Line = list[Span]
 
 GUTTER = 7
 """Cells to the left for the numbers of the y-axis."""

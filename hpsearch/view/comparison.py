@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.chart import Line
 from hpsearch.view.comparing import trials as rows_of
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, pad
+from hpsearch.view.inked import Line
 
 WIDEST = 20
 """Cells of a column at most."""

@@ -9,10 +9,10 @@ from statistics import median
 from hpsearch.store.records import EventRecord, StudyFacts, TrialRecord
 from hpsearch.study.examination import LayerState
 from hpsearch.view.board import figure_text, figure_title, is_share
-from hpsearch.view.chart import Line
 from hpsearch.view.columns import figure_of
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, duration, pad, parameter
 from hpsearch.view.history import Track
+from hpsearch.view.inked import Line
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import range_text, strip
 from hpsearch.view.spark import spark
@@ -103,7 +103,7 @@ def network_lines(
         values = track.figure(name)
         if len(values):
             first, last = (parameter(float(values[at])) for at in (0, -1))
-            drawn = spark(values.tolist(), 24, signs.bars)
+            drawn = spark(values, 24, signs.bars)
             told = f"  {first} {arrow} {last}"
             lines.append([(f"  {title}  ", "plain"), (drawn, "running"), (told, "dim")])
     return lines

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from hpsearch.study.events import STANDARD_ERROR
 from hpsearch.study.examination import QUANTILES, Examination, FarRow, WrongRow
-from hpsearch.view.chart import Line
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, figure, pad, scored
 from hpsearch.view.heat import confusion_lines
+from hpsearch.view.inked import Line
 from hpsearch.view.thumbnails import gallery
 
 

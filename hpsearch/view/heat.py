@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from hpsearch.study.confusion import Confusion
-from hpsearch.view.inked import Line, Span
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, pad
+from hpsearch.view.inked import Line, Span
 
 NAME = 14
 """Cells of a class's name, at most."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis
-from hpsearch.view.chart import Line
 from hpsearch.view.format import cells, cut, pad
+from hpsearch.view.inked import Line
 from hpsearch.view.raster import NOBODY, Floats, Raster
 
 BEST, GOOD = 0.05, 0.25

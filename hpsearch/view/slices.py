@@ -8,8 +8,8 @@ import numpy as np
 
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis
-from hpsearch.view.chart import Line
 from hpsearch.view.format import cells, cut, parameter
+from hpsearch.view.inked import Line
 from hpsearch.view.raster import NOBODY, Raster, limits
 
 

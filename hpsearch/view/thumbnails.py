@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hpsearch.view.chart import Line, Span
 from hpsearch.view.format import ASCII, Glyphs, cells, cut, pad
+from hpsearch.view.inked import Line, Span
 
 Image = Sequence[Sequence[int]]
 """Brightness from 0 to 255, row by row."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hpsearch.store.records import TrialRecord
-from hpsearch.view.chart import Line
 from hpsearch.view.format import duration
+from hpsearch.view.inked import Line
 
 LONGEST = 600.0
 """Seconds that are shown at most, up to now."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TypeVar
 
-from hpsearch.dashboard.pictures import metric_names
 from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.session import OVERLAYS, SMOOTHING
 
@@ -33,7 +33,7 @@ class Charting(StudyScreen):
         """The next metric."""
         study = self.session.study
         if study is not None:
-            names = metric_names(study, self.session)
+            names = self.session.metric_names()
             self.session.metric = (self.session.metric + 1) % len(names)
             self.dashboard.say(f"metric: {names[self.session.metric]}")
 
@@ -68,16 +68,15 @@ class Charting(StudyScreen):
 
     def _values(self, epoch: int) -> str:
         """What every overlaid trial had at that epoch."""
-        session, study = self.session, self.session.study
-        assert study is not None
-        names = metric_names(study, session)
+        session = self.session
+        names = session.metric_names()
         name = names[session.metric % len(names)]
         told = []
         for number in reversed(session.overlaid()):
             track = session.history.track(number)
-            found = track.figure(name)[track.epochs == epoch]
-            if len(found):
-                told.append(f"#{number} {found[0]:.4g}")
+            at = bisect_left(track.epochs, epoch)
+            if at < len(track) and track.epochs[at] == epoch:
+                told.append(f"#{number} {track.figure(name)[at]:.4g}")
         return f"{name} at epoch {epoch}: " + "  ".join(told)
 
 

@@ -16,8 +16,8 @@ from hpsearch.dashboard.actions import Action, Scope, in_scope
 from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.board import BoardColumn
-from hpsearch.view.chart import Line
 from hpsearch.view.format import pad
+from hpsearch.view.inked import Line
 
 
 class Columns(Modal["tuple[str, ...] | None"]):

@@ -6,7 +6,7 @@ from textual.containers import Grid
 from textual.widget import Widget
 
 from hpsearch.dashboard.actions import bindings
-from hpsearch.dashboard.pictures import metric_names, picture
+from hpsearch.dashboard.pictures import picture
 from hpsearch.dashboard.screens.charting import Charting
 from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.events import Ticker
@@ -35,7 +35,7 @@ class CurvesScreen(Charting):
         session = self.session
         if session.study is None:
             return
-        names = metric_names(session.study, session)
+        names = session.metric_names()
         for at, pane in enumerate(self.query(Curves)):
             if pane.display and pane.size.height:
                 pane.show(picture(session, names[(session.metric + at) % len(names)]))

@@ -14,9 +14,9 @@ from hpsearch.dashboard.widgets.page import Page
 from hpsearch.dashboard.widgets.textline import TextLine
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.store.triallog import TrialLogs
-from hpsearch.view.chart import Line
 from hpsearch.view.detail import heading, log_lines, network_lines, summary_lines
 from hpsearch.view.format import clean
+from hpsearch.view.inked import Line
 
 TABS = ("Summary", "Model", "Curves", "Confusion", "Log", "TOML")
 FIGURES = ("cost", "accuracy", "learning_rate", "gradient_norm")
@@ -151,7 +151,7 @@ class Detail(StudyScreen):
         self._go(-1)
 
     def _go(self, by: int) -> None:
-        order = [int(number) for number in self.session.order()]
+        order = self.session.order()
         if self.session.cursor in order:
             at = max(0, min(order.index(self.session.cursor) + by, len(order) - 1))
             self.session.cursor = order[at]

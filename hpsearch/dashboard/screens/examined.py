@@ -11,9 +11,9 @@ from hpsearch.dashboard.widgets.page import Content
 from hpsearch.store.folder import weights_file
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.examination import Examination, LayerState
-from hpsearch.view.chart import Line
 from hpsearch.view.examined import examined_lines
 from hpsearch.view.format import clean
+from hpsearch.view.inked import Line
 
 
 class Examined:

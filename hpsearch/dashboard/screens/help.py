@@ -8,8 +8,8 @@ from textual.binding import BindingType
 from hpsearch.dashboard.actions import ACTIONS, Scope, key_text
 from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
-from hpsearch.view.chart import Line
 from hpsearch.view.format import cells, pad
+from hpsearch.view.inked import Line
 
 _GROUPS = {
     "move": "Move",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -14,6 +13,7 @@ from hpsearch.view.axes import Axis, axis
 from hpsearch.view.board import figure_title
 from hpsearch.view.columns import short_names
 from hpsearch.view.format import parameter
+from hpsearch.view.history import ordered, rank_keys
 
 
 class ParamsScreen(StudyScreen):
@@ -46,10 +46,8 @@ class ParamsScreen(StudyScreen):
     def _searched(self) -> Searched:
         session, study = self.session, self.session.study
         assert study is not None
-        kept = session.shown()
-        values = session.history.column("value", lambda trial: trial.value)
-        order = kept[np.argsort(values[kept] if study.direction == "minimize" else -values[kept])]
-        ranked = [session.history.trials[int(number)] for number in order]
+        kept = ordered(session.shown(), rank_keys(session.history, study.direction))
+        ranked = [session.history.trials[number] for number in kept]
         trials = [t for t in ranked if t.state == "complete" and t.value is not None]
         axes = self._axes()
         self._focus = max(0, min(self._focus, len(axes) - 2))

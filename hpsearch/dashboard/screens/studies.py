@@ -13,8 +13,8 @@ from hpsearch.dashboard.widgets.page import Page
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder, all_runs
 from hpsearch.store.reader import Reader
-from hpsearch.view.chart import Line
 from hpsearch.view.format import cells, clean, duration, figure, pad
+from hpsearch.view.inked import Line
 from hpsearch.view.status import status
 
 

@@ -6,7 +6,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from hpsearch.dashboard.actions import bindings
-from hpsearch.dashboard.pictures import metric_names, picture
 from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.charting import Charting
 from hpsearch.dashboard.widgets.curves import Curves
@@ -23,6 +22,11 @@ class Trials(Charting, StudyScreen):
     hinted = ("view-trials", "view-curves", "view-params", "view-workers", "view-log", "open",
               "filter", "sort", "pause", "act", "new-trial", "export")  # fmt: skip
     BINDINGS = bindings("trials")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._charted = False
+        """Whether the charts have been drawn: the first picture does not wait for them."""
 
     def body(self) -> list[Widget]:
         """A table beside charts, or above one where it is narrow."""
@@ -52,7 +56,10 @@ class Trials(Charting, StudyScreen):
         if history.status is None:
             return
         self._show_table()
-        self._show_charts()
+        if self._charted:
+            self._show_charts()
+        else:
+            self.call_after_refresh(self._show_charts)
         status = history.status
         running = tuple(t for t in history.trials.values() if t.state == "running")
         self.query_one(Workers).show(Crew(status.study, running, status.study.workers))
@@ -91,7 +98,10 @@ class Trials(Charting, StudyScreen):
         session = self.session
         if session.study is None:  # another study was opened, and is not read yet
             return
-        names = metric_names(session.study, session)
+        from hpsearch.dashboard.pictures import picture
+
+        self._charted = True
+        names = session.metric_names()
         first = names[session.metric % len(names)]
         second = names[(session.metric + 1) % len(names)]
         self.query_one("#chart-cost", Curves).show(picture(session, first))
@@ -163,7 +173,7 @@ class Trials(Charting, StudyScreen):
     def action_mark_range(self) -> None:
         """Mark all from the last mark to here."""
         session = self.session
-        order = [int(number) for number in session.order()]
+        order = session.order()
         if session.cursor is None or not session.marked or session.marked[-1] not in order:
             self.dashboard.say("mark one end with space, go to the other, then v")
             return

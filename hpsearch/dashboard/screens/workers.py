@@ -9,8 +9,8 @@ from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.dashboard.widgets.timeline import Rota, Timeline
-from hpsearch.view.chart import Line
 from hpsearch.view.format import duration, pad
+from hpsearch.view.inked import Line
 from hpsearch.view.status import LIVE
 from hpsearch.view.timeline import blocks, busy, window
 

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hpsearch.dashboard.ink import plain_signs, strip
-from hpsearch.view.chart import Line
+from hpsearch.view.inked import Line
 
 
 class Canvas(Widget):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hpsearch.dashboard.widgets.canvas import Canvas
-from hpsearch.view.chart import Curve, Frame, Line, chart
+from hpsearch.view.inked import Line
+
+if TYPE_CHECKING:
+    from hpsearch.view.chart import Curve, Frame
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Curves(Canvas):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
-        self._picture = Picture(Frame("", 1.0))
+        self._picture: Picture | None = None
 
     def show(self, picture: Picture) -> None:
         """Show this."""
@@ -31,5 +35,9 @@ class Curves(Canvas):
 
     def paint(self, width: int, height: int) -> list[Line]:
         """The chart at that size."""
+        if self._picture is None:
+            return []
+        from hpsearch.view.chart import chart  # and NumPy: the first picture does not wait for it
+
         frame = replace(self._picture.frame, ascii=self.ascii)
         return chart(self._picture.curves, frame, width, height)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import EventRecord
-from hpsearch.view.chart import Line
 from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut
+from hpsearch.view.inked import Line
 
 INKS = {
     "best": "best",

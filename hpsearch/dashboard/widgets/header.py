@@ -8,11 +8,11 @@ from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import Counts
 from hpsearch.view.board import figure_text, figure_title, is_share
-from hpsearch.view.chart import Line
 from hpsearch.view.columns import figure_names, figure_of, short_names
 from hpsearch.view.eta import told
 from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration, parameter
 from hpsearch.view.history import History
+from hpsearch.view.inked import Line
 from hpsearch.view.status import LIVE, Status
 
 STALE = 3.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpsearch.dashboard.widgets.canvas import Canvas
-from hpsearch.view.chart import Line
 from hpsearch.view.format import cells
+from hpsearch.view.inked import Line
 
 
 class Hints(Canvas):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
@@ -16,18 +15,15 @@ from textual.strip import Strip
 from hpsearch.dashboard.ink import CURSOR, plain_signs, strip
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.board import FROZEN, BoardColumn, Setting, fitting
-from hpsearch.view.chart import Line
 from hpsearch.view.format import ASCII, UNICODE, Glyphs, pad
-from hpsearch.view.raster import Numbers
-
-_NUMBERS = np.empty(0, dtype=np.int64)
+from hpsearch.view.inked import Line
 
 
 @dataclass(frozen=True)
 class Board:
     """All that a leaderboard shows."""
 
-    order: Numbers = field(default_factory=lambda: _NUMBERS)
+    order: Sequence[int] = ()
     """Trials' numbers from top to bottom."""
     trials: dict[int, TrialRecord] = field(default_factory=dict)
     columns: Sequence[BoardColumn] = ()
@@ -70,16 +66,16 @@ class Leaderboard(ScrollView, can_focus=True):
         offset = self.cursor_row - self._top if self._cursor is not None else 0
         self._board = board
         known, top = self._place, self._top
-        new = sum(int(number) not in known for number in board.order[:top]) if known else 0
+        new = sum(number not in known for number in board.order[:top]) if known else 0
         self.unseen = self.unseen + new if top else 0
-        self._place = {int(number): at for at, number in enumerate(board.order)}
+        self._place = {number: at for at, number in enumerate(board.order)}
         look = (board.columns, board.baseline, board.best, board.setting and board.setting.best)
         if look != self._look:
             self._cache.clear()
             self._drawn = []
             self._look = look
         if self._cursor not in self._place:
-            self._cursor = int(board.order[0]) if len(board.order) else None
+            self._cursor = board.order[0] if board.order else None
             self._follows = True
         self.virtual_size = Size(self.size.width, len(board.order) + 1)
         if not self._follows and self._cursor is not None:
@@ -101,7 +97,7 @@ class Leaderboard(ScrollView, can_focus=True):
     @property
     def visible_trials(self) -> list[int]:
         """The numbers of the trials on the screen."""
-        return [int(n) for n in self._board.order[self._top : self._top + self._page]]
+        return list(self._board.order[self._top : self._top + self._page])
 
     # Moving ---------------------------------------------------------------------------------
 
@@ -115,9 +111,9 @@ class Leaderboard(ScrollView, can_focus=True):
 
     def move_to_row(self, row: int) -> None:
         """Set the cursor on a row; the nearest where there is none such."""
-        if len(self._board.order):
+        if self._board.order:
             row = max(0, min(row, len(self._board.order) - 1))
-            self.set_cursor(int(self._board.order[row]))
+            self.set_cursor(self._board.order[row])
 
     def set_cursor(self, number: int) -> bool:
         """Set the cursor on a trial. Whether it is among those shown."""
@@ -156,9 +152,9 @@ class Leaderboard(ScrollView, can_focus=True):
             return line.apply_style(self.rich_style)
         at = self._top + y - 1
         if at >= len(self._board.order):
-            told = f"  {self._board.nothing}" if y == 1 and not len(self._board.order) else ""
+            told = f"  {self._board.nothing}" if y == 1 and not self._board.order else ""
             return strip([(told, "dim")], width, self._dark).apply_style(self.rich_style)
-        number = int(self._board.order[at])
+        number = self._board.order[at]
         line = strip(self._shown(self._row(number, columns)), width, self._dark)
         if number == self._cursor:
             behind = CURSOR[self._dark]
@@ -205,15 +201,7 @@ class Leaderboard(ScrollView, can_focus=True):
         """What stands on each line, to be compared."""
         top = self._top
         shown = self._board.order[top : top + self._page]
-        return [
-            (
-                int(n),
-                self._line_key(int(n)),
-                int(n) == self._cursor,
-                self._mark(int(n)),
-            )
-            for n in shown
-        ]
+        return [(n, self._line_key(n), n == self._cursor, self._mark(n)) for n in shown]
 
     def _line_key(self, number: int) -> object:
         setting = self._board.setting

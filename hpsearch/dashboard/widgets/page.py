@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hpsearch.dashboard.widgets.canvas import Canvas
-from hpsearch.view.chart import Line
+from hpsearch.view.inked import Line
 
 Content = Callable[[int], Sequence[Line]]
 """The lines, given a width."""

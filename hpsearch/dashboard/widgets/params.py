@@ -9,9 +9,9 @@ from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis
-from hpsearch.view.chart import Line
 from hpsearch.view.format import ASCII, UNICODE, cells, cut, pad
 from hpsearch.view.importance import FEWEST
+from hpsearch.view.inked import Line
 from hpsearch.view.parallel import parallel
 from hpsearch.view.slices import slice_lines
 

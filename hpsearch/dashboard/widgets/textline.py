@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpsearch.dashboard.widgets.canvas import Canvas
-from hpsearch.view.chart import Line
+from hpsearch.view.inked import Line
 
 
 class TextLine(Canvas):

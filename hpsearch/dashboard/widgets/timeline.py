@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hpsearch.dashboard.widgets.canvas import Canvas
-from hpsearch.view.chart import Line
+from hpsearch.view.inked import Line
 from hpsearch.view.timeline import Block, busy, row_line, scale_line, window
 
 

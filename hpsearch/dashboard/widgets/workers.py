@@ -11,9 +11,9 @@ from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.board import figure_text, figure_title
-from hpsearch.view.chart import Line
 from hpsearch.view.columns import figure_names, figure_of
 from hpsearch.view.format import ASCII, UNICODE, Glyphs
+from hpsearch.view.inked import Line
 
 CELL = 56
 """Cells that one worker's line likes to have."""

@@ -1,0 +1,10 @@
+"""Text and the ink it is written in: what every picture of ours is made of."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[str, str]
+"""Text, and the name of its ink in `view.palette`."""
+
+Line: TypeAlias = list[Span]
