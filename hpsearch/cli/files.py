@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from hpsearch import faults
 from hpsearch.errors import UsageError
 
 _OTHER_FORMATS = (".parquet", ".json", ".jsonl", ".xlsx", ".xls", ".npz", ".npy", ".feather")
@@ -57,6 +58,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with aside.open("xb") as file:
+                faults.at("write export")
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -21,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hpsearch import faults
 from hpsearch.engine.wire import Line
+from hpsearch.errors import RunError
 from nncore import Dataset
 
 CHUNK = 16 << 20
@@ -38,7 +40,17 @@ def write(folder: Path, fingerprint: str, datasets: Callable[[], Iterable[Datase
 
     Args:
         datasets: makes them, one at a time; called again where what is there is not the same.
+
+    Raises:
+        RunError: the disk is full, or gone.
     """
+    try:
+        return _written(folder, fingerprint, datasets)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from None
+
+
+def _written(folder: Path, fingerprint: str, datasets: Callable[[], Iterable[Dataset]]) -> Path:
     place = folder / fingerprint
     if place.is_dir():
         if _same(place, datasets()):
@@ -50,6 +62,7 @@ def write(folder: Path, fingerprint: str, datasets: Callable[[], Iterable[Datase
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     try:
         _save(aside, datasets())
+        faults.at("arrays aside")
         aside.rename(place)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
@@ -97,6 +110,7 @@ def _file(place: Path, name: str, k: int) -> Path:
 
 
 def _write(path: Path, array: np.ndarray) -> None:
+    faults.at("write arrays")
     np.save(path, np.ascontiguousarray(array), allow_pickle=False)
 
 

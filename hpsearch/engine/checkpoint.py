@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
+
+from hpsearch import faults
+from hpsearch.errors import RunError
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,26 @@ def named(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def write_aside(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file so that it is there whole or not at all.
+
+    Raises:
+        RunError: the disk is full, or gone. What was there stays.
+    """
     aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            faults.at("write file")
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        faults.at("file aside")
+        aside.replace(path)
+        faults.at("file renamed")
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise RunError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
 class Checkpoints:
@@ -65,8 +81,16 @@ class Checkpoints:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def tidy(self, open_: Collection[int]) -> None:
+        """Forget what a crash left: checkpoints of trials that are over, and halves of files."""
+        wanted = {self._path(number) for number in open_}
+        for path in self._folder.glob("trial-*"):
+            if path not in wanted:
+                path.unlink(missing_ok=True)
+
     def write(self, number: int, data: bytes) -> None:
         """Keep a trial's checkpoint."""
+        faults.at("trial checkpointed")
         write_aside(self._path(number), data)
 
     def read(self, number: int) -> tuple[int, bytes]:
@@ -80,6 +104,7 @@ class Checkpoints:
 
     def remove(self, number: int) -> None:
         """Forget a trial's checkpoint: it is over."""
+        faults.at("trial closed")
         self._path(number).unlink(missing_ok=True)
 
     def _path(self, number: int) -> Path:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
+from hpsearch import faults
 from hpsearch.engine.steering import Refused, Steering
 from hpsearch.errors import StudyFileError
 from hpsearch.store import inbox
@@ -41,11 +42,13 @@ class Commands:
         for command in inbox.waiting(folder):
             if not self._store.taken(command.id):  # a crash came between record and removal
                 outcome = await self._outcome(command)
+                faults.at("command obeyed")
                 self._store.command(command, outcome)
                 if command.verb in _VERBS:
                     told = f"{command.verb} by {command.sender}: {outcome}"
                     self._store.note("command", told)
                 self._store.flush()
+                faults.at("command recorded")
             inbox.remove(folder, command)
 
     async def _outcome(self, command: Command) -> str:

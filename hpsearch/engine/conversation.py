@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+from hpsearch import faults
 from hpsearch.engine.course import Course
 from hpsearch.engine.stopping import EarlyStopping
 from hpsearch.engine.wire import MESSAGE_LIMIT, Line
@@ -108,6 +109,7 @@ class Conversation:
         # A stream: to stop is to ask for no more.
         try:
             for epoch in course.training:
+                faults.at("trainer epoch")
                 told = told_of(epoch, job.metric)
                 stale = course.stale(told["figures"].get(job.metric))
                 verdict = self._report(told)
@@ -158,6 +160,7 @@ class Conversation:
         fits = len(body) <= MESSAGE_LIMIT
         if fits:
             self.line.send({"kind": "checkpoint", "number": self.job.number}, body)
+            faults.at("trainer saved")
         self.saved = time.monotonic() if fits else inf  # it will not shrink: none is made again
 
     def _complete(self, course: Course, reason: str = "") -> tuple[dict[str, Any], bytes]:

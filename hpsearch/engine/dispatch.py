@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from hpsearch import faults
 from hpsearch.engine.checkpoint import Checkpoints
 from hpsearch.engine.jobs import Jobs
 from hpsearch.engine.line import Line
@@ -108,11 +109,13 @@ class Dispatch:
     def _hand_over(
         self, trainer: Trainer, number: int, config: Config, fingerprint: str
     ) -> tuple[dict[str, Any], bytes]:
+        faults.at("trial handed")
         held = self._line.take(number)
         epochs, checkpoint = self._checkpoints.read(number)
         held.attempts += 1
         self._store.started(number, trainer.slot, held.attempts, trainer.pid, trainer.host, epochs)
         self._store.flush()
+        faults.at("trial started")
         seconds = held.seconds if epochs else 0.0
         trainer.running = self._rules.as_found(number, seconds, epochs)
         return self._jobs.frame(held.trial, config, fingerprint, seconds), checkpoint

@@ -69,9 +69,10 @@ class Engine:
         self.dispatch = Dispatch(
             self, self.line, self._supply, self._jobs, self._checkpoints, store
         )
-        for past in history:
-            if past.state not in FINISHED:
-                self._put_in_line(past)
+        unfinished = [past for past in history if past.state not in FINISHED]
+        self._checkpoints.tidy([past.trial.number for past in unfinished])
+        for past in unfinished:
+            self._put_in_line(past)
 
     # A trial's way --------------------------------------------------------------------------
 

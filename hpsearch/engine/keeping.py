@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from hpsearch import faults
 from hpsearch.engine.checkpoint import write_aside
 from hpsearch.store.folder import weights_file
 from hpsearch.store.past import Past
@@ -38,6 +39,7 @@ class BestWeights:
 
     def offer(self, number: int, value: float, data: bytes) -> None:
         """Keep a trial's weights, if they are among the best."""
+        faults.at("trial ended")
         if not data or self._most == 0:
             return
         rank = self._sign * value

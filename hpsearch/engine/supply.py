@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from hpsearch import faults
 from hpsearch.engine.budget import Tally
 from hpsearch.engine.jobs import Jobs
 from hpsearch.engine.line import Line, OpenTrial
@@ -53,6 +54,7 @@ class Supply:
 
     def accept(self, trial: Trial) -> None:
         """Write a trial that was drawn down, and put it in line."""
+        faults.at("trial drawn")
         config = self._jobs.config(trial)
         self._tally.drawn += 1
         self._store.asked(

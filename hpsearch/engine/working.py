@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from hpsearch import faults
 from hpsearch.engine import arrays
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.wire import Address, Line, WireError
@@ -47,6 +48,7 @@ def _work(line: Line) -> None:
         if frame.head["kind"] != "trial":
             continue  # a verdict on a trial that is over
         job = Job.from_json(frame.head)
+        faults.at("trainer taken")
         try:
             if job.fingerprint not in data:
                 found = arrays.obtain(line, job.fingerprint, job.folder, job.folds or 1)
@@ -58,7 +60,9 @@ def _work(line: Line) -> None:
             traceback.print_exc()
             reason = f"{type(error).__name__}: {error}".strip()
             head, body = {"kind": "raised", "reason": reason[:2000]}, b""
+        faults.at("trainer ended")
         line.send({**head, "number": job.number, "log": _take_log()}, body)
+        faults.at("trainer sent")
 
 
 def _take_log() -> str:

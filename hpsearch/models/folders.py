@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hpsearch import faults
 from hpsearch.errors import ModelError
 
 JSON = "model.json"
@@ -88,6 +89,7 @@ def write(folder: Path, files: Mapping[str, bytes], force: bool = False) -> None
         aside.mkdir()
         for name, content in files.items():
             with (aside / name).open("wb") as file:
+                faults.at("write model")
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -115,6 +117,7 @@ def rewrite(path: Path, content: bytes) -> None:
     """
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
+        faults.at("write model")
         aside.write_bytes(content)
         aside.replace(path)
     except OSError as error:

@@ -22,6 +22,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from hpsearch import faults
 from hpsearch.errors import RunError
 
 VERBS = (
@@ -71,6 +72,7 @@ def send(inbox: Path, verb: str, **args: Any) -> Command:
     if len(text) > LARGEST:
         raise RunError(f"{verb}: that is too much for one command; give it in parts.")
     try:
+        faults.at("write command")
         inbox.mkdir(parents=True, exist_ok=True)
         aside = inbox / f".{command.id}"
         aside.write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hpsearch import faults
 from hpsearch.errors import RunError
 from hpsearch.store import schema
 from hpsearch.store.inbox import Command
@@ -125,6 +126,7 @@ class Store:
         seconds: float,
     ) -> None:
         """A trial went on by some epochs; `best` is its best so far."""
+        faults.at("trial reported")
         for epoch in epochs:
             self._add(
                 "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -152,6 +154,7 @@ class Store:
         self, number: int, state: State, told: int, seconds: float, reason: str, best: Best | None
     ) -> None:
         """A trial is over. Only complete and pruned ones keep a value."""
+        faults.at("trial told")
         kept = best if state in ("complete", "pruned") else None
         self._add(
             "UPDATE trial SET state = ?, told = ?, finished = ?, seconds = ?, reason = ?,"
@@ -258,13 +261,16 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             for statement, values in self._waiting:
                 self._db.execute(statement, values)
+            faults.at("store gathered")
+            faults.at("write store")
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise RunError(f"{self._path} cannot be written: {error}.") from None
+        except (sqlite3.Error, OSError) as error:
+            raise RunError(f"{self._path} cannot be written: {_said(error)}.") from None
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         self._waiting.clear()
+        faults.at("store committed")
 
     def close(self) -> None:
         """Write what is left, and fold the log into the database."""
@@ -276,6 +282,10 @@ class Store:
     def _add(self, statement: str, *values: Any) -> None:
         clean = (_storable(value) if isinstance(value, str) else value for value in values)
         self._waiting.append((statement, tuple(clean)))
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _storable(text: str) -> str:

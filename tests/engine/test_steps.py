@@ -1,0 +1,93 @@
+"""A run that ends, or whose disk does, at each step of a trial's life, one by one."""
+
+import asyncio
+
+import pytest
+
+from hpsearch import faults
+from hpsearch.engine import sessions
+from hpsearch.errors import HpsearchError
+from hpsearch.faults import Fault
+from tests.engine.lives import Crash, Crashing, life, outcome, sentence
+
+ELSEWHERE = ("engine", "shell", "trainer", "write study", "write command", "write model",
+             "write export")  # fmt: skip
+"""Places of processes that are not made here; `tests/chaos/` has them."""
+STEPS = [name for name in faults.PLACES if not name.startswith((*ELSEWHERE, "write"))]
+ADD = (("add", {"count": 1}),)
+
+
+@pytest.fixture(autouse=True)
+def _in_no_time(monkeypatch):
+    monkeypatch.setattr(sessions, "OBITUARY_SECONDS", 0.0)  # no shell is there to tell
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The study that is left alone."""
+    ending, folder = asyncio.run(life(tmp_path_factory.mktemp("alone") / "small", ADD))
+    assert ending.state == "finished"
+    assert len(outcome(folder)[0]) == 5
+    return outcome(folder)
+
+
+@pytest.mark.parametrize("place", STEPS)
+def test_a_run_that_crashes_at_a_step_resumes_exactly(tmp_path, alone, place):
+    crashes = 0
+    for at in (1, 3, 1):  # in its first trial, later, and right after it went on
+        with faults.plan(Crashing("crash", place, at)):
+            try:
+                asyncio.run(life(tmp_path / "small", () if crashes else ADD))
+            except Crash:
+                crashes += 1
+    assert crashes or place.startswith("arrays")
+    ending, folder = asyncio.run(life(tmp_path / "small"))
+    assert ending.state == "finished"
+    assert outcome(folder) == alone
+
+
+@pytest.mark.parametrize("act", ["ENOSPC", "EIO"])
+def test_a_disk_that_ends_at_any_write_is_said_and_the_next_run_goes_on(tmp_path, alone, act):
+    for number in range(1, 1000, 1 if act == "ENOSPC" else 5):
+        path = tmp_path / str(number)
+        fault = Fault(act, "write", number)
+        with faults.plan(fault):
+            why = failed(path)
+        if fault.seen < number:
+            break
+        assert not why or sentence(why), (number, why)
+        ending, folder = asyncio.run(life(path, () if number > 1 else ADD))
+        assert ending.state == "finished"
+        assert outcome(folder) == alone, number
+    assert 20 < number < 200
+
+
+def failed(path) -> str:
+    """Why a run could not go on; empty where it came to its end."""
+    try:
+        ending, _ = asyncio.run(life(path, ADD))
+    except HpsearchError as error:
+        return str(error)
+    return ending.why if ending.state == "failed" else ""
+
+
+def test_a_plan_is_read_from_the_environment_and_what_makes_no_sense_is_refused():
+    crash, slow = faults.planned("crash trial told 3 /tmp/fuse; slow trainer epoch 0.02")
+    assert (crash.place, crash.count, str(crash.fuse)) == ("trial told", 3, "/tmp/fuse")
+    assert (slow.act, slow.place, slow.count) == ("slow", "trainer epoch", 0.02)
+    assert faults.planned("ENOSPC write 2")[0].place == "write"
+    for text in ("crash nowhere 1", "burn trial told 1", "crash trial told x"):
+        with pytest.raises(ValueError, match="fault|could not"):
+            faults.planned(text)
+
+
+def test_a_fuse_burns_once_and_only_then_a_process_crashes(tmp_path):
+    fuse = tmp_path / "fuse"
+    fuse.touch()
+    for crashes in (True, False):
+        fault = Crashing("crash", "trial told", 1, fuse)
+        with faults.plan(fault):
+            if crashes:
+                with pytest.raises(Crash):
+                    faults.at("trial told")
+            faults.at("trial told")
