@@ -1,18 +1,43 @@
-"""Search hyperparameters for a neural network on your data, from a terminal.
+"""Search hyperparameters for a neural network on your data, from a terminal or from Python.
 
-From Python, `load` gives a model that `hpsearch retrain` wrote.
+From Python, `search` runs a search and `result` gives what one has found so far, `load` a model
+that was retrained, and `HPSearchClassifier` and `HPSearchRegressor` are searches in scikit-learn's
+words.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hpsearch.errors import HpsearchError
     from hpsearch.models.asking import Model
+    from hpsearch.searching.result import Result, result
+    from hpsearch.searching.search import search
 
 __version__ = "0.1.0"
+__all__ = ["HpsearchError", "Result", "load", "result", "search"]
+
+_AT = {
+    "HpsearchError": "hpsearch.errors",
+    "Result": "hpsearch.searching.result",
+    "result": "hpsearch.searching.result",
+    "search": "hpsearch.searching.search",
+}
+"""Where names are that are only loaded when they are asked for: `import hpsearch` stays light."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _AT:
+        raise AttributeError(f"module 'hpsearch' has no attribute {name!r}")
+    return getattr(import_module(_AT[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load(folder: Path | str) -> Model:

@@ -1,0 +1,76 @@
+"""hpsearch.search: what comes of it is what the commands say of the same run."""
+
+import csv
+import io
+import json
+
+import polars as pl
+import pytest
+
+import hpsearch
+from tests.searching.conftest import SPACE
+
+
+def told(place, *words):
+    done = place.command(*words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def place(place, monkeypatch):
+    monkeypatch.chdir(place.path)
+    monkeypatch.setenv("HPSEARCH_RUNS", str(place.path / "runs"))
+    return place
+
+
+def test_the_result_is_what_top_export_retrain_and_predict_say(place, rows, quick):
+    x, _ = rows
+    found = quick(SPACE, rows, name="small")
+    assert (found.state, found.metric, found.direction) == ("finished", "val_cost", "minimize")
+
+    top = json.loads(told(place, "top", "small", "--format", "json"))
+    best = found.best
+    assert [row["number"] for row in found.leaderboard] == [row["number"] for row in top]
+    assert (best.number, best.value) == (top[0]["number"], top[0]["value"])
+    assert json.loads(json.dumps(best.params)) == top[0]["params"]
+    assert found.to_polars()["value"].to_list() == [row["value"] for row in top]
+    values = [row["val_cost"] for row in best.curve]
+    assert min(values) == best.value == values[best.best_epoch - 1]
+
+    assert told(place, "export", "small", "-o", "-") == best.study
+    (place.path / "best.toml").write_text(best.study)
+    told(place, "retrain", "best.toml", "-o", "by-command", "--no-baselines")
+    model = found.retrain(place.path / "by-python")
+    pl.DataFrame(x, schema=["x0", "x1", "x2"], orient="row").write_csv("new.csv")
+    for folder in ("by-command", "by-python"):
+        said = csv.DictReader(io.StringIO(told(place, "predict", folder, "new.csv")))
+        assert [row["prediction"] for row in said] == model.predict(x).tolist()
+    assert repr(found).startswith("<Result small: finished, 3 of 3 trials in ")
+    assert "runs/small>" in repr(found)
+
+
+def test_a_search_goes_on_from_python_on_the_command_line_and_back(place, rows, quick):
+    quick(SPACE, rows, name="small", trials=2)
+    told(place, "run", "runs/small/asked.toml", "--trials", "4")
+    found = quick(SPACE, rows, name="small", trials=6)
+    assert sorted(row["number"] for row in found.leaderboard) == list(range(6))
+    whole = quick(SPACE, rows, name="whole", trials=6)
+    assert _values(found) == _values(whole)
+
+    again = hpsearch.result("small")
+    assert _values(again) == _values(found)
+    assert again.best == found.best
+
+
+def test_a_study_file_is_the_same_study_from_python(place):
+    study = place.write(trials=3, workers=1, epochs=3)
+    found = hpsearch.search(study, set={"epochs": 2})
+    told(place, "run", study, "--trials", "4", "--set", "epochs=2")
+    assert len(hpsearch.result(study).leaderboard) == 4
+    assert found.folder == place.folder.path
+    assert not (found.folder / "asked.toml").exists()
+
+
+def _values(found):
+    return {row["number"]: row["value"] for row in found.leaderboard}
