@@ -29,8 +29,8 @@ MODULES = {
     "ctl": "control",
     "clean": "clean",
     "export": "export",
-    "retrain": "model",
-    "predict": "model",
+    "retrain": "retrain",
+    "predict": "predict",
     "evaluate": "evaluate",
     "schema": "schema",
 }

@@ -15,6 +15,7 @@ from hpsearch import data as tables
 from hpsearch.data import Data
 from hpsearch.data.table import counted
 from hpsearch.errors import RunError, StudyFileError, UsageError
+from hpsearch.models import intervals
 from hpsearch.models.saved import SavedModel
 from hpsearch.models.seen import Seen
 from hpsearch.study.options import Task
@@ -70,11 +71,13 @@ class Retraining:
         shape = Shape.of(self.data)
         recipe = cook(self.config, shape)
         final = self.data.final(str(self.config["data.normalize"]))
-        seed = int(self.config["training.seed"])  # type: ignore[arg-type]  # as checked
         members = None if self.members == 1 else self.members
+        seed: Any = (members and self.seeds) or self.config["training.seed"]
         try:
             dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
-            training = train(recipe, dataset, self.seeds if members and self.seeds else seed, members)
+            training = train(
+                recipe, dataset, self.seeds if members and self.seeds else seed, members
+            )
             for epoch in training:
                 on_epoch(epoch)
         except Diverged as error:
@@ -95,7 +98,11 @@ class Retraining:
             seen=Seen.of(final.x, final.y, final.x_test, final.y_test),
         )
         test = measured(model, recipe.loss, final.x_test, final.y_test, final.y_scale)
-        return replace(model, metrics={"test": test})
+        if not len(final.x_test):
+            return replace(model, metrics={"test": test})
+        z = model.logits(final.x_test)
+        draws = intervals.resampled(shape.task, z, final.y_test, final.y_scale, test)
+        return replace(model, metrics={"test": test}, intervals=draws.to_json())
 
     def _config(self) -> dict[str, Any]:
         """The configuration, with the seeds that were used."""

@@ -61,6 +61,9 @@ class SavedModel:
     """The whole configuration by full name, as a study file would write it, seed included."""
     versions: Mapping[str, str]
     """Of hpsearch and numpy, at training."""
+    intervals: Mapping[str, Any] = field(default_factory=dict)
+    """Of metrics, by part: {"test": {"accuracy": [0.96, 0.99], …}}, None where there is none; and
+    how they were made. Empty of older models."""
     seen: Seen = field(default_factory=lambda: Seen({}, 0))
     """Marks of the rows it was made of, and how often its test rows were read."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -155,6 +158,7 @@ class SavedModel:
             "targets": list(self.encoder.targets),
             "classes": list(self.encoder.classes),
             "metrics": {part: dict(figures) for part, figures in self.metrics.items()},
+            **({"intervals": dict(self.intervals)} if self.intervals else {}),
             "rows": dict(self.rows),
             "data": {"fingerprint": self.fingerprint},
             "training": dict(self.training),
@@ -185,8 +189,18 @@ def checksum(said: Mapping[str, Any]) -> str:
 
 _KNOWN = frozenset(
     {
-        *("kind", "format", "name", "task", "targets", "classes", "metrics", "rows", "data"),
-        *("training", "versions", "seen", "network", "encoder", "weights", "checksum"),
+        *("kind", "format", "name", "task", "targets", "classes", "metrics", "intervals"),
+        *(
+            "rows",
+            "data",
+            "training",
+            "versions",
+            "seen",
+            "network",
+            "encoder",
+            "weights",
+            "checksum",
+        ),
     }
 )
 
@@ -225,6 +239,7 @@ def _from_json(said: Mapping[str, Any], content: bytes) -> SavedModel:
         network=weights.restored(described, content, members),
         encoder=encoderjson.from_json(said["encoder"]),
         metrics=said["metrics"],
+        intervals=said.get("intervals", {}),
         rows=said["rows"],
         fingerprint=said["data"]["fingerprint"],
         training=said["training"],

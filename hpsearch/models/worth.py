@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from hpsearch.data.table import listed
 from hpsearch.data.tabular import Final
 from hpsearch.models import baselines
-from hpsearch.models.baselines import SECONDS, Baseline
+from hpsearch.models.baselines import SECONDS, Baseline, Logits
+from hpsearch.models.intervals import Interval, Resampled, resampled
 from hpsearch.models.retraining import Retraining, figures_of
 from hpsearch.models.saved import SavedModel
 from hpsearch.study.recipe import Shape, cook
@@ -26,6 +27,10 @@ class Worth:
     """By their names, the simplest first."""
     notes: tuple[str, ...]
     """What that says of the network: a sentence each."""
+    judged: str = ""
+    """The figure that models are compared by."""
+    ahead: Mapping[str, Interval | None] = field(default_factory=dict)
+    """By how much the network's is above each baseline's: 95 % intervals, on the same draws."""
 
 
 def compare(retraining: Retraining, model: SavedModel, seconds: float = SECONDS) -> Worth:
@@ -45,14 +50,21 @@ def compare(retraining: Retraining, model: SavedModel, seconds: float = SECONDS)
         one.name: figures_of(model.task, one.z, loss, final.y_test, final.y_scale)
         for one in (first, *more)
     }
+    name, told = _judge(model), model.metrics["test"]
+
+    def drawn(z: Logits, figures: Figures) -> Resampled:
+        return resampled(model.task, z, final.y_test, final.y_scale, {name: figures[name]})
+
+    mine = drawn(model.logits(final.x_test), told)
+    ahead = {one.name: mine.above(drawn(one.z, figures[one.name]), name) for one in (first, *more)}
     notes = (
         *_never_said(model, final, retraining.data.class_weight == "balanced"),
         *_no_better(model, first, figures),
-        *_outdone(model, figures),
+        *_outdone(model, figures, ahead),
         *_some_rows(more, len(final.x)),
         *((f"Not all baselines were done in {seconds:g} s.",) if seconds and len(more) < 3 else ()),
     )
-    return Worth(figures, notes)
+    return Worth(figures, notes, name, ahead)
 
 
 def _never_said(model: SavedModel, final: Final, balanced: bool) -> Iterator[str]:
@@ -84,15 +96,19 @@ def _no_better(model: SavedModel, first: Baseline, figures: Mapping[str, Figures
     yield f"WARNING: it is no better than always saying {always}."
 
 
-def _outdone(model: SavedModel, figures: Mapping[str, Figures]) -> Iterator[str]:
+def _outdone(
+    model: SavedModel, figures: Mapping[str, Figures], ahead: Mapping[str, Interval | None]
+) -> Iterator[str]:
     """The best of the other models, if the network is behind it."""
     name = _judge(model)
     mine, others = model.metrics["test"][name], list(figures)[1:]
-    ahead = [other for other in others if _better(name, figures[other][name], mine)]
-    if ahead:
+    better = [other for other in others if _better(name, figures[other][name], mine)]
+    if better:
         sign = -1 if name == "rmse" else 1
-        best = max(ahead, key=lambda other: sign * (figures[other][name] or 0.0))
-        yield f"Better by {name} on these test rows: {best}."
+        best = max(better, key=lambda other: sign * (figures[other][name] or 0.0))
+        low, high = ahead[best] or (0.0, 0.0)
+        chance = "; other rows might have said otherwise" if low <= 0.0 <= high else ""
+        yield f"Better by {name} on these test rows: {best}{chance}."
 
 
 def _judge(model: SavedModel) -> str:

@@ -52,6 +52,39 @@ def test_retrain_prints_and_keeps_the_test_metrics(typed, tmp_path):
     assert typed("retrain", "binary.toml", "-o", "deep/model", "--no-baselines", "--force")[0] == 0
 
 
+def test_retrain_shows_intervals_a_curve_and_what_baselines_reach(typed, tmp_path):
+    write_table(tmp_path / "houses.csv")
+    write_study(tmp_path, "regression")
+    words = ("--no-baselines", "--members", 2)
+    code, out, err = typed("retrain", "regression.toml", "-o", "model", *words)
+    assert code == 0, err
+    told = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert "in 2 networks" in out
+    assert f"{told['intervals']['test']['r2'][0]:.4f}" in out.split("95 % from")[1]
+    assert "rmse above that of, less is better" in out
+    assert err.count("█") >= 1
+    assert "train_cost" in err.splitlines()[-1]
+
+
+def test_an_ensemble_is_asked_for_by_seeds(typed, tmp_path):
+    write_table(tmp_path / "houses.csv")
+    write_study(tmp_path, "binary")
+    words = ("retrain", "binary.toml", "-o", "model", "--no-baselines", "--seeds")
+    for seeds, said in [
+        ("1,,2", "a seed is missing"),
+        ("1;2", "'1;2' in it is no whole number"),
+        ("1,2,1", "Seed 1 is there twice"),
+        ("", "a seed is missing"),
+    ]:
+        code, _, err = typed(*words, seeds)
+        assert (code, said in err) == (2, True), err
+    assert not (tmp_path / "model").exists()
+    assert typed(*words, "4, 5")[0] == 0
+    told = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert told["training"]["training.seeds"] == [4, 5]
+    assert "'--members'" in typed(*words, "1", "--members", "two")[2]
+
+
 def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_path):
     new = write_table(tmp_path / "new.csv", 25, seed=3)
     given = _rows(new.read_text())
@@ -120,11 +153,36 @@ def test_export_refuses_what_is_there_and_what_is_not(typed, tmp_path):
 
 def test_retrain_without_a_file_or_with_ranges_says_what_to_do(typed, tmp_path):
     code, _, err = typed("retrain", "none.toml", "-o", "model")
-    assert (code, "there is no file none.toml" in err) == (2, True)
+    assert (code, "There is no study file none.toml" in err) == (2, True)
     (tmp_path / "wide.toml").write_text('[data]\nsource = "sklearn:iris"\n')
     code, _, err = typed("retrain", "wide.toml", "-o", "model")
     assert (code, "hpsearch export wide -o best.toml" in err) == (2, True)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_study_s_name_retrains_its_best_trial(place, typed):
+    place.write(trials=3, epochs=6)
+    assert place.command("run", "small.toml").returncode == 0
+    (place.path / "small.toml").rename(place.path / "studied.toml")
+    assert typed("export", "small", "-o", "best.toml")[0] == 0
+    words = ("-o", "model", "--no-baselines", "--force")
+    code, first, err = typed("retrain", "best.toml", *words)
+    assert code == 0, err
+    weights = (place.path / "model" / "model.safetensors").read_bytes()
+    for name in ("small", "runs/small"):
+        code, again, err = typed("retrain", name, *words)
+        assert (code, again) == (0, first), err
+        assert err.startswith("small: trial ")
+        assert (place.path / "model" / "model.safetensors").read_bytes() == weights
+    for name, said in [("smal", "Did you mean 'small'?"), ("small#99", "no trial 99")]:
+        code, _, err = typed("retrain", name, *words)
+        assert (code, said in err) == (2, True), err
+    (place.path / "best.toml").rename(place.path / "small.toml")
+    code, _, err = typed("retrain", "small", *words)
+    assert (code, "small may be small.toml" in err) == (2, True)
+    assert typed("retrain", "small.toml", *words)[1] == first
+    (place.path / "small").write_text("")
+    assert "write ./small for the file" in typed("retrain", "small", *words)[2]
 
 
 def test_a_missing_study_with_a_bundled_name_is_answered_with_its_init(tmp_path):

@@ -65,6 +65,24 @@ def test_a_model_that_learnt_is_better_than_the_simplest_answer(houses, task):
     assert not any("no better" in note for note in found.notes)
 
 
+def test_differences_from_baselines_have_intervals_of_their_own(houses):
+    retraining = prepare(studyfile.read(houses / "multiclass.toml"))
+    model = retraining.run()
+    found = worth.compare(retraining, model, seconds=0)
+    low, high = found.ahead["majority"]
+    name = found.judged
+    assert low < model.metrics["test"][name] - found.baselines["majority"][name] < high
+    assert low > 0.3
+
+
+@pytest.mark.parametrize(("interval", "said"), [((-0.2, 0.1), "; other rows"), ((-0.2, -0.1), "")])
+def test_what_is_better_is_named_and_whether_that_may_be_chance(houses, interval, said):
+    model = prepare(studyfile.read(houses / "multiclass.toml")).run()
+    figures = {"majority": {"balanced_accuracy": 0.3}, "logistic": {"balanced_accuracy": 1.1}}
+    (note,) = worth._outdone(model, figures, {"logistic": interval})
+    assert note.startswith("Better by balanced_accuracy on these test rows: logistic" + said)
+
+
 def test_a_class_that_is_never_said_is_named(houses, monkeypatch):
     retraining = prepare(studyfile.read(houses / "binary.toml"))
     model = retraining.run()
