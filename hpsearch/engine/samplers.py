@@ -17,6 +17,7 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 from hpsearch.engine import signature
+from hpsearch.engine.parzen import Ledger, Tpe
 from hpsearch.study.options import StudyOptions
 from hpsearch.study.seeds import draw_seed
 
@@ -68,6 +69,8 @@ class Sequence(QMCSampler):
         return self._place
 
 
+_BULK = optuna.__version__.startswith("5.0.")
+"""Whether this is the Optuna whose TPE ours is made of."""
 _APART = 2**16
 """Places between a draw and its redraw: more than a study has trials, or nearly."""
 
@@ -86,12 +89,16 @@ class Maker:
             defaults = {**defaults, "group": False}  # groups are what is drawn together
         self._options = {**defaults, **options.sampler_options}
         self._space = space or {}
+        self._ledger = Ledger(self._space) if _BULK and self._kind is TPESampler else None
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
         if self._kind is QMCSampler:  # every draw is of the same sequence
             place = number + _APART * redraw
             return Sequence(place, self._space, seed=self._seed, **self._options)
+        if self._ledger is not None:
+            seed = draw_seed(self._seed, number, redraw)
+            return Tpe(self._ledger, seed=seed, **self._options)
         return self._kind(seed=draw_seed(self._seed, number, redraw), **self._options)
 
 

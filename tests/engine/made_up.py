@@ -27,6 +27,8 @@ USUAL = {
     "training.beta1": 0.9,
     "training.beta2": 0.999,
     "training.mini_batch_size": 32,
+    "training.lambd": 0.5,
+    "training.clip_norm": 5,
 }
 
 
