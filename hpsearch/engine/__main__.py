@@ -1,4 +1,7 @@
-"""The engine's process: `python -P -m hpsearch.engine`, started by `launch`."""
+"""The engine's process: `python -P -m hpsearch.engine`, started by `launch`.
+
+What takes long to import comes only when the workers are being started, which takes long, too.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +9,19 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import sys
-import tempfile
 import threading
-import time
-from pathlib import Path
 
-from hpsearch.engine.account import Ending
-from hpsearch.engine.commands import Commands
-from hpsearch.engine.engine import Engine
-from hpsearch.engine.fleet import Fleet
-from hpsearch.engine.opening import AlreadyRuns, Opened, open_study
-from hpsearch.engine.order import Answer, Order
-from hpsearch.engine.sessions import Sessions
-from hpsearch.engine.steering import Refused, Steering
-from hpsearch.engine.watchdog import Watchdog
-from hpsearch.engine.wire import Server
-from hpsearch.errors import HpsearchError, RunError
+from hpsearch.engine.order import AlreadyRuns, Answer, Order
+from hpsearch.engine.staff import Staff
+from hpsearch.errors import HpsearchError
+from hpsearch.store.folder import RunFolder
+from hpsearch.study import studyfile
+from hpsearch.study.studyfile import StudyFile
+from hpsearch.system import holder
 
-TICK = 0.1
-"""Seconds between two looks into the inbox."""
-FLUSH = 0.25
-"""Rows are written at most this late."""
-GRACE = 1.4
-"""Seconds that trials have to reach the end of an epoch after SIGTERM."""
 EXIT_SECONDS = 1.0
 """How long the interpreter may take to end."""
-
-log = logging.getLogger("hpsearch.engine")
 
 
 def main() -> None:
@@ -42,181 +29,44 @@ def main() -> None:
     order = Order.from_line(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]
     os.set_inheritable(order.answer, False)
     try:
-        opened = open_study(order, lambda text: _answer(order, Answer("say", text)))
+        study = studyfile.read(order.study, order.overrides)
+        folder = RunFolder(order.runs / study.study.name)
+        if holder(folder.lock):
+            raise AlreadyRuns(folder.path)
+        staff = Staff(study.study, folder.path)
+        try:
+            _run(order, study, staff)
+        except BaseException:
+            # Left alone, joblib would wait at exit for shells that nobody tells to end.
+            threading.Thread(target=staff.dismiss, args=(0.0,)).start()
+            raise
     except AlreadyRuns as held:
-        _answer(order, Answer("error", "", 0, str(held.folder.path)))
+        _answer(order, Answer("error", "", 0, str(held.folder)))
         sys.exit(0)
     except HpsearchError as error:
         _answer(order, Answer("error", str(error), error.code))
         sys.exit(error.code)
-    asyncio.run(Run(order, opened).run())
-    logging.shutdown()
     # joblib tidies up at exit; a thread that is still busy by then has nothing left to say.
     last = threading.Timer(EXIT_SECONDS, os._exit, (0,))
     last.daemon = True
     last.start()
 
 
-class Run:
-    """One run of the engine, from its answer to its end."""
+def _run(order: Order, study: StudyFile, staff: Staff) -> None:
+    from hpsearch.engine.opening import open_study
+    from hpsearch.engine.running import Run
 
-    def __init__(self, order: Order, opened: Opened) -> None:
-        self._order, self._opened = order, opened
-        self._began = time.monotonic()
-        self._deadline = float("inf")
-
-    async def run(self) -> None:
-        """Run the study until nothing is left to do."""
-        opened = self._opened
-        loop = asyncio.get_running_loop()
-        self._engine = engine = Engine(
-            opened.study,
-            opened.data,
-            opened.direction,
-            opened.store,
-            opened.folder,
-            opened.capacity.workers,
-            opened.trials,
-            opened.before,
-        )
-        slots = opened.capacity.slots
-        self._sessions = sessions = Sessions(engine, slots)
-        self._steering = Steering(engine, sessions.kill, sessions.allow, slots, opened.steered)
-        engine.tally.seconds, engine.tally.cpu = opened.seconds, opened.training_cpu
-        study = opened.study
-        self._commands = Commands(self._steering, study, opened.store, opened.filed)
-        self._watchdog = Watchdog(engine, study.study, sessions.kill)
-        server = Server(sessions, lambda why: log.warning("refused a caller: %s", why))
-        address = await server.start()
-        fleet = Fleet(
-            slots,
-            study.study.nice,
-            opened.capacity.memory,
-            _scratch(opened.folder.path / "tmp"),
-            broken=lambda why: log.warning("workers are started again: %s", why),
-            hopeless=lambda why: self._give_up(loop, why),
-        )
-        self._watch_signals(loop)
-        _answer(self._order, Answer("ready", folder=str(opened.folder.path)), last=True)
-        log.info("engine %d runs %s", os.getpid(), opened.folder.path)
-        self._steering.take_up()
-        await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
-        engine.check_end()
-        if engine.ended.done():
-            opened.store.note("note", f"no trial was started: {engine.ended.result().why}")
-        else:
-            fleet.start(address)
-        try:
-            ending = await self._tick_until_ended()
-        except RunError as error:  # the disk is full, or the database gone
-            ending = Ending("failed", str(error))
-            log.error("%s", error)
-        self._write_ending(ending)
-        sessions.end()
-        server.close()
-        engine.close()
-        await asyncio.to_thread(fleet.end)
-        self._close_store()
-        opened.lock.release()
-        log.info("%s: %s", ending.state, ending.why)
-
-    def _give_up(self, loop: asyncio.AbstractEventLoop, why: str) -> None:
-        loop.call_soon_threadsafe(self._engine.fail, f"the workers keep dying: {why}")
-
-    def _watch_signals(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # the terminal may close
-        loop.add_signal_handler(signal.SIGTERM, self._stop_soon, "SIGTERM")
-        loop.add_signal_handler(signal.SIGINT, self._stop_soon, "SIGINT")
-        if self._order.owned:
-            loop.add_reader(0, self._owner_said)
-
-    def _stop_soon(self, why: str) -> None:
-        self._deadline = min(self._deadline, time.monotonic() + GRACE)
-        with contextlib.suppress(Refused):  # it is stopping sooner already
-            self._steering.set_mode("stopping", f"stopped by {why}")
-
-    def _owner_said(self) -> None:
-        if not os.read(0, 4096):  # end of file: the command is gone
-            asyncio.get_running_loop().remove_reader(0)
-            with contextlib.suppress(Refused):
-                self._steering.set_mode("aborting", "stopped: the command that owned it is gone")
-
-    async def _tick_until_ended(self) -> Ending:
-        engine, store = self._engine, self._opened.store
-        flushed = beaten = 0.0
-        # On a task of its own: drawing what is enqueued takes long, and trials want looking after.
-        obeying = asyncio.ensure_future(self._obey())
-        while not engine.ended.done():
-            if obeying.done():
-                obeying.result()
-            now = time.monotonic()
-            if now > self._deadline:
-                self._deadline = float("inf")
-                with contextlib.suppress(Refused):  # it has ended meanwhile
-                    self._steering.set_mode("aborting", "stopped by a signal")
-            if now - beaten >= 1.0:
-                self._beat()
-                beaten = now
-            if now - flushed >= FLUSH:
-                store.flush()
-                flushed = now
-            await asyncio.wait({engine.ended}, timeout=TICK)
-        obeying.cancel()
-        return engine.ended.result()
-
-    async def _obey(self) -> None:
-        while True:
-            await self._commands.obey(self._opened.folder.inbox)
-            await asyncio.sleep(TICK)
-
-    def _beat(self) -> None:
-        """Once a second: say how it stands, and look after trials and budgets."""
-        engine = self._engine
-        engine.tally.seconds = self._seconds()
-        self._opened.store.set(
-            beat=time.time(),
-            seconds=engine.tally.seconds,
-            cpu=time.process_time(),
-            training_cpu=engine.tally.cpu,
-            pace=engine.tally.pace.to_json(),
-        )
-        self._watchdog.look()
-        engine.look_at_budgets()
-
-    def _seconds(self) -> float:
-        return self._opened.seconds + time.monotonic() - self._began
-
-    def _write_ending(self, ending: Ending) -> None:
-        store = self._opened.store
-        for trainer in self._engine.trainers:  # where the run failed with trials under way
-            if trainer.running is not None:
-                store.put_back(trainer.running.number, "lost", ending.why)
-        store.set(state=ending.state, why=ending.why, seconds=self._seconds(), beat=time.time())
-        store.note("state", f"{ending.state}: {ending.why}")
-        try:
-            store.flush()
-        except RunError as error:
-            log.error("%s", error)
-
-    def _close_store(self) -> None:
-        try:
-            self._opened.store.close()
-        except RunError as error:
-            log.error("%s", error)
+    opened = open_study(order, study, lambda text: _answer(order, Answer("say", text)))
+    ready = Answer("ready", folder=str(opened.folder.path))
+    asyncio.run(Run(opened, staff, order.owned, lambda: _answer(order, ready)).run())
+    logging.shutdown()
 
 
-def _scratch(folder: Path) -> Path:
-    """A folder for joblib, which can name it in ASCII only."""
-    if str(folder).isascii():
-        return folder
-    return Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}-{os.getpid()}"
-
-
-def _answer(order: Order, answer: Answer, last: bool = False) -> None:
+def _answer(order: Order, answer: Answer) -> None:
     with contextlib.suppress(OSError):  # the command may be gone; an owned engine hears on stdin
         os.write(order.answer, answer.to_line())
-    if last:
-        os.close(order.answer)
+        if answer.kind != "say":
+            os.close(order.answer)
 
 
 if __name__ == "__main__":

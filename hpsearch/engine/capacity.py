@@ -23,8 +23,6 @@ class Capacity:
     """Trials at once."""
     slots: int
     """Shells that are started: as many as `workers` may be raised to."""
-    memory: int
-    """Bytes of address space a trainer may use; beyond it MemoryError, not a full machine."""
     note: str
     """Why so many, as a sentence."""
 
@@ -40,21 +38,41 @@ def capacity(options: StudyOptions, network_bytes: int) -> Capacity:
         StudyFileError: more workers than slots.
     """
     cores = usable_cores()
-    total, free = _memory()
+    _, free = _memory()
     bears = max(1, free // (TRAINER_BYTES + network_bytes)) if free else cores.count
     workers, note = cores.count, f"{cores.count} workers: {cores.why}"
+    if options.max_workers and options.max_workers < workers:
+        workers, note = options.max_workers, f"{options.max_workers} workers: study.max_workers"
     if bears < workers:
         workers = bears
         note = f"{workers} workers: no more networks of this size fit into the free memory"
     if options.workers is not None:
         workers, note = options.workers, f"{options.workers} workers: as asked for"
-    slots = options.max_workers or max(workers, cores.count)
-    if workers > slots:
+    return Capacity(workers, slots(options), note if workers != 1 else note.replace("s:", ":", 1))
+
+
+def slots(options: StudyOptions) -> int:
+    """How many shells are started: as many as the workers may be raised to.
+
+    Raises:
+        StudyFileError: more workers than slots.
+    """
+    workers = options.workers or 1
+    most = options.max_workers or max(workers, usable_cores().count)
+    if workers > most:
         raise StudyFileError(
-            f"study.workers is {workers}, but study.max_workers is {slots}: raise max_workers."
+            f"study.workers is {workers}, but study.max_workers is {most}: raise max_workers."
         )
-    memory = max(TRAINER_ROOM, total) if total else 0
-    return Capacity(workers, slots, memory, note if workers != 1 else note.replace("s:", ":", 1))
+    return most
+
+
+def trainer_memory() -> int:
+    """Bytes of address space a trainer may use; beyond it MemoryError, not a full machine.
+
+    0, no bound, where the machine does not say how much it has.
+    """
+    total, _ = _memory()
+    return max(TRAINER_ROOM, total) if total else 0
 
 
 def _memory() -> tuple[int, int]:

@@ -7,11 +7,11 @@ Whatever the backend raises when a shell dies ends the call; it is then made aga
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
@@ -26,31 +26,27 @@ GIVE_UP = 5
 """Calls that failed in a row within seconds: something is wrong that another try will not mend."""
 
 
+log = logging.getLogger("hpsearch.engine")
+
+
 class Fleet:
     """Shells in as many slots as asked for, until told to end."""
 
-    def __init__(
-        self,
-        slots: int,
-        nice: int,
-        memory: int,
-        scratch: Path,
-        broken: Callable[[str], None],
-        hopeless: Callable[[str], None],
-    ) -> None:
+    def __init__(self, slots: int, at_once: int, nice: int, memory: int, scratch: Path) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             slots: how many shells.
+            at_once: so many of them are likely to be allowed a trainer, and warm one up.
             nice: by how much trainers give way to other processes.
             memory: bytes a trainer may use; 0 for no bound.
             scratch: a folder joblib may use; by default it would use /dev/shm, and leave files
                 there when a tree is killed.
-            broken: told, on the fleet's thread, when shells died and are started again.
-            hopeless: told when they keep dying, and no further try is made.
         """
-        self._slots, self._nice, self._memory = slots, nice, memory
-        self._scratch, self._broken, self._hopeless = scratch, broken, hopeless
+        self._slots, self._at_once, self._nice, self._memory = slots, at_once, nice, memory
+        self._scratch = scratch
+        self.hopeless = ""
+        """Why shells are not started any more: they kept dying."""
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -76,7 +72,10 @@ class Fleet:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _keep(self, address: Address) -> None:
-        shells = [Shell(address, slot, self._nice, self._memory) for slot in range(self._slots)]
+        shells = [
+            Shell(address, slot, self._nice, self._memory, slot < self._at_once)
+            for slot in range(self._slots)
+        ]
         quick, scratch = 0, str(self._scratch)
         # A loky worker that has no shell yet would outlive the engine by five minutes.
         alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
@@ -97,9 +96,9 @@ class Fleet:
                 reason = f"{type(error).__name__}: {first[:200]}"
             quick = quick + 1 if time.monotonic() - began < 5.0 else 0
             if quick >= GIVE_UP:
-                self._hopeless(reason)
+                self.hopeless = reason
                 return
-            self._broken(reason)
+            log.warning("workers are started again: %s", reason)
             self._ending.wait(PAUSE * 2**quick)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch import data as tables
+from hpsearch import faults
 from hpsearch.data import Data
 from hpsearch.engine import pruning
 from hpsearch.engine.capacity import Capacity, capacity
@@ -31,7 +32,7 @@ from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, training_bytes
 from hpsearch.study.space import range_to_json
 from hpsearch.study.studyfile import StudyFile
-from hpsearch.system import Lock, holder
+from hpsearch.system import Lock
 from hpsearch.view.command import near, run_command
 from nncore.metrics import Direction
 from nncore.metrics import direction as better
@@ -65,27 +66,15 @@ class Opened:
     """Commands that lay in the inbox before this run began, by their ids."""
 
 
-class AlreadyRuns(Exception):
-    """Another engine has this study."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        super().__init__(str(folder.path))
-        self.folder = folder
-
-
-def open_study(order: Order, say: Callable[[str], None]) -> Opened:
-    """Read the study and its data, and take its run folder.
+def open_study(order: Order, study: StudyFile, say: Callable[[str], None]) -> Opened:
+    """Read the data of a study that was read, and take its run folder.
 
     Nothing is written before study and data are found sound.
 
     Raises:
-        AlreadyRuns: its folder is locked.
-        HpsearchError: the study, its data, or what earlier runs left does not allow it.
+        HpsearchError: the data, the folder, or what earlier runs left does not allow it.
     """
-    study = studyfile.read(order.study, order.overrides)
     folder = RunFolder(order.runs / study.study.name)
-    if holder(folder.lock):
-        raise AlreadyRuns(folder)
     hold_options(study)
     hold_data(study)
     loaded = tables.load(study.data, say)
@@ -103,6 +92,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
             f"{near(folder.path)} cannot be written ({error.strerror}); "
             "--runs DIR puts the run elsewhere."
         ) from None
+    faults.at("engine opened")
     filed = frozenset(inbox.filed(folder.inbox))
     store = Store(folder.db)
     facts = store.facts()
@@ -121,6 +111,7 @@ def open_study(order: Order, say: Callable[[str], None]) -> Opened:
     if facts:
         store.note("state", f"goes on, with {trials} trials asked for in all")
     store.flush()
+    faults.at("engine written")
     _write_text(folder.toml, text)
     return Opened(
         study,
@@ -236,5 +227,9 @@ def _log_into(folder: Path) -> None:
 
 def _write_text(path: Path, text: str) -> None:
     aside = path.with_suffix(".new")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    try:
+        faults.at("write study")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        raise RunError(f"{near(path)} cannot be written: {error.strerror or error}.") from None

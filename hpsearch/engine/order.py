@@ -41,6 +41,14 @@ class Order:
         return cls(**{**fields, **paths})
 
 
+class AlreadyRuns(Exception):
+    """Another engine runs the study in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+
+
 @dataclass(frozen=True)
 class Answer:
     """One line from the engine: a word while it prepares, then "ready" or what is wrong."""

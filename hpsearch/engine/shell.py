@@ -7,6 +7,7 @@ another. The shell ends when the engine says so, or is gone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -16,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import IO, Any
 
-from hpsearch import system
+from hpsearch import faults, system
 from hpsearch.engine.wire import Address, Line, WireError
 
 PATIENCE = 0.2
@@ -34,28 +35,34 @@ class Shell:
     nice: int
     memory: int
     """Bytes a trainer may use; 0: no bound."""
+    warm: bool
+    """Start a trainer at once, which imports what it needs while the engine reads the data."""
 
     def __call__(self) -> int:
         """Keep a trainer at work until the engine has had enough. Returns the slot."""
         parent = os.getppid()
+        keeper = _Keeper(self)
+        if self.warm:
+            keeper.warm_up()
         while os.getppid() == parent:
             try:
                 line = Line(self.address)
-            except ConnectionRefusedError:
-                return self.slot  # the engine listens no more
+            except ConnectionRefusedError:  # the engine listens no more
+                keeper.end()
+                return self.slot
             except (OSError, EOFError, WireError):
                 time.sleep(PATIENCE)  # it was too busy to shake hands
                 continue
-            if self._serve(line, parent):
+            if self._serve(keeper, line, parent):
                 return self.slot
             time.sleep(PATIENCE)
+        keeper.end()
         os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
 
-    def _serve(self, line: Line, parent: int) -> bool:
+    def _serve(self, keeper: _Keeper, line: Line, parent: int) -> bool:
         """Keep a trainer as long as the connection lasts; whether the engine said it was over."""
-        keeper = _Keeper(self, line)
         try:
-            return keeper.keep(parent)
+            return keeper.keep(line, parent)
         except (EOFError, OSError, WireError):
             return False
         finally:
@@ -64,21 +71,28 @@ class Shell:
 
 
 class _Keeper:
-    def __init__(self, shell: Shell, line: Line) -> None:
-        self._shell, self._line = shell, line
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
         self._trainer: subprocess.Popen[bytes] | None = None
+        self._instructed = False
+        """Whether the trainer knows whom to call; one that is warmed up waits to be told."""
         self._output: IO[bytes] = tempfile.TemporaryFile("ab+", buffering=0)  # noqa: SIM115  # lives as long as we do
-        self._allowed = False
 
-    def keep(self, parent: int) -> bool:
+    def warm_up(self) -> None:
+        """Start a trainer that waits for its instructions; a failure shows when it is due."""
+        with contextlib.suppress(OSError):
+            self._spawn()
+
+    def keep(self, line: Line, parent: int) -> bool:
         """Start the trainer when allowed, start it again when it dies, until told to end.
 
         Returns whether the engine said so; otherwise the parent is gone.
         """
+        self._line, self._allowed = line, False
         hello = {"kind": "hello", "role": "shell", "slot": self._shell.slot}
         self._line.send({**hello, "pid": os.getpid(), "host": socket.gethostname()})
         while os.getppid() == parent:
-            if self._trainer is None and self._allowed:
+            if self._allowed and not self._instructed:
                 self._try_to_start()
             if self._trainer is not None and self._trainer.poll() is not None:
                 self._bury()
@@ -90,6 +104,8 @@ class _Keeper:
                     self._allowed = True
                 case "park":
                     self._allowed = False
+                    if not self._instructed:
+                        self.end()
                 case "kill" if self._trainer is not None and head["pid"] == self._trainer.pid:
                     self._trainer.kill()
                 case "end":
@@ -107,6 +123,7 @@ class _Keeper:
         except subprocess.TimeoutExpired:
             self._trainer.kill()
             self._trainer.wait()
+        self._trainer, self._instructed = None, False
 
     def _try_to_start(self) -> None:
         try:
@@ -116,7 +133,7 @@ class _Keeper:
             self._line.send({"kind": "died", "pid": 0, "code": 1, "log": log})
             time.sleep(PATIENCE)
 
-    def _start(self) -> None:
+    def _spawn(self) -> None:
         self._output.truncate(0)
         self._trainer = subprocess.Popen(
             system.module_command("hpsearch.engine.trainer"),
@@ -125,6 +142,13 @@ class _Keeper:
             stderr=self._output,
             env=system.child_environment({"PYTHONUNBUFFERED": "1"}),
         )
+        faults.at("shell started")
+
+    def _start(self) -> None:
+        if self._trainer is None:
+            self._spawn()
+        assert self._trainer is not None
+        self._instructed = True
         order: dict[str, Any] = {
             "host": self._shell.address.host,
             "port": self._shell.address.port,
@@ -147,7 +171,7 @@ class _Keeper:
         self._trainer.stdin.close()
         died = {"kind": "died", "pid": self._trainer.pid, "code": self._trainer.returncode}
         self._line.send({**died, "log": self._tail()})
-        self._trainer = None
+        self._trainer, self._instructed = None, False
 
     def _tail(self) -> str:
         size = os.fstat(self._output.fileno()).st_size

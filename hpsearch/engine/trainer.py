@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import threading
 
@@ -17,15 +18,16 @@ from hpsearch import system
 
 def main() -> None:
     """Read the instructions, call the engine, and work until there is no more."""
-    order = json.loads(_first_line())
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
     system.die_with_parent()
+    line = _first_line() if select.select([0], [], [], 0)[0] else b""
+    # Instructions may be long in coming, and importing NumPy takes its time.
+    from hpsearch.engine.working import work
+
+    order = json.loads(line or _first_line())
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
     system.be_nice(order["nice"])
     if order["memory"]:
         system.limit_memory(order["memory"])
-    # Only now: NumPy takes its time on a busy machine, and our owner may be gone meanwhile.
-    from hpsearch.engine.working import work
-
     work(order)
 
 

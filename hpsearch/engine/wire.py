@@ -25,6 +25,8 @@ BODY_LIMIT = 64 << 20
 MESSAGE_LIMIT = 1 << 30
 """Bytes of all parts together: a checkpoint of some 60 million weights."""
 HANDSHAKE_SECONDS = 2.0
+BACKLOG = 512
+"""Callers that may wait to be let in: every shell and trainer of a large fleet at once."""
 
 _LENGTHS = struct.Struct(">II")
 _NONCE = 32
@@ -179,21 +181,32 @@ Handler = Callable[[Peer], Awaitable[None]]
 class Server:
     """Listens on loopback and gives every authenticated peer to a handler, on a task of its own."""
 
-    def __init__(self, handler: Handler, refused: Callable[[str], None]) -> None:
-        self._handler, self._refused = handler, refused
+    def __init__(self, refused: Callable[[str], None]) -> None:
+        self._refused = refused
         self._key = new_key()
+        self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
 
-    async def start(self, host: str = "127.0.0.1") -> Address:
-        """Begin to listen, on a port the system picks."""
-        self._server = await asyncio.start_server(self._welcome, host, 0, limit=1 << 20)
-        host, port = self._server.sockets[0].getsockname()[:2]
+    def listen(self, host: str = "127.0.0.1") -> Address:
+        """Take a port the system picks; who calls waits until `serve`."""
+        self._socket = socket.create_server((host, 0), backlog=BACKLOG)
+        host, port = self._socket.getsockname()[:2]
         return Address(host, port, self._key)
+
+    async def serve(self, handler: Handler) -> None:
+        """Let callers in, each to `handler`."""
+        assert self._socket is not None, "it does not listen"
+        self._handler = handler
+        self._server = await asyncio.start_server(
+            self._welcome, sock=self._socket, limit=1 << 20, backlog=BACKLOG
+        )
 
     def close(self) -> None:
         """Stop listening. Connections end with their handlers."""
         if self._server is not None:
             self._server.close()
+        elif self._socket is not None:
+            self._socket.close()
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer)

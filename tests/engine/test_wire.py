@@ -30,8 +30,9 @@ class Listening:
 
     async def _serve(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        server = Server(self._echo, self._refused)
-        self.address = await server.start()
+        server = Server(self._refused)
+        self.address = server.listen()
+        await server.serve(self._echo)
         self.refused_one = threading.Event()
         self._ready.set()
         await self._done.wait()
