@@ -1,7 +1,7 @@
 """The arrays trainers learn from: npy files by fingerprint, memory-mapped, never copied.
 
-On the engine's host a trainer maps the files of the run folder itself. Elsewhere it asks for each
-file once a host, over the wire, and maps its own copy from then on.
+On the engine's host a trainer maps the files of the run folder itself; elsewhere `fetching` gets
+it a copy.
 
 With folds there is a data set for each, scaled by its own training rows, so each has files of its
 own: `x.npy`, `x-1.npy`, …. They are made one after another, and only one is in memory at a time.
@@ -11,7 +11,6 @@ Where all folds see a row alike, their rows are slices of one array; it is `rows
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -22,17 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from hpsearch import faults
-from hpsearch.engine.wire import Line
 from hpsearch.errors import RunError
 from nncore import Dataset
-
-CHUNK = 16 << 20
-"""Bytes of a file that travel in one frame."""
 
 _FIELDS = tuple(field.name for field in fields(Dataset))
 _SLICED = ("x", "x_valid")
 _ROWS, _SLICES = "rows", "slices"
-_NAME = re.compile(rf"(({'|'.join(_FIELDS)})(-[1-9]\d{{0,3}})?|{_ROWS}|{_SLICES})")
+FILE = re.compile(rf"(({'|'.join(_FIELDS)})(-[1-9]\d{{0,3}})?|{_ROWS}|{_SLICES})\.npy")
+"""What the files are called."""
 
 
 def write(folder: Path, fingerprint: str, datasets: Callable[[], Iterable[Dataset]]) -> Path:
@@ -141,63 +137,6 @@ def _read(place: Path, k: int) -> Dataset:
     elif not paths["x"].exists():
         raise FileNotFoundError(paths["x"])
     return Dataset(**found)
-
-
-def obtain(line: Line, fingerprint: str, folder: str, count: int) -> tuple[Dataset, ...]:
-    """The data sets with that fingerprint: from the run folder, this host's cache, or the engine.
-
-    Args:
-        count: how many there are.
-    """
-    place = Path(folder) / fingerprint
-    if not place.is_dir():
-        place = _fetch(line, fingerprint, count)
-    return read(place, count)
-
-
-def chunk(folder: Path, fingerprint: str, name: str, offset: int) -> bytes | None:
-    """What the engine answers to a fetch: bytes of a file, empty at its end; None for no file."""
-    if not _NAME.fullmatch(name) or not fingerprint.isalnum():
-        return None
-    try:
-        with (folder / fingerprint / f"{name}.npy").open("rb") as file:
-            file.seek(offset)
-            return file.read(CHUNK)
-    except OSError:
-        return None
-
-
-def _fetch(line: Line, fingerprint: str, count: int) -> Path:
-    cache = Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}"
-    cache.mkdir(mode=0o700, exist_ok=True)
-    if cache.is_symlink() or cache.stat().st_uid != os.getuid():
-        cache = Path(tempfile.mkdtemp(prefix="hpsearch-"))  # somebody else took the name
-    place = cache / fingerprint
-    if place.is_dir():
-        return place
-    aside = Path(tempfile.mkdtemp(dir=cache, prefix=".new-"))
-    names = [_file(aside, name, k).stem for k in range(count) for name in _FIELDS]
-    for name in (*names, _ROWS, _SLICES):
-        _fetch_file(line, fingerprint, name, aside / f"{name}.npy")
-    try:
-        aside.rename(place)
-    except OSError:  # another trainer of this host was faster
-        shutil.rmtree(aside, ignore_errors=True)
-    return place
-
-
-def _fetch_file(line: Line, fingerprint: str, name: str, into: Path) -> None:
-    offset = 0
-    while True:
-        line.send({"kind": "fetch", "fingerprint": fingerprint, "name": name, "offset": offset})
-        frame = line.receive()
-        while frame.head["kind"] != "chunk":  # a verdict that came too late
-            frame = line.receive()
-        if not frame.head["found"] or not frame.body:
-            return
-        with into.open("ab") as file:
-            file.write(frame.body)
-        offset += len(frame.body)
 
 
 def _map(path: Path) -> np.ndarray:

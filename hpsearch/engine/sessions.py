@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from math import isfinite
 from typing import Any
 
-from hpsearch.engine import arrays
+from hpsearch.engine import fetching
 from hpsearch.engine.engine import Engine
 from hpsearch.engine.slots import Obituary, Slot, Trainer
 from hpsearch.engine.wire import Frame, Peer, WireError
@@ -18,6 +19,7 @@ from hpsearch.study.events import EpochDone
 
 OBITUARY_SECONDS = 1.0
 """How long a shell may take to say how its trainer ended; after that, it is thought gone, too."""
+HOST = socket.gethostname()
 EARLY_DEATHS = 3
 """Trainers in a row that end before they take a trial up: no other will do better."""
 
@@ -132,6 +134,8 @@ class Sessions:
         finally:
             job.cancel()
         head, body = job.result()
+        if trainer.host != HOST:
+            head["folder"] = ""  # the same path over there is another folder
         trainer.peer.send(head, body)
         trainer.remind()  # of what was asked between hand-over and here
 
@@ -141,6 +145,11 @@ class Sessions:
             trainer.running.heard = time.monotonic()
         if head["kind"] == "fetch":
             self._send_chunk(trainer, head)
+            return
+        if head["kind"] == "list":
+            folder, fingerprint = engine.folder.data, str(head["fingerprint"])
+            sums = await asyncio.to_thread(fetching.sums_of, folder, fingerprint)
+            trainer.peer.send({"kind": "files", "sums": sums})
             return
         if trainer.running is None or head.get("number") != trainer.running.number:
             return  # of a trial that was taken from it
@@ -169,7 +178,7 @@ class Sessions:
 
     def _send_chunk(self, trainer: Trainer, head: dict[str, Any]) -> None:
         folder = self._engine.folder.data
-        found = arrays.chunk(
+        found = fetching.chunk(
             folder, str(head["fingerprint"]), str(head["name"]), int(head["offset"])
         )
         trainer.peer.send({"kind": "chunk", "found": found is not None}, found or b"")

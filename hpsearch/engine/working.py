@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpsearch import faults
-from hpsearch.engine import arrays
+from hpsearch.engine import fetching
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.wire import Address, Line, WireError
 from nncore import Dataset
@@ -51,7 +51,7 @@ def _work(line: Line) -> None:
         faults.at("trainer taken")
         try:
             if job.fingerprint not in data:
-                found = arrays.obtain(line, job.fingerprint, job.folder, job.folds or 1)
+                found = fetching.obtain(line, job.fingerprint, job.folder, job.folds or 1)
                 data = {job.fingerprint: found}
             head, body = Conversation(line, job).train(data[job.fingerprint], frame.body)
         except (EOFError, ConnectionError):

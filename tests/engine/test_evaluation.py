@@ -10,7 +10,6 @@ import pytest
 from hpsearch.data import load
 from hpsearch.engine import arrays
 from hpsearch.engine.conversation import Job
-from hpsearch.engine.wire import Frame
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
@@ -145,39 +144,6 @@ def test_arrays_of_folds_that_are_damaged_are_written_again(tmp_path, broken):
     (place / broken).write_bytes(b"\x93NUMPY junk")
     arrays.write(tmp_path, "f", folds)
     arrays.read(place, 3)
-
-
-class Fetching:
-    """The engine's end of a line, for one that fetches arrays."""
-
-    def __init__(self, folder):
-        self.folder, self.asked = folder, {}
-
-    def send(self, head, body=b""):
-        self.asked = head
-
-    def receive(self):
-        found = arrays.chunk(
-            self.folder, *(self.asked[k] for k in ("fingerprint", "name", "offset"))
-        )
-        return Frame({"kind": "chunk", "found": found is not None}, found or b"")
-
-
-@pytest.mark.parametrize("sliced", [False, True])
-def test_another_host_fetches_every_fold(tmp_path, monkeypatch, sliced):
-    arrays.write(tmp_path / "here", "abc", lambda: folds(sliced))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    fetched = arrays.obtain(Fetching(tmp_path / "here"), "abc", "/not/there", 3)  # type: ignore[arg-type]
-    for mine, found in zip(folds(sliced), fetched, strict=True):
-        np.testing.assert_array_equal(mine.x_valid, found.x_valid)
-        np.testing.assert_array_equal(mine.y, found.y)
-
-
-@pytest.mark.parametrize("name", ["../x", "x-0", "x-", "theta", "x-99999", "rows-1"])
-def test_nothing_else_can_be_fetched(tmp_path, name):
-    place = arrays.write(tmp_path, "f", folds)
-    (place / f"{name.replace('/', '_')}.npy").write_bytes(b"secret")
-    assert arrays.chunk(tmp_path, "f", name, 0) is None
 
 
 # Scores ------------------------------------------------------------------------------------
