@@ -28,6 +28,7 @@ MODULES = {
     "stop": "control",
     "ctl": "control",
     "clean": "clean",
+    "report": "report",
     "export": "export",
     "retrain": "retrain",
     "predict": "predict",

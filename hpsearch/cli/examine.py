@@ -36,15 +36,21 @@ def examine(
     with Reader(folder) as reader:
         facts = reader.study()
         trial = best(reader, facts) if number is None else numbered(reader, facts, number)
-    examination = _examined(folder, facts, trial)
+    examination = examined(folder, facts, trial)
     (as_json if format is TextOrJson.json else as_text)(examination)
 
 
-def _examined(folder: RunFolder, facts: StudyFacts, trial: TrialRecord) -> Examination:
+def examined(folder: RunFolder, facts: StudyFacts, trial: TrialRecord) -> Examination:
+    """What the networks of a trial with a best epoch do on its validation rows.
+
+    Raises:
+        RunError: its weights are not kept, or the data is not what it was.
+        DataError: the data cannot be read.
+    """
     from hpsearch.data import load
     from hpsearch.errors import ModelError, RunError
     from hpsearch.export.configuration import as_it_was
-    from hpsearch.models.examining import examine as examined
+    from hpsearch.models.examining import examine as asked
     from hpsearch.store.folder import weights_file
 
     study = as_it_was(facts)
@@ -60,7 +66,7 @@ def _examined(folder: RunFolder, facts: StudyFacts, trial: TrialRecord) -> Exami
             " was to see what the trial does on it."
         )
     try:
-        return examined(study, data, trial, content)
+        return asked(study, data, trial, content)
     except ModelError as error:
         raise RunError(f"Trial {trial.number} of {facts.name}: {error}.") from None
 
