@@ -5,6 +5,7 @@ Everything that would have to change for another platform is here.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import math
@@ -32,6 +33,10 @@ BLAS_THREADS: Mapping[str, str] = dict.fromkeys(
     "1",
 )
 """One thread of linear algebra a process; with more, trainers fight over cores (2.25× slower)."""
+
+
+_ROOM, _LAST_WORDS = 4096, 600
+"""Bytes of a lock file, and characters of last words: at most six bytes each, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,19 @@ class Lock:
                         f"or stop it with `hpsearch stop {self._path.parent.name}`."
                     ) from None
                 time.sleep(0.01)
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
         self._file = file
+        self._write(why="")
+
+    def leave(self, why: str) -> None:
+        """Write last words into the file: there is room for them though the disk may be full."""
+        with contextlib.suppress(OSError):
+            self._write(why=why)
+
+    def _write(self, why: str) -> None:
+        assert self._file is not None
+        said = {"pid": os.getpid(), "host": socket.gethostname(), "why": why[:_LAST_WORDS]}
+        os.pwrite(self._file, json.dumps(said).encode().ljust(_ROOM), 0)
+        os.ftruncate(self._file, _ROOM)
 
     def release(self) -> None:
         """Give the lock back."""
@@ -102,6 +117,15 @@ def holder(path: Path) -> Holder | None:
     finally:
         os.close(file)
     return None
+
+
+def last_words(path: Path) -> str:
+    """Why the engine that last held the lock could not write into the store why it ended."""
+    try:
+        with path.open("rb") as file:
+            return str(json.loads(file.read(_ROOM)).get("why", ""))
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ""
 
 
 def _read_holder(file: int) -> Holder | None:

@@ -74,12 +74,12 @@ class Run:
         self._watch_signals(loop)
         self._ready()
         log.info("engine %d runs %s", os.getpid(), opened.folder.path)
-        self._steering.take_up()
-        await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
-        engine.check_end()
-        if engine.ended.done():
-            opened.store.note("note", f"no trial was started: {engine.ended.result().why}")
         try:
+            self._steering.take_up()
+            await self._commands.obey(opened.folder.inbox)  # what was filed since the last run
+            engine.check_end()
+            if engine.ended.done():
+                opened.store.note("note", f"no trial was started: {engine.ended.result().why}")
             ending = await self._tick_until_ended()
         except RunError as error:  # the disk is full, or the database gone
             ending = Ending("failed", str(error))
@@ -169,6 +169,7 @@ class Run:
             store.flush()
         except RunError as error:
             log.error("%s", error)
+            self._opened.lock.leave(str(error))
 
     def _close_store(self) -> None:
         try:

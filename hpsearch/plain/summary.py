@@ -9,6 +9,7 @@ from pathlib import Path
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import Counts
+from hpsearch.system import last_words
 from hpsearch.view.columns import figures_line, params_line
 from hpsearch.view.command import near, run_command
 from hpsearch.view.format import UNICODE, Glyphs, clean, duration
@@ -16,9 +17,14 @@ from hpsearch.view.status import LIVE, Status
 
 
 def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tuple[str, ...]:
-    """Counts and time, the best, its parameters, the folder, how to keep it, how to go on."""
+    """Counts and time, the best, its parameters, the folder, how to keep it, how to go on.
+
+    And, after the first of them, why an engine went that could not write so into its store.
+    """
+    words = last_words(folder.lock) if status.state == "gone" else ""
     return (
         _heading(status, glyphs),
+        *([f"why   {clean(words)}"] if words else []),
         _best(status, glyphs),
         f"with  {params_line(status.best) if status.best else _why(status)}",
         f"in    {near(folder.path)}",
