@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter
 from statistics import median
 
 from hpsearch.report.markup import Child, Markup, prose, tag, verbatim
 from hpsearch.report.material import FILE, Material
+from hpsearch.report.tables import table
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.events import STANDARD_ERROR
+from hpsearch.study.examination import LayerState
 from hpsearch.view.board import is_share
 from hpsearch.view.columns import figure_names, figure_of
 from hpsearch.view.format import UNICODE, duration, figure, parameter, scored
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import position, range_text
 
+MOST_REASONS = 12
+"""Of failed trials, told one by one."""
 _SIGNS = ("complete", "pruned", "diverged", "failed", "running", "waiting")
 
 
@@ -35,10 +38,10 @@ def summary(material: Material) -> list[Markup]:
                 )
         tiles.append(_tile("best trial", f"#{best.number}",
                            f"epoch {best.best_epoch} of {best.planned}"))  # fmt: skip
-    told = [f"{getattr(UNICODE, state)} {number:,} {state}" for state in _SIGNS
-            if (number := getattr(counts, state))]  # fmt: skip
+    told = [[tag("span", f"{getattr(UNICODE, state)} {number:,} {state}"), " "]
+            for state in _SIGNS if (number := getattr(counts, state))]  # fmt: skip
     of = f" of {counts.asked:,}" if counts.asked > counts.finished else ""
-    tiles.append(_tile("trials", f"{counts.finished:,}{of}", ", ".join(told)))
+    tiles.append(_tile("trials", f"{counts.finished:,}{of}", told))
     trained = sum(trial.seconds for trial in material.trials)
     tiles.append(_tile("time", duration(stands.seconds), f"{duration(trained)} of training"))
     if best is not None and best.parameters is not None:
@@ -51,27 +54,23 @@ def values(material: Material) -> Markup | None:
     best, study = material.best, material.study
     if best is None:
         return None
-    every = values_of(study, best)
     drawn = [
-        tag("tr", tag("th", name, scope="row"), tag("td", tag("b", parameter(best.params[name]))),
-            tag("td", _where(study.space.get(name), best, name)),
-            tag("td", range_text(study.space.get(name)), class_="l dim"))
+        (name, tag("b", parameter(best.params[name])), _where(study.space.get(name), best, name),
+         tag("span", range_text(study.space.get(name)), class_="dim"))
         for name in material.searched if name in best.params
     ]  # fmt: skip
-    fixed = [
-        tag("tr", tag("th", name, scope="row"), tag("td", parameter(value)))
-        for name, value in every.items() if name not in best.params
-    ]  # fmt: skip
-    tables = [("Found by the search", drawn), ("Fixed by the study", fixed)]
-    return tag("div", [_part(title, rows) for title, rows in tables if rows], class_="beside")
+    fixed = [(name, parameter(value)) for name, value in values_of(study, best).items()
+             if name not in best.params]  # fmt: skip
+    left = range(4)
+    parts = [
+        tag("div", tag("h3", title), table((), rows, left=left))
+        for title, rows in (("Found by the search", drawn), ("Fixed by the study", fixed))
+        if rows
+    ]
+    return tag("div", parts, class_="beside")
 
 
-def _part(title: str, rows: list[Markup]) -> Markup:
-    table = tag("table", tag("tbody", rows), class_="values")
-    return tag("div", tag("h3", title), tag("div", table, class_="scroll"))
-
-
-def layers(material: Material) -> Markup:
+def layers(material: Material) -> Child:
     """The network's table, or a word where its widths are not known."""
     best = material.best
     rows = network(material.study, best) if best is not None else ()
@@ -80,29 +79,26 @@ def layers(material: Material) -> Markup:
         return tag("p", f"No network to show: {why}.", class_="empty")
     found = material.examination
     states = {} if isinstance(found, str) else {one.name: one for one in found.layers}
-    body = []
-    for row in rows:
-        state = states.get(row.name)
-        dead = None if state is None or state.dead is None else f"{100 * state.dead:.1f} %"
-        cells: list[Child] = [
-            tag("td", f"{row.inputs:,} → {row.outputs:,}"),
-            tag("td", row.activation, class_="l"),
-            tag("td", f"{row.parameters:,}"),
-        ]
-        if states:
-            cells += [tag("td", f"{state.weight_norm:.3f}" if state else UNICODE.nothing),
-                      tag("td", dead or UNICODE.nothing)]  # fmt: skip
-        body.append(tag("tr", tag("th", row.name, scope="row", class_="l"), cells))
+    dying = any(state.dead is not None for state in states.values())
+    heads = ["layer", "shape", "activation", "parameters"]
+    heads += ["‖W‖"] * bool(states) + ["dead"] * dying
+    body = [
+        (row.name, f"{row.inputs:,} → {row.outputs:,}", row.activation, f"{row.parameters:,}",
+         *_state(states.get(row.name)))[: len(heads)]
+        for row in rows
+    ]  # fmt: skip
     total = f"{sum(row.parameters for row in rows):,}"
-    empty = [tag("td"), tag("td")] if states else None
-    foot = tag("tr", tag("th", "in all", scope="row", class_="l"), tag("td"), tag("td"),
-               tag("td", total), empty)  # fmt: skip
-    names = ["layer", "shape", "activation", "parameters", *(["‖W‖", "dead"] if states else [])]
-    left = ("layer", "activation")
-    head = tag("tr", [tag("th", n, scope="col", class_="l" if n in left else None) for n in names])
-    table = tag("table", tag("thead", head), tag("tbody", body), tag("tfoot", foot))
+    foot = ("in all", "", "", total, "", "")[: len(heads)]
     note = tag("p", "Dead: units that no validation row turns on.", class_="note")
-    return tag("div", tag("div", table, class_="scroll"), note if states else None)
+    return [table(heads, body, left=(0, 2), foot=foot), note if dying else None]
+
+
+def _state(state: LayerState | None) -> tuple[str, str]:
+    """The length of a layer's weights, and the share of its units that are dead."""
+    if state is None:
+        return UNICODE.nothing, UNICODE.nothing
+    dead = UNICODE.nothing if state.dead is None else f"{100 * state.dead:.1f} %"
+    return f"{state.weight_norm:.3f}", dead
 
 
 def configuration(material: Material) -> Child:
@@ -126,27 +122,23 @@ def code(text: str, name: str, *further: Child) -> Markup:
     return tag("div", block, tag("div", copy, further, class_="buttons"), class_="code")
 
 
-def failures(material: Material) -> Markup | None:
+def failures(material: Material) -> Child:
     """Why trials failed or diverged, the most frequent reasons first; None: none did."""
     ended = [t for t in material.trials if t.state in ("failed", "diverged")]
-    if not ended:
-        return None
-    reasons = Counter((trial.state, _alike(trial)) for trial in ended)
-    first: dict[tuple[str, str], int] = {}
+    reasons: dict[tuple[str, str], list[int]] = {}
     for trial in sorted(ended, key=lambda trial: trial.number):
-        first.setdefault((trial.state, _alike(trial)), trial.number)
+        reasons.setdefault((_alike(trial), trial.state), []).append(trial.number)
+    if not reasons:
+        return None
+    often = sorted(reasons.items(), key=lambda item: -len(item[1]))
     rows = [
-        tag("tr", tag("td", f"{many:,}"), tag("td", state, class_="l"),
-            tag("td", reason or "no reason is known", class_="l wrap"),
-            tag("td", f"#{first[state, reason]}", class_="l dim"))
-        for (state, reason), many in reasons.most_common(12)
+        (tag("span", reason or "no reason is known", class_="wrap"), state, f"{len(numbers):,}",
+         f"#{numbers[0]}")
+        for (reason, state), numbers in often[:MOST_REASONS]
     ]  # fmt: skip
-    names = (("trials", None), ("state", "l"), ("why", "l"), ("such as", "l"))
-    head = tag("tr", [tag("th", name, scope="col", class_=kind) for name, kind in names])
-    table = tag("table", tag("thead", head), tag("tbody", rows), class_="failures")
-    left = len(reasons) - 12
+    left = len(often) - MOST_REASONS
     note = tag("p", f"{left:,} rarer reasons are left out.", class_="note") if left > 0 else None
-    return tag("div", tag("div", table, class_="scroll"), note)
+    return [table(("why", "state", "trials", "the first"), rows, left=(0, 1)), note]
 
 
 def _alike(trial: TrialRecord) -> str:
@@ -155,7 +147,7 @@ def _alike(trial: TrialRecord) -> str:
     return " ".join("N" if word.strip(".,").replace(".", "").isdigit() else word for word in words)
 
 
-def _tile(name: str, value: str, beside: str, first: bool = False) -> Markup:
+def _tile(name: str, value: str, beside: Child, first: bool = False) -> Markup:
     number, _, error = value.partition(" ±")
     told = [number, tag("small", f" ±{error}") if error else None]
     kind = "tile first" if first else "tile"

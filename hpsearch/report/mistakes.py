@@ -5,6 +5,7 @@ from __future__ import annotations
 from hpsearch.report.markup import Child, Markup, prose, tag, verbatim
 from hpsearch.report.material import Material
 from hpsearch.report.plot import SIZE
+from hpsearch.report.tables import table
 from hpsearch.study.confusion import Confusion
 from hpsearch.study.events import STANDARD_ERROR
 from hpsearch.study.examination import QUANTILES, Examination, Residuals
@@ -91,9 +92,9 @@ def _matrix(confusion: Confusion) -> Markup:
                [tag("td", share(one.precision, UNICODE)) for one in told],
                tag("td", class_="sum"), tag("td", f"{confusion.rows:,}", class_="sum"),
                class_="sum")  # fmt: skip
-    table = tag("table", tag("thead", head), tag("tbody", rows), tag("tfoot", foot),
+    matrix = tag("table", tag("thead", head), tag("tbody", rows), tag("tfoot", foot),
                 class_="matrix")  # fmt: skip
-    return tag("div", table, class_="scroll", tabindex=0)
+    return tag("div", matrix, class_="scroll", tabindex=0)
 
 
 def _warm(count: int, rows: int, right: bool) -> str:
@@ -104,50 +105,36 @@ def _warm(count: int, rows: int, right: bool) -> str:
 def _worst(confusion: Confusion) -> Markup:
     told = sorted(confusion.by_class(), key=lambda o: 2.0 if o.recall is None else o.recall)
     rows = [
-        tag("tr", tag("th", one.name, scope="row", class_="l"),
-            tag("td", share(one.precision, UNICODE)), tag("td", share(one.recall, UNICODE)),
-            tag("td", f"{one.rows:,}"))
+        (one.name, share(one.precision, UNICODE), share(one.recall, UNICODE), f"{one.rows:,}")
         for one in told[:MOST_CLASSES]
-    ]  # fmt: skip
-    heads = [tag("th", name, scope="col") for name in ("precision %", "recall %", "rows")]
-    head = tag("tr", tag("th", "class", scope="col", class_="l"), heads)
-    left = len(told) - MOST_CLASSES
-    return tag("div", tag("div", tag("table", tag("thead", head), tag("tbody", rows)),
-                          class_="scroll"),
-               tag("p", f"{left:,} better ones are left out.", class_="note"))  # fmt: skip
+    ]
+    note = f"{len(told) - MOST_CLASSES:,} better ones are left out."
+    heads = ("class", "precision %", "recall %", "rows")
+    return tag("div", table(heads, rows), tag("p", note, class_="note"))
 
 
 def _slips(confusion: Confusion) -> Markup:
     slips = confusion.slips()
     if not slips:
         return tag("p", "No row was taken for another class.")
-    rows = [
-        tag("tr", tag("td", f"{one.true} → {one.predicted}", class_="l"),
-            tag("td", f"{one.rows:,}"))
-        for one in slips[:MOST_SLIPS]
-    ]  # fmt: skip
-    head = tag("tr", tag("th", "taken for another", scope="col", class_="l"),
-               tag("th", "rows", scope="col"))  # fmt: skip
-    return tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="slips"))
+    rows = [(f"{one.true} → {one.predicted}", f"{one.rows:,}") for one in slips[:MOST_SLIPS]]
+    return table(("taken for another", "rows"), rows)
 
 
-def _residuals(residuals: tuple[Residuals, ...]) -> Markup:
+def _residuals(residuals: tuple[Residuals, ...]) -> Child:
     """How far off predictions are: a box a target, and its figures."""
     names = {0.0: "least", 0.5: "median", 1.0: "most"}
-    heads = [tag("th", names.get(q, f"{100 * q:g} %"), scope="col") for q in QUANTILES]
-    head = tag("tr", tag("th", "predicted minus true", scope="col", class_="l"), heads,
-               tag("th", class_="box"))  # fmt: skip
-    rows = [
-        tag("tr", tag("th", one.target, scope="row", class_="l"),
-            [tag("td", f"{value:.4g}") for value in one.quantiles],
-            tag("td", _box(one.quantiles), class_="box"))
-        for one in residuals
-    ]  # fmt: skip
-    table = tag("table", tag("thead", head), tag("tbody", rows))
-    note = ("The box holds the middle half of the rows, the thin line nine of ten, and the upright "
-            "one is where predictions are right.")  # fmt: skip
-    return tag("div", tag("div", table, class_="scroll", tabindex=0),
-               tag("p", note, class_="note"))  # fmt: skip
+    heads = ["predicted minus true", "", *(names.get(q, f"{100 * q:g} %") for q in QUANTILES)]
+    rows = [(one.target, _box(one.quantiles), *map(_off, one.quantiles)) for one in residuals]
+    note = (
+        "The box holds the middle half of the rows, the thin line nine of ten, and the upright one "
+        "is where predictions are right."
+    )
+    return [table(heads, rows), tag("p", note, class_="note")]
+
+
+def _off(value: float) -> str:
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _box(quantiles: tuple[float, ...]) -> Markup | None:
@@ -160,7 +147,7 @@ def _box(quantiles: tuple[float, ...]) -> Markup | None:
     places = [round(SIZE * (value - ends[0]) / span) for value in (low, first, median, third, high)]
     whiskers, box = (places[0], places[4]), (places[1], places[3])
     layers = [
-        tag("path", class_="axis", d=f"M{round(-SIZE * ends[0] / span)} 0v20"),
+        tag("path", class_="nought", d=f"M{round(-SIZE * ends[0] / span)} 0v20"),
         tag("path", class_="whisker", d=f"M{whiskers[0]} 10H{whiskers[1]}"),
         tag("path", class_="quartiles", d=f"M{box[0]} 3H{box[1]}V17H{box[0]}z"),
         tag("path", class_="median", d=f"M{places[2]} 3v14"),

@@ -1,11 +1,17 @@
 "use strict";
 // Everything is there without this: it sorts tables, and copies texts.
 for (const head of document.querySelectorAll("th[data-order]")) {
-  const button = document.createElement("button");
-  button.type = "button";
+  const button = document.createElement("span"); // a real button is not printed on later pages
+  button.tabIndex = 0;
+  button.setAttribute("role", "button");
   button.append(...head.childNodes);
   head.append(button);
   button.addEventListener("click", () => sort(head));
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    sort(head);
+  });
 }
 
 function sort(head) {

@@ -12,6 +12,7 @@ from hpsearch import __version__
 from hpsearch.report.best import code
 from hpsearch.report.markup import Child, Markup, tag
 from hpsearch.report.material import FILE, Material
+from hpsearch.report.tables import table
 from hpsearch.store.records import StudyFacts
 from hpsearch.view.command import options
 from hpsearch.view.format import UNICODE
@@ -25,7 +26,10 @@ def reproduce(material: Material) -> list[Child]:
     study = material.study
     file = Path(study.path).name or "study.toml"
     commands = _commands(material, file)
-    parts: list[Child] = [code(commands, "commands"), _table(_facts(material))]
+    parts: list[Child] = [
+        code(commands, "commands"),
+        table((), list(_facts(material).items()), left=(0, 1), kind="facts"),
+    ]
     if study.toml:
         parts.append(
             tag("details", tag("summary", f"The study file, {file}"),
@@ -43,17 +47,21 @@ def notes(study: StudyFacts) -> Markup | None:
 
 
 def _commands(material: Material, file: str) -> str:
-    study, best = material.study, material.best
-    run = ["hpsearch", "run", file, *options(study.overrides)]
-    lines = ["# the search", _joined(run)]
-    if best is not None and not isinstance(material.best_file, str):
-        folder = f"{study.name}-model"
-        lines += ["", f"# its best trial, #{best.number}, on all but the test rows, and measured on"
-                  " these", _joined(["hpsearch", "retrain", FILE, "-o", folder])]  # fmt: skip
+    study, best, found = material.study, material.best, material.best_file
+    lines = ["# the search", _joined("hpsearch", "run", file, *options(study.overrides))]
+    if best is not None and not isinstance(found, str):
+        lines += [
+            "",
+            f"# its best trial, #{best.number}: the configuration above",
+            _joined("hpsearch", "export", study.name, "-o", FILE),
+            "",
+            "# trained on all but the test rows, and measured on these",
+            _joined("hpsearch", "retrain", FILE, "-o", found.name),
+        ]
     return "\n".join(lines)
 
 
-def _joined(words: list[str]) -> str:
+def _joined(*words: str) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
@@ -108,9 +116,3 @@ def _versions() -> list[str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _table(told: Mapping[str, str]) -> Markup:
-    rows = [tag("tr", tag("th", name, scope="row"), tag("td", value, class_="l wrap"))
-            for name, value in told.items()]  # fmt: skip
-    return tag("table", tag("tbody", rows), class_="values facts")
