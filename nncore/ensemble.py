@@ -35,15 +35,7 @@ class Ensemble:
             return self.network.logits(x)
 
     def __reduce__(self) -> Any:
-        net = self.network
-        return again, (net.sequential, net.width, net.members, net.buffers.theta)
-
-
-def again(sequential: Sequential, width: int, members: int | None, theta: Array) -> Ensemble:
-    """The ensemble that was pickled. A network is many views of one vector, so only that went."""
-    network = sequential.build(width, 1, np.random.default_rng(0), members)
-    network.buffers.theta[...] = theta
-    return Ensemble(network)
+        return Ensemble, (self.network,)
 
 
 def joint(output: Activation, z: Array) -> Array:

@@ -52,6 +52,11 @@ class Network:
         self._evaluator: Evaluator | None = None
         self._fills: dict[float, Array] = {}
 
+    def __reduce__(self) -> Any:
+        # It is many views of one vector, so only that travels.
+        told = (self.sequential, self.width, self.rows, self.members, self.masks)
+        return again, (*told, self.buffers.theta)
+
     @property
     def parameters(self) -> int:
         """How many numbers it learns; with members, each of them."""
@@ -161,3 +166,18 @@ class Network:
             self._evaluator = Evaluator(self)
         with np.errstate(all="ignore"):
             self._evaluator(x, out)
+
+
+def again(
+    sequential: Sequential,
+    width: int,
+    rows: int,
+    members: int | None,
+    masks: Sequence[np.random.BitGenerator],
+    theta: Array,
+) -> Network:
+    """A network that was pickled or copied."""
+    rng, dtype = np.random.default_rng(0), theta.dtype
+    network = sequential.build(width, rows, rng, members, masks=masks, dtype=dtype)
+    network.buffers.theta[...] = theta
+    return network

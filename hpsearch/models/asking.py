@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from hpsearch.data.given import frame_of
 from hpsearch.errors import DataError
@@ -29,6 +31,10 @@ class Model:
 
     def __init__(self, saved: SavedModel) -> None:
         self.saved = saved
+        self._one_at_a_time = Lock()  # the network writes into memory of its own
+
+    def __reduce__(self) -> Any:
+        return Model, (self.saved,)
 
     def __repr__(self) -> str:
         size, rows = self.saved.network.parameters, self.saved.rows.get("train", 0)
@@ -87,12 +93,26 @@ class Model:
         Raises:
             DataError: as `predict`; and where the targets are missing.
         """
-        found = evaluate(self.saved, frame_of(self.saved.encoder, data))
+        frame = frame_of(self.saved.encoder, data)
+        with self._one_at_a_time:
+            found = evaluate(self.saved, frame)
         self._warn(found.notes)
         return found
 
+    def outputs(self, frame: pl.DataFrame, name: str = "the table") -> Predictions:
+        """What the network says of a frame as a reader would have made it; warns of nothing.
+
+        Args:
+            name: what errors call it.
+
+        Raises:
+            DataError: as `predict`.
+        """
+        with self._one_at_a_time:
+            return self.saved.predict(frame, name)
+
     def _asked(self, data: Any) -> Predictions:
-        found = self.saved.predict(frame_of(self.saved.encoder, data))
+        found = self.outputs(frame_of(self.saved.encoder, data))
         self._warn(found.notes)
         return found
 

@@ -69,6 +69,8 @@ def marks(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         x: inputs, float32 (rows, width).
         y: targets as a network learns them, (rows,) or (rows, outputs).
     """
+    if not len(x):
+        return np.empty(0, np.uint64)
     y = np.asarray(y, np.float32).reshape(len(y), -1)
     factors = _mixed(np.arange(1, x.shape[1] + y.shape[1] + 1, dtype=np.uint64))
     found = np.empty(len(x), np.uint64)

@@ -1,3 +1,4 @@
+import copy
 import json
 import pickle
 
@@ -120,6 +121,20 @@ def test_each_member_begins_with_weights_of_its_own():
 def test_a_network_survives_json_and_travel(network):
     assert Sequential.from_json(json.loads(json.dumps(network.to_json()))) == network
     assert pickle.loads(pickle.dumps(network)) == network  # noqa: S301  # made here
+
+
+@pytest.mark.parametrize("members", [None, 1, 3])
+@pytest.mark.parametrize("travel", [copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))])  # noqa: S301  # made here
+def test_a_network_that_travelled_goes_on_alone(members, travel):
+    network = built(members=members)
+    x = np.random.default_rng(1).normal(size=(7, network.width)).astype(np.float32)
+    before = network.predict(x)
+    there = travel(network)
+    network.buffers.theta[...] = 0.0
+    assert there.predict(x).tolist() == before.tolist()
+    assert there.rows == network.rows
+    draws = [[mask.random_raw() for mask in one.masks] for one in (network, there)]
+    assert draws[0] == draws[1]
 
 
 @pytest.mark.parametrize(
