@@ -45,7 +45,7 @@ class Material:
     best_file: Exported | str = ""
     """The best trial as a study file; or why there is none."""
     examination: Examination | str = ""
-    """What the best trial's networks get wrong; or why that is not known."""
+    """What the best trial's networks get wrong; or why that is not known; empty: nobody asked."""
 
     @property
     def study(self) -> StudyFacts:

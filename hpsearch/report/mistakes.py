@@ -22,7 +22,7 @@ def mistakes(material: Material) -> Child:
     """Figures, then matrices or residuals; a word where nothing is known."""
     found = material.examination
     if isinstance(found, str):
-        return _absent(found)
+        return _absent(found) if found else None
     return [
         _figures(found),
         [_confusion(one, len(found.confusions) > 1) for one in found.confusions[:MOST_TARGETS]],

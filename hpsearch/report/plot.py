@@ -20,6 +20,8 @@ from hpsearch.view.raster import Floats, Scale, limits, ticks
 
 SIZE = 1000
 """Units of the field, across and down."""
+FEW_POINTS = 300
+"""More of them are drawn smaller."""
 _BEYOND = 4 * SIZE
 """As far as what lies outside the field is drawn, so that lines leave it at the right angle."""
 
@@ -47,14 +49,21 @@ class Ruler:
 
 
 def ruler(
-    values: Sequence[Floats], name: str, *, log: bool = False, percent: bool = False, most: int = 5
+    values: Sequence[Floats],
+    name: str,
+    *,
+    log: bool = False,
+    percent: bool = False,
+    most: int = 5,
+    within: float | None = None,
 ) -> Ruler | None:
     """An axis for these values; None where none of them can be shown.
 
     Args:
-        log: if all values are above 0, and not all within one half of a decade.
+        log: if all values are above 0, and the largest is more than thrice the smallest.
         percent: fractions are written as per cent.
         most: how many ticks.
+        within: a value that shall be seen, however far it lies from all others.
     """
     known = np.concatenate([each[np.isfinite(each)] for each in values]) if values else np.empty(0)
     log = log and len(known) > 0 and bool(known.min() > 0) and bool(known.max() > 3 * known.min())
@@ -62,6 +71,9 @@ def ruler(
     if found is None:
         return None
     scale, outside = found
+    if within is not None and not scale.low <= within <= scale.high:
+        scale = Scale(min(scale.low, within), max(scale.high, within), log)
+        outside = int(((known < scale.low) | (known > scale.high)).sum())
     if percent:
         scale = Scale(max(scale.low, -0.02), min(scale.high, 1.02))
     if not scale.high > scale.low:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hpsearch.report.markup import Child, Markup, tag
 from hpsearch.report.material import LIT, Material
-from hpsearch.report.plot import Ruler, dots, figure, fixed, line, plot, ruler
+from hpsearch.report.plot import FEW_POINTS, Ruler, dots, figure, fixed, line, plot, ruler
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.board import is_share
 from hpsearch.view.columns import figure_names
@@ -21,6 +21,8 @@ from hpsearch.view.timeline import Block, blocks, busy
 
 MOST_POINTS = 120
 """Epochs of one curve that are drawn."""
+MOST_DOTS = 2000
+"""Trials of the whole search that are drawn as points."""
 MOST_NAMED = 1500
 """Blocks of a timeline that say what they are."""
 MOST_TOLD = 40
@@ -34,28 +36,31 @@ def best_so_far(material: Material) -> Markup | None:
     ended.sort(key=lambda trial: trial.told or 0)
     if not ended:
         return None
+    stride = math.ceil(len(ended) / MOST_DOTS)
     x = np.array([trial.told or 0 for trial in ended], dtype=float) + 1
     y = np.array([trial.value for trial in ended], dtype=float)
     falls = study.direction == "minimize"
     best = np.minimum.accumulate(y) if falls else np.maximum.accumulate(y)
-    up = ruler([y], study.metric, log=falls, percent=is_share(study.metric))
+    up = ruler([y], study.metric, log=falls, percent=is_share(study.metric), within=best[-1])
     last = max(float(material.status.counts.finished), float(x[-1]))
     across = fixed(Scale(0.0, last * 1.02), "trials that ended", most=6)
     if up is None:
         return None
     # A step: the best holds until there is a better one.
-    steps_x = np.append(np.repeat(x, 2)[1:], last)
-    steps_y = np.repeat(best, 2)
     better = np.flatnonzero(np.append(True, best[1:] != best[:-1]))
+    steps_x = np.append(np.repeat(x[better], 2)[1:], last)
+    steps_y = np.repeat(best[better], 2)
     layers = [
-        tag("path", class_="dots rest", d=dots(across.place(x), up.place(y))),
+        tag("path", class_="dots rest" if len(ended) <= FEW_POINTS else "dots rest many",
+            d=dots(across.place(x[::stride]), up.place(y[::stride]))),
         tag("path", class_="line best", d=line(across.place(steps_x), up.place(steps_y))),
         [_point(ended[at], across.place(x[at : at + 1]), up.place(y[at : at + 1]), material)
          for at in better],
     ]  # fmt: skip
     told = f"{study.metric} of {len(ended):,} complete trials and the best of them so far"
     aside = f"{up.title}, by trials that ended"
-    return figure("Best so far", aside, plot(layers, across, up, told), _outside(up))
+    note = f"One trial in {stride} is drawn. " if stride > 1 else ""
+    return figure("Best so far", aside, plot(layers, across, up, told), note + _outside(up))
 
 
 def curves(material: Material) -> list[Markup]:
@@ -77,11 +82,11 @@ def curves(material: Material) -> list[Markup]:
             href=f"#trial-{trial.number}")
         for at, trial in enumerate(lit)
     ]  # fmt: skip
-    total = sum(1 for trial in material.trials if trial.epochs)
-    rest = f"{len(grey):,} others" if len(drawn) == total else (
-        f"{len(grey):,} of {total - len(lit):,} others, at even distances down the leaderboard"
-    )  # fmt: skip
-    keys = tag("p", key, " ", tag("span", f"and {rest} in grey") if grey else None, class_="key")
+    total = sum(1 for trial in material.trials if trial.epochs) - len(lit)
+    rest = f"in grey {len(grey):,} others"
+    if len(grey) < total:
+        rest = f"in grey {len(grey):,} of {total:,} others, evenly spread over the leaderboard"
+    keys = tag("p", key, tag("span", rest) if grey else None, class_="key")
     return [tag("div", found, class_="pair"), keys]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from hpsearch.report.markup import Markup, tag
 from hpsearch.report.material import Material, spread
-from hpsearch.report.plot import along, dots, figure, plot, ruler
+from hpsearch.report.plot import FEW_POINTS, along, dots, figure, plot, ruler
 from hpsearch.report.progress import named
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis, axis
@@ -55,16 +55,18 @@ def importance(material: Material) -> Markup:
 
 def slices(material: Material) -> Markup | None:
     """A picture a hyperparameter: a point a complete trial; None where there are none."""
-    trials = spread(material.complete, POINTS, POINTS // 10)
+    trials = spread(material.complete, POINTS, 1)
     if len(trials) < 2 or not material.searched:
         return None
     values = np.array([trial.value for trial in trials], dtype=float)
     metric, falls = material.study.metric, material.study.direction == "minimize"
-    up = ruler([values], metric, log=falls, percent=is_share(metric), most=4)
+    percent = is_share(metric)
+    up = ruler([values], metric, log=falls, percent=percent, most=4, within=values[0])
     if up is None:
         return None
     y = up.place(values)
     bright = max(1, round(BEST * len(trials)))
+    rest = "dots rest" if len(trials) <= FEW_POINTS else "dots rest many"
     pictures = []
     for name in material.searched[:MOST_SLICES]:
         one = _axis(material, name, trials)
@@ -73,7 +75,7 @@ def slices(material: Material) -> Markup | None:
         if not np.isfinite(x).any():
             continue
         layers = [
-            tag("path", class_="dots rest", d=dots(x[bright:], y[bright:])),
+            tag("path", class_=rest, d=dots(x[bright:], y[bright:])),
             [named(trials[at], dots(x[at : at + 1], y[at : at + 1]), "dots best", metric)
              for at in reversed(range(bright))],
         ]  # fmt: skip
@@ -91,7 +93,7 @@ def slices(material: Material) -> Markup | None:
 
 def parallel(material: Material) -> Markup | None:
     """A line a trial across all axes, the best bright and on top; None where there are too few."""
-    trials = spread(material.complete, LINES, LINES // 2)
+    trials = spread(material.complete, LINES, 1)
     names = material.searched[:MOST_AXES]
     if len(trials) < 2 or not names:
         return None
