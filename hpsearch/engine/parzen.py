@@ -174,20 +174,28 @@ def _log_kernels(kernels: Any, values: Floats) -> Floats:
     if isinstance(kernels, _BatchedCategoricalDistributions):
         return np.log(kernels.weights).T[values.astype(np.intp)]
     mu, sigma = kernels.mu, kernels.sigma
-    within = log_mass((kernels.adapted_low - mu) / sigma, (kernels.adapted_high - mu) / sigma)
     if kernels.step == 0.0:
         z = (np.log(values) if kernels.is_log else values)[:, np.newaxis] - mu
         z /= sigma
         z *= z
         z *= -0.5
-        z -= within + np.log(sigma) + _LOG_ROOT_TWO_PI
+        z -= _log_within(kernels, mu, sigma) + np.log(sigma) + _LOG_ROOT_TWO_PI
         return z
-    steps, which = np.unique(values, return_inverse=True)
+    # Steps repeat, and so do the kernels that stand on them.
+    pairs, kernel = np.unique(mu + 1j * sigma, return_inverse=True)
+    mu, sigma = np.real(pairs), np.imag(pairs)
+    steps, step = np.unique(values, return_inverse=True)
     low, high = steps - kernels.step / 2, steps + kernels.step / 2
     if kernels.is_log:
         low, high = np.log(low), np.log(high)
     low, high = low[:, np.newaxis] - mu, high[:, np.newaxis] - mu
-    return (log_mass(low / sigma, high / sigma) - within)[which]
+    mass = log_mass(low / sigma, high / sigma) - _log_within(kernels, mu, sigma)
+    return mass[step[:, np.newaxis], kernel]
+
+
+def _log_within(kernels: Any, mu: Floats, sigma: Floats) -> Floats:
+    """The logarithm of each kernel's mass inside of the range."""
+    return log_mass((kernels.adapted_low - mu) / sigma, (kernels.adapted_high - mu) / sigma)
 
 
 def log_mass(a: Floats, b: Floats) -> Floats:
