@@ -33,7 +33,7 @@ def main() -> None:
         folder = RunFolder(order.runs / study.study.name)
         if holder(folder.lock):
             raise AlreadyRuns(folder.path)
-        staff = Staff(study.study, folder.path)
+        staff = Staff(study.study, folder.path, order.reach)
         try:
             _run(order, study, staff)
         except BaseException:
@@ -56,7 +56,10 @@ def _run(order: Order, study: StudyFile, staff: Staff) -> None:
     from hpsearch.engine.opening import open_study
     from hpsearch.engine.running import Run
 
-    opened = open_study(order, study, lambda text: _answer(order, Answer("say", text)))
+    def say(text: str) -> None:
+        _answer(order, Answer("say", text))
+
+    opened = open_study(order, study, say, staff.threads)
     ready = Answer("ready", folder=str(opened.folder.path))
     asyncio.run(Run(opened, staff, order.owned, lambda: _answer(order, ready)).run())
     logging.shutdown()

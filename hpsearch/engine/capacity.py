@@ -27,16 +27,21 @@ class Capacity:
     """Why so many, as a sentence."""
 
 
-def capacity(options: StudyOptions, network_bytes: int) -> Capacity:
+def capacity(options: StudyOptions, network_bytes: int, threads: int | None = None) -> Capacity:
     """Choose workers where the study does not.
 
     Args:
         options: what the study asks for.
         network_bytes: of the largest network that may be trained, with all that training needs.
+        threads: of the cluster that trains; None: this machine does.
 
     Raises:
         StudyFileError: more workers than slots.
     """
+    if threads is not None and options.workers is None:
+        workers = min(threads, options.max_workers or threads)
+        note = f"{workers} workers: the threads that the scheduler's workers have now"
+        return Capacity(workers, slots(options, threads), note)
     cores = usable_cores()
     _, free = _memory()
     bears = max(1, free // (TRAINER_BYTES + network_bytes)) if free else cores.count
@@ -48,17 +53,23 @@ def capacity(options: StudyOptions, network_bytes: int) -> Capacity:
         note = f"{workers} workers: no more networks of this size fit into the free memory"
     if options.workers is not None:
         workers, note = options.workers, f"{options.workers} workers: as asked for"
-    return Capacity(workers, slots(options), note if workers != 1 else note.replace("s:", ":", 1))
+    return Capacity(
+        workers, slots(options, threads), note if workers != 1 else note.replace("s:", ":", 1)
+    )
 
 
-def slots(options: StudyOptions) -> int:
+def slots(options: StudyOptions, threads: int | None = None) -> int:
     """How many shells are started: as many as the workers may be raised to.
+
+    Args:
+        options: what the study asks for.
+        threads: of the cluster that trains; None: this machine does.
 
     Raises:
         StudyFileError: more workers than slots.
     """
     workers = options.workers or 1
-    most = options.max_workers or max(workers, usable_cores().count)
+    most = options.max_workers or max(workers, threads or usable_cores().count)
     if workers > most:
         raise StudyFileError(
             f"study.workers is {workers}, but study.max_workers is {most}: raise max_workers."

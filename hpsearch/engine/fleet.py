@@ -17,13 +17,17 @@ from pathlib import Path
 from joblib import Parallel, delayed, parallel_config
 
 from hpsearch import system
+from hpsearch.engine.cluster import Cluster
+from hpsearch.engine.placed import Placed
 from hpsearch.engine.shell import Shell
 from hpsearch.engine.wire import Address
 
 PAUSE = 0.2
 """Seconds before the call is made again after a shell died; doubled each time one follows soon."""
+SOON = 30.0
+"""Seconds within which a call has failed for the same reason as the one before, most likely."""
 GIVE_UP = 5
-"""Calls that failed in a row within seconds: something is wrong that another try will not mend."""
+"""Calls that failed soon, in a row: something is wrong that another try will not mend."""
 
 
 log = logging.getLogger("hpsearch.engine")
@@ -32,19 +36,28 @@ log = logging.getLogger("hpsearch.engine")
 class Fleet:
     """Shells in as many slots as asked for, until told to end."""
 
-    def __init__(self, slots: int, at_once: int, nice: int, memory: int, scratch: Path) -> None:
+    def __init__(
+        self,
+        slots: int,
+        at_once: int,
+        nice: int,
+        memory: int | None,
+        scratch: Path,
+        cluster: Cluster | None = None,
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             slots: how many shells.
             at_once: so many of them are likely to be allowed a trainer, and warm one up.
             nice: by how much trainers give way to other processes.
-            memory: bytes a trainer may use; 0 for no bound.
+            memory: bytes a trainer may use; 0 for no bound, None for what its host bears.
             scratch: a folder joblib may use; by default it would use /dev/shm, and leave files
                 there when a tree is killed.
+            cluster: the dask workers that run them; None: loky's, here.
         """
         self._slots, self._at_once, self._nice, self._memory = slots, at_once, nice, memory
-        self._scratch = scratch
+        self._scratch, self._cluster = scratch, cluster
         self.hopeless = ""
         """Why shells are not started any more: they kept dying."""
         self._ending = threading.Event()
@@ -68,7 +81,10 @@ class Fleet:
         self._ending.set()
         if self._thread is not None:
             self._thread.join(patience)
-        _shut_down()
+        if self._cluster is not None:
+            self._cluster.close(patience)
+        else:
+            _shut_down()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _keep(self, address: Address) -> None:
@@ -76,15 +92,14 @@ class Fleet:
             Shell(address, slot, self._nice, self._memory, slot < self._at_once)
             for slot in range(self._slots)
         ]
-        quick, scratch = 0, str(self._scratch)
-        # A loky worker that has no shell yet would outlive the engine by five minutes.
-        alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
+        tasks = shells if self._cluster is None else [Placed(shell) for shell in shells]
+        quick = 0
         while not self._ending.is_set():
             began = time.monotonic()
             try:
-                with parallel_config("loky", n_jobs=self._slots, temp_folder=scratch, **alive):
+                with self._backend():
                     Parallel(batch_size=1, pre_dispatch="all")(  # type: ignore[arg-type]  # its hints lag
-                        delayed(shell)() for shell in shells
+                        delayed(task)() for task in tasks
                     )
                 if self._ending.is_set():
                     return
@@ -94,12 +109,23 @@ class Fleet:
                     return
                 first = (str(error).strip().splitlines() or ["no reason given"])[0]
                 reason = f"{type(error).__name__}: {first[:200]}"
-            quick = quick + 1 if time.monotonic() - began < 5.0 else 0
+            quick = quick + 1 if time.monotonic() - began < SOON else 0
             if quick >= GIVE_UP:
                 self.hopeless = reason
                 return
             log.warning("workers are started again: %s", reason)
             self._ending.wait(PAUSE * 2**quick)
+
+    def _backend(self) -> parallel_config:
+        """Whom joblib has run the shells."""
+        if self._cluster is not None:
+            from hpsearch.engine.daskbackend import register
+
+            return parallel_config(register(self._cluster.client()), n_jobs=self._slots)
+        # A loky worker that has no shell yet would outlive the engine by five minutes.
+        alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
+        scratch = str(self._scratch)
+        return parallel_config("loky", n_jobs=self._slots, temp_folder=scratch, **alive)
 
 
 def _shut_down() -> None:

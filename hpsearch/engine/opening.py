@@ -25,6 +25,7 @@ from hpsearch.engine.soundness import hold_data, hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store import inbox
+from hpsearch.store.filesystems import hold_folder
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
@@ -66,22 +67,31 @@ class Opened:
     """Commands that lay in the inbox before this run began, by their ids."""
 
 
-def open_study(order: Order, study: StudyFile, say: Callable[[str], None]) -> Opened:
+def open_study(
+    order: Order, study: StudyFile, say: Callable[[str], None], threads: int | None = None
+) -> Opened:
     """Read the data of a study that was read, and take its run folder.
 
     Nothing is written before study and data are found sound.
+
+    Args:
+        order: what to run.
+        study: its file.
+        say: told what is made of the data.
+        threads: of the cluster that trains; None: this machine does.
 
     Raises:
         HpsearchError: the data, the folder, or what earlier runs left does not allow it.
     """
     folder = RunFolder(order.runs / study.study.name)
+    hold_folder(folder.path)
     hold_options(study)
     hold_data(study)
     loaded = tables.load(study.data, say)
     study = study.settle(loaded.task, loaded.features, loaded.outputs)
     hold_space(study, parameters_of(loaded))
     largest = training_bytes(study, Shape.of(loaded), loaded.evaluation.members)
-    room = capacity(study.study, largest)
+    room = capacity(study.study, largest, threads)
     lock = Lock(folder.lock)
     try:
         folder.path.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from hpsearch.engine.reach import Reach
+
 
 @dataclass(frozen=True)
 class Order:
@@ -25,6 +27,8 @@ class Order:
     """The engine ends when its stdin does: the command is gone."""
     answer: int = -1
     """The file descriptor for the answer."""
+    reach: Reach = field(default_factory=Reach)
+    """Whose workers train, and where the engine listens."""
 
     def to_line(self) -> bytes:
         """As one line of JSON."""
@@ -38,7 +42,7 @@ class Order:
         """What `to_line` gave."""
         fields = json.loads(line)
         paths = {name: Path(fields[name]) for name in ("study", "runs", "fork") if fields[name]}
-        return cls(**{**fields, **paths})
+        return cls(**{**fields, **paths, "reach": Reach.from_json(fields["reach"])})
 
 
 class AlreadyRuns(Exception):

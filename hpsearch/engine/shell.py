@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -22,8 +23,20 @@ from hpsearch.engine.wire import Address, Line, WireError
 
 PATIENCE = 0.2
 """Seconds between two looks at the trainer and the parent."""
+UNREACHED = 15.0
+"""Seconds that a shell tries to reach an engine it has not met."""
+GONE = 120.0
+"""The same of an engine it has met: the network may heal."""
 LOG_TAIL = 4000
 """Bytes of a dead trainer's output that are sent along."""
+
+
+class Unreached(Exception):
+    """From where a shell is, the engine cannot be called."""
+
+    def __init__(self, address: Address, error: OSError) -> None:
+        there = f"{address.host}:{address.port}"
+        super().__init__(f"no engine answers at {there} from {socket.gethostname()} ({error})")
 
 
 @dataclass(frozen=True)
@@ -33,36 +46,63 @@ class Shell:
     address: Address
     slot: int
     nice: int
-    memory: int
-    """Bytes a trainer may use; 0: no bound."""
+    memory: int | None
+    """Bytes a trainer may use; 0: no bound; None: as its host bears."""
     warm: bool
     """Start a trainer at once, which imports what it needs while the engine reads the data."""
 
     def __call__(self) -> int:
         """Keep a trainer at work until the engine has had enough. Returns the slot."""
         parent = os.getppid()
+        try:
+            if self.work(lambda: os.getppid() == parent):
+                return self.slot
+        except Unreached:  # the engine ended before we began
+            return self.slot
+        os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
+
+    def work(self, stays: Callable[[], bool]) -> bool:
+        """Keep a trainer at work until the engine has had enough; asks `stays` now and then.
+
+        Returns whether the engine had enough; otherwise `stays` said no.
+
+        Raises:
+            Unreached: nobody answers at the engine's address, or nobody does any more.
+        """
         keeper = _Keeper(self)
         if self.warm:
             keeper.warm_up()
-        while os.getppid() == parent:
+        try:
+            return self._work(keeper, stays)
+        finally:
+            keeper.end()
+
+    def _work(self, keeper: _Keeper, stays: Callable[[], bool]) -> bool:
+        met, until = False, time.monotonic() + UNREACHED
+        while stays():
             try:
                 line = Line(self.address)
-            except ConnectionRefusedError:  # the engine listens no more
-                keeper.end()
-                return self.slot
-            except (OSError, EOFError, WireError):
-                time.sleep(PATIENCE)  # it was too busy to shake hands
-                continue
-            if self._serve(keeper, line, parent):
-                return self.slot
+            except (EOFError, WireError):
+                until = time.monotonic() + UNREACHED  # it is there, and too busy to shake hands
+            except ConnectionRefusedError as error:
+                if met:
+                    return True  # the engine listens no more
+                raise Unreached(self.address, error) from None
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise Unreached(self.address, error) from None
+            else:
+                met = True
+                if self._serve(keeper, line, stays):
+                    return True
+                until = time.monotonic() + GONE
             time.sleep(PATIENCE)
-        keeper.end()
-        os._exit(0)  # nobody is left to hand the result to; loky would wait for minutes
+        return False
 
-    def _serve(self, keeper: _Keeper, line: Line, parent: int) -> bool:
+    def _serve(self, keeper: _Keeper, line: Line, stays: Callable[[], bool]) -> bool:
         """Keep a trainer as long as the connection lasts; whether the engine said it was over."""
         try:
-            return keeper.keep(line, parent)
+            return keeper.keep(line, stays)
         except (EOFError, OSError, WireError):
             return False
         finally:
@@ -83,15 +123,15 @@ class _Keeper:
         with contextlib.suppress(OSError):
             self._spawn()
 
-    def keep(self, line: Line, parent: int) -> bool:
+    def keep(self, line: Line, stays: Callable[[], bool]) -> bool:
         """Start the trainer when allowed, start it again when it dies, until told to end.
 
-        Returns whether the engine said so; otherwise the parent is gone.
+        Returns whether the engine said so; otherwise `stays` said no.
         """
         self._line, self._allowed = line, False
         hello = {"kind": "hello", "role": "shell", "slot": self._shell.slot}
         self._line.send({**hello, "pid": os.getpid(), "host": socket.gethostname()})
-        while os.getppid() == parent:
+        while stays():
             if self._allowed and not self._instructed:
                 self._try_to_start()
             if self._trainer is not None and self._trainer.poll() is not None:
@@ -153,9 +193,10 @@ class _Keeper:
             "host": self._shell.address.host,
             "port": self._shell.address.port,
             "key": self._shell.address.key.hex(),
+            "certificate": self._shell.address.certificate,
             "slot": self._shell.slot,
             "nice": self._shell.nice,
-            "memory": self._shell.memory,
+            "memory": self._memory(),
         }
         assert self._trainer.stdin is not None
         try:
@@ -163,6 +204,12 @@ class _Keeper:
             self._trainer.stdin.flush()
         except BrokenPipeError:
             pass  # it died at once; the next look buries it
+
+    def _memory(self) -> int:
+        from hpsearch.engine.capacity import trainer_memory
+
+        memory = self._shell.memory
+        return trainer_memory() if memory is None else memory
 
     def _bury(self) -> None:
         """Tell the engine how the trainer ended."""

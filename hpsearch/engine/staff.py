@@ -12,8 +12,11 @@ import tempfile
 from pathlib import Path
 
 from hpsearch.engine.capacity import slots, trainer_memory
+from hpsearch.engine.cluster import Cluster, made_for_this_run
 from hpsearch.engine.fleet import Fleet
-from hpsearch.engine.wire import Handler, Server
+from hpsearch.engine.reach import Reach
+from hpsearch.engine.wire import Address, Handler, Server
+from hpsearch.errors import RunError
 from hpsearch.study.options import StudyOptions
 from hpsearch.system import usable_cores
 
@@ -23,22 +26,52 @@ log = logging.getLogger("hpsearch.engine")
 class Staff:
     """Shells in every slot, and the server they call."""
 
-    def __init__(self, options: StudyOptions, folder: Path) -> None:
+    def __init__(self, options: StudyOptions, folder: Path, reach: Reach) -> None:
         """Listen, and begin to start the shells.
 
         Args:
             options: of the study; how many slots, and how nice trainers are.
             folder: the run folder, which need not exist: joblib's scratch is named in it.
+            reach: whose workers train, and where to listen.
+
+        Raises:
+            HpsearchError: the scheduler does not answer, or that address is not ours.
         """
+        scratch = _scratch(folder / "tmp")
         self._server = Server(lambda why: log.warning("refused a caller: %s", why))
+        self.threads: int | None = None
+        """Of a cluster that was joined; None: this machine trains."""
+        cluster = self._cluster(options, reach, scratch)
         self._fleet = Fleet(
-            slots(options),
-            options.workers or usable_cores().count,
+            slots(options, self.threads),
+            options.workers or self.threads or usable_cores().count,
             options.nice,
-            trainer_memory(),
-            _scratch(folder / "tmp"),
+            trainer_memory() if cluster is None else None,
+            scratch,
+            cluster,
         )
-        self._fleet.start(self._server.listen())
+        self._fleet.start(self._listen(reach))
+
+    def _cluster(self, options: StudyOptions, reach: Reach, scratch: Path) -> Cluster | None:
+        if options.backend != "dask":
+            reach.refuse_without_dask(options.backend)
+            return None
+        cluster = Cluster(reach, slots(options), scratch)
+        if reach.scheduler:
+            self.threads = cluster.threads()
+            if not self.threads and options.workers is None:
+                raise RunError(
+                    f"The scheduler at {reach.scheduler} has no workers yet: start some with "
+                    f"`dask worker {reach.scheduler}`, or say with --workers N how many will come."
+                )
+        return cluster
+
+    def _listen(self, reach: Reach) -> Address:
+        host, port = reach.host_and_port()
+        try:
+            return self._server.listen(host, port, made_for_this_run() if reach.listen else None)
+        except OSError as error:
+            raise RunError(f"--listen {reach.listen}: {error.strerror or error}.") from None
 
     @property
     def hopeless(self) -> str:

@@ -14,10 +14,13 @@ import json
 import secrets
 import select
 import socket
+import ssl
 import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from hpsearch.engine import tls
 
 HEAD_LIMIT = 1 << 20
 BODY_LIMIT = 64 << 20
@@ -56,6 +59,8 @@ class Address:
     host: str
     port: int
     key: bytes = field(repr=False)
+    certificate: str = field(default="", repr=False)
+    """PEM of the only one that the engine may show; "": on loopback nothing is encrypted."""
 
 
 def new_key() -> bytes:
@@ -179,26 +184,43 @@ Handler = Callable[[Peer], Awaitable[None]]
 
 
 class Server:
-    """Listens on loopback and gives every authenticated peer to a handler, on a task of its own."""
+    """Listens, and gives every authenticated peer to a handler, on a task of its own."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
         self._refused = refused
         self._key = new_key()
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
+        self._tls: ssl.SSLContext | None = None
 
-    def listen(self, host: str = "127.0.0.1") -> Address:
-        """Take a port the system picks; who calls waits until `serve`."""
-        self._socket = socket.create_server((host, 0), backlog=BACKLOG)
+    def listen(
+        self, host: str = "127.0.0.1", port: int = 0, identity: tls.Identity | None = None
+    ) -> Address:
+        """Take a port, or one the system picks; who calls waits until `serve`.
+
+        Args:
+            identity: what to encrypt with; needed wherever others can listen in.
+
+        Raises:
+            OSError: the port is taken, or the address is another machine's.
+        """
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        self._tls = tls.serving(identity) if identity else None
         host, port = self._socket.getsockname()[:2]
-        return Address(host, port, self._key)
+        return Address(host, port, self._key, identity.certificate if identity else "")
 
     async def serve(self, handler: Handler) -> None:
         """Let callers in, each to `handler`."""
         assert self._socket is not None, "it does not listen"
         self._handler = handler
         self._server = await asyncio.start_server(
-            self._welcome, sock=self._socket, limit=1 << 20, backlog=BACKLOG
+            self._welcome,
+            sock=self._socket,
+            limit=1 << 20,
+            backlog=BACKLOG,
+            ssl=self._tls,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS if self._tls else None,
         )
 
     def close(self) -> None:
@@ -210,6 +232,8 @@ class Server:
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer)
+        if self._tls:
+            tls.keep_alive(writer.get_extra_info("socket"))
         try:
             await peer.welcome(self._key)
             await self._handler(peer)
@@ -228,12 +252,17 @@ class Line:
         """Connect and shake hands.
 
         Raises:
-            WireError: whoever answers does not know the key.
+            WireError: whoever answers does not know the key, or takes too long.
             OSError: nobody answers.
         """
         self._socket = socket.create_connection((address.host, address.port), HANDSHAKE_SECONDS)
         try:
+            if address.certificate:
+                self._socket = tls.calling(address.certificate, self._socket)
             self._shake_hands(address.key)
+        except (TimeoutError, ssl.SSLError) as error:
+            self._socket.close()
+            raise WireError(f"no handshake: {error}") from None
         except BaseException:
             self._socket.close()
             raise
@@ -271,6 +300,8 @@ class Line:
 
     def readable(self, seconds: float = 0.0) -> bool:
         """Whether something has come, waiting up to `seconds` for it."""
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            return True
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def close(self) -> None:

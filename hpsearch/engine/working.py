@@ -24,7 +24,9 @@ def work(order: Mapping[str, Any]) -> None:
     """Call the engine, and work until there is no more."""
     warnings.simplefilter("always")
     try:
-        line = Line(Address(order["host"], order["port"], bytes.fromhex(order["key"])))
+        line = Line(
+            Address(order["host"], order["port"], bytes.fromhex(order["key"]), order["certificate"])
+        )
         line.send(
             {
                 "kind": "hello",

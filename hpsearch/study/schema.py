@@ -87,7 +87,7 @@ class Study(Table):
     seed: Annotated[Any, _SEED] = 0
     workers: Annotated[Any, Whole(1, 4096)] = None
     max_workers: Annotated[Any, Whole(1, 4096)] = None
-    backend: Annotated[Any, Word("backend", families.fixed("loky"), ("dask", "ray"))] = "loky"
+    backend: Annotated[Any, Word("backend", families.fixed("loky", "dask"), ("ray",))] = "loky"
     defaults_first: Annotated[Any, Flag()] = True
     warm_start: Annotated[Any, Texts(alone=True)] = None
     retries: Annotated[Any, Whole(0, 100)] = 2
