@@ -17,6 +17,7 @@ from hpsearch import faults
 from hpsearch.data import Data
 from hpsearch.engine import pruning
 from hpsearch.engine.capacity import Capacity, capacity
+from hpsearch.engine.heritage import source_of
 from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.order import Order
@@ -92,6 +93,9 @@ def open_study(
     hold_space(study, parameters_of(loaded))
     largest = training_bytes(study, Shape.of(loaded), loaded.evaluation.members)
     room = capacity(study.study, largest, threads)
+    if not folder.db.exists():
+        for name in study.study.warm_start:
+            source_of(name, study.path, order.runs)
     lock = Lock(folder.lock)
     try:
         folder.path.mkdir(parents=True, exist_ok=True)

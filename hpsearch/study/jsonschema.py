@@ -106,7 +106,7 @@ def _text(kind: Text) -> Json:
 def _texts(kind: Texts) -> Json:
     word: Json = {"type": "string"} | ({} if kind.empty else {"minLength": 1})
     several: Json = {"type": "array", "items": word, "uniqueItems": True}
-    if not kind.empty:
+    if not kind.none:
         several["minItems"] = 1
     return {"anyOf": [word, several]} if kind.alone else several
 

@@ -178,6 +178,8 @@ class Texts(Kind):
     """Whether a single text may stand without brackets."""
     empty: bool = False
     """Whether the texts may have no letters, as a blank cell does."""
+    none: bool = False
+    """Whether the list may be empty."""
 
     @property
     def wanted(self) -> str:
@@ -193,7 +195,7 @@ class Texts(Kind):
         )
         if twice:
             raise Wrong(f"{twice[0]!r} stands in the list twice; take one out.")
-        if not self.empty and ("" in value or not value):
+        if (not value and not self.none) or ("" in value and not self.empty):
             raise self.refuse(value)
         return tuple(value)
 

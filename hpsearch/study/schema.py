@@ -89,7 +89,7 @@ class Study(Table):
     max_workers: Annotated[Any, Whole(1, 4096)] = None
     backend: Annotated[Any, Word("backend", families.fixed("loky", "dask"), ("ray",))] = "loky"
     defaults_first: Annotated[Any, Flag()] = True
-    warm_start: Annotated[Any, Texts(alone=True)] = None
+    warm_start: Annotated[Any, Texts(alone=True, none=True)] = None
     retries: Annotated[Any, Whole(0, 100)] = 2
     max_consecutive_failures: Annotated[Any, Whole(1, 1_000_000)] = 10
     trial_timeout: Annotated[Any, Duration()] = None
@@ -109,9 +109,9 @@ class Data(Table):
     path: Annotated[Any, Text('a path such as "houses.csv"')] = None
     target: Annotated[Any, Texts(alone=True)] = None
     features: Annotated[Any, Texts()] = None
-    drop: Annotated[Any, Texts()] = None
+    drop: Annotated[Any, Texts(none=True)] = None
     task: Annotated[Any, Word("task", families.fixed(*TASKS))] = None
-    null_values: Annotated[Any, Texts(empty=True)] = None
+    null_values: Annotated[Any, Texts(empty=True, none=True)] = None
     separator: Annotated[Any, _CHARACTER] = None
     decimal: Annotated[Any, _CHARACTER] = None
     encoding: Annotated[

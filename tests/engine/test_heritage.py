@@ -94,4 +94,4 @@ def test_a_warm_start_from_nowhere_is_refused(place):
         done = place.command(command, "small.toml")
         assert done.returncode == 1
         assert "no run 'nowhere'" in done.stderr
-    assert not (place.path / "runs" / "warm" / "study.toml").exists()
+    assert not (place.path / "runs" / "warm").exists()

@@ -55,8 +55,7 @@ async def test_weights_that_do_not_travel_are_said_to_be_missing(tmp_path, keep,
     ],
 )
 def test_a_warm_start_that_comes_too_late_is_said_to(tmp_path, taken, names, said):
-    line = f"warm_start = {names}" if names else ""
-    text = f'[study]\n{line}\n[data]\nsource = "sklearn:iris"\n'
+    text = f'[study]\nwarm_start = {names}\n[data]\nsource = "sklearn:iris"\n'
     study = studyfile.parse(text, Path("s.toml"))
     store = Store(tmp_path / "study.db")
     store.set(name="small")
