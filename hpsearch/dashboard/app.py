@@ -92,13 +92,14 @@ class Dashboard(Looking, Steering):
         self._kept = config.load()
         self.session.chosen_columns = self._kept.columns
         self._reading = reading or Reading(Feed(folder, self.options.clock))
-        self._looking = False
+        self._looking = self._mounted = self.drawn = False
         self._until_quiet = 0.0
         for theme in THEMES:
             self.register_theme(theme)
         environ = os.environ.get("TEXTUAL_THEME")
         wanted = self.options.theme or environ or self._kept.theme or THEMES[0].name
         self.theme = wanted if wanted in self.available_themes else THEMES[0].name
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def ascii(self) -> bool:
@@ -119,10 +120,31 @@ class Dashboard(Looking, Steering):
 
     # News ---------------------------------------------------------------------------------
 
+    def on_load(self) -> None:
+        """Before anything is laid out: what decides how."""
+        self.set_class(self.ascii, "ascii", update=False)
+        self._wear(self.size, update=False)
+        if self._reading.ready:
+            self.session.take(self._reading.look(()).result())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew. While nothing is, Textual would read all sheets twice in vain."""
+        if self._mounted:
+            super().refresh_css(animate)
+
+    def on_ready(self) -> None:
+        """The first picture is under way."""
+        if self.session.history.status is not None:
+            self.call_after_refresh(self._first_drawn)
+
+    def _first_drawn(self) -> None:
+        """The study stands on the screen: now what takes longer."""
+        self.drawn = True
+        self.show_all()
+
     def on_mount(self) -> None:
         """Begin to look; the first picture does not wait for it."""
-        self.set_class(self.ascii, "ascii")
-        self._wear(self.size)
+        self._mounted = True
         self.set_keymap(self._kept.keys)
         # Back from the shell the terminal is blank, and Textual sends only what becomes different.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
@@ -154,19 +176,22 @@ class Dashboard(Looking, Steering):
         self.session.take(news)
         self.show_all()
         if first and news.status is not None:
+            self.call_after_refresh(self._first_drawn)
             self.tick()  # now it is known whose curves are to be seen
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size, another layout."""
         self._wear(event.size)
 
-    def _wear(self, size: Size) -> None:
+    def _wear(self, size: Size, update: bool = True) -> None:
         """Classes by size, for the style sheet; on the application, so that screens and dialogs
         that open later are laid out right from their first picture on."""
-        for steps, cells in ((WIDTHS, size.width), (HEIGHTS, size.height)):
-            worn = [name for least, name in steps if cells >= least][-1]
-            for _, name in steps:
-                self.set_class(name == worn, name)
+        worn = {
+            [name for least, name in steps if cells >= least][-1]
+            for steps, cells in ((WIDTHS, size.width), (HEIGHTS, size.height))
+        }
+        every = {name: name in worn for _, name in (*WIDTHS, *HEIGHTS)}
+        self.update_classes(every, update=update)
 
     @property
     def at_rest(self) -> bool:

@@ -14,6 +14,8 @@ class Desk(Protocol):
 
     folder: RunFolder
     session: Session
+    drawn: bool
+    """Whether the study has been on the screen yet."""
 
     def say(self, text: str) -> None:
         """Tell what was just done, and show its effect."""

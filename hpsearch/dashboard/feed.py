@@ -48,8 +48,9 @@ class Reading:
 
     @property
     def ready(self) -> bool:
-        """Whether the first look is done, and nobody has asked for it yet."""
-        return self._first is not None and self._first.done()
+        """Whether the first look has gone well, and nobody has asked for it yet."""
+        first = self._first
+        return first is not None and first.done() and first.exception() is None
 
     def close(self) -> None:
         """Let go of the store."""

@@ -1,7 +1,7 @@
 """A study as a view remembers it: every trial, the curves it asked for, the latest events.
 
 It is fed with what changed, and keeps columns of figures, so that ten thousand trials are put in
-order within milliseconds. Without NumPy: its import takes a fifth of the wait for the first picture.
+order within milliseconds. Without NumPy, whose import takes a fifth of the first picture's time.
 """
 
 from __future__ import annotations

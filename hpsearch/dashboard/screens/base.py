@@ -51,7 +51,11 @@ class StudyScreen(Screen[None]):
 
     def refresh_all(self) -> None:
         """Show the session as it is now, header included."""
-        if not self.is_mounted or not self.query(Header):  # not yet, or no more
+        if self.is_mounted:
+            self._show_all()
+
+    def _show_all(self) -> None:
+        if not self.query(Header):  # no more
             return
         self.query_one(Header).show(self.session.history, self.session.frozen, self.note())
         self.refresh_body()
@@ -64,6 +68,10 @@ class StudyScreen(Screen[None]):
         if self.session.hidden_states:
             said.append("without " + ", ".join(sorted(self.session.hidden_states)))
         return " ".join(said)
+
+    def on_mount(self) -> None:
+        """What is known already is in the first picture."""
+        self._show_all()
 
     def on_screen_resume(self) -> None:
         """Another screen was here meanwhile."""

@@ -23,11 +23,6 @@ class Trials(Charting, StudyScreen):
               "filter", "sort", "pause", "act", "new-trial", "export")  # fmt: skip
     BINDINGS = bindings("trials")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._charted = False
-        """Whether the charts have been drawn: the first picture does not wait for them."""
-
     def body(self) -> list[Widget]:
         """A table beside charts, or above one where it is narrow."""
         table, first, second = Leaderboard(), Curves("chart-cost"), Curves("chart-other")
@@ -56,10 +51,7 @@ class Trials(Charting, StudyScreen):
         if history.status is None:
             return
         self._show_table()
-        if self._charted:
-            self._show_charts()
-        else:
-            self.call_after_refresh(self._show_charts)
+        self._show_charts()
         status = history.status
         running = tuple(t for t in history.trials.values() if t.state == "running")
         self.query_one(Workers).show(Crew(status.study, running, status.study.workers))
@@ -98,9 +90,10 @@ class Trials(Charting, StudyScreen):
         session = self.session
         if session.study is None:  # another study was opened, and is not read yet
             return
+        if not self.dashboard.drawn:  # charts bring NumPy: the first picture does not wait for it
+            return
         from hpsearch.dashboard.pictures import picture
 
-        self._charted = True
         names = session.metric_names()
         first = names[session.metric % len(names)]
         second = names[(session.metric + 1) % len(names)]
