@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -19,6 +20,7 @@ from hpsearch.cli.app import app
 from hpsearch.cli.dashboard import Ascii, Hertz, Look, Theme
 from hpsearch.cli.options import Json, Plain, Runs
 from hpsearch.cli.overrides import Sets, overrides
+from hpsearch.cli.reaching import Backend, Listen, Scheduler, TlsCa, TlsCert, TlsKey, reach
 
 if TYPE_CHECKING:
     from hpsearch.engine.launch import Launched
@@ -67,12 +69,19 @@ def run(
     hz: Hertz = None,
     ascii: Ascii = False,
     runs: Runs = None,
+    backend: Backend = None,
+    scheduler: Scheduler = "",
+    listen: Listen = "",
+    tls_ca: TlsCa = "",
+    tls_cert: TlsCert = "",
+    tls_key: TlsKey = "",
 ) -> None:
     """Run a study, or go on with one.
 
     On a terminal the search is a process of its own: closing the terminal does not stop it, and
     `hpsearch attach` shows it again. Ctrl-C stops it so that the next run goes on; a second one
-    aborts. Without a terminal, or with --foreground, the search ends with this command.
+    aborts. Without a terminal, in a SLURM job, or with --foreground, the search ends with this
+    command.
     """
     from hpsearch.cli.studies import study_file
     from hpsearch.cli.watch import follow_run
@@ -86,17 +95,20 @@ def run(
     study = study_file(study)
     if detach and foreground:
         raise UsageError("--detach lets the search outlive this command, --foreground does not.")
-    values = _values(trials, workers, seed, fork or name, overrides(set_ or []))
+    far = reach(scheduler, listen, tls_ca, tls_cert, tls_key)
+    backend = backend or ("dask" if scheduler else None)
+    values = _values(trials, workers, seed, fork or name, backend, overrides(set_ or []))
     place = runs_folder(runs).resolve()
     folder = RunFolder(place / _name(study, values))
     if fork and folder.exists:
         raise UsageError(f"--fork {fork}: {folder.path} exists; choose another name.")
-    owned = foreground or not (detach or sys.stdout.isatty())
+    in_job = "SLURM_JOB_ID" in os.environ  # what a job leaves behind is killed without a word
+    owned = foreground or not (detach or (sys.stdout.isatty() and not in_job))
     since, look = mark(folder), Look(theme, hz, ascii)
     mode = mode_for(json)
     try:
         source = _forked(study, place) if fork else None
-        order = Order(study.resolve(), place, values, source, owned)
+        order = Order(study.resolve(), place, values, source, owned, reach=far)
         launched = launch(order, _say if mode == "bars" else lambda text: None, folder)
     except Held as held:
         _say_held(RunFolder(held.folder), values, detach)
@@ -158,7 +170,8 @@ def _watch(watched: Watched, mode: Any, since: Any) -> int:
 
     folder = RunFolder(watched.launched.folder)
     process = watched.launched.process
-    signal.signal(signal.SIGTERM, watched.terminated)
+    for number in (signal.SIGTERM, signal.SIGUSR1):  # SLURM's word that time is nearly up
+        signal.signal(number, watched.terminated)
 
     def alive() -> bool:
         return process.poll() is None and folder.alive
@@ -220,6 +233,7 @@ def _values(
     workers: int | None,
     seed: int | None,
     name: str | None,
+    backend: str | None,
     given: dict[str, str],
 ) -> dict[str, Any]:
     """What the command line says, by full name; an option of its own wins over --set."""
@@ -228,6 +242,7 @@ def _values(
         "study.workers": workers,
         "study.seed": seed,
         "study.name": name,
+        "study.backend": backend,
     }
     return {**given, **{key: value for key, value in named.items() if value is not None}}
 

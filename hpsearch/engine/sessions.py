@@ -82,6 +82,7 @@ class Sessions:
     # Shells ---------------------------------------------------------------------------------
 
     async def _shell(self, peer: Peer, slot: Slot) -> None:
+        self._supersede(slot)
         slot.shell = peer
         self._allow(slot)
         try:
@@ -90,7 +91,26 @@ class Sessions:
                 if head["kind"] == "died":
                     self._died(slot, int(head["pid"]), Obituary(head["code"], head["log"]))
         finally:
-            slot.orphaned()
+            if slot.shell is peer:
+                slot.orphaned()
+
+    def _supersede(self, slot: Slot) -> None:
+        """A cluster has given a slot to another worker: whoever had it is not heard any more.
+
+        The one before may be cut off and train on, without knowing that it was given up.
+        """
+        before, trainer = slot.shell, slot.trainer
+        if before is None:
+            return
+        log.warning("slot %d: another shell has taken its place", slot.number)
+        before.send({"kind": "end"})
+        before.close()
+        slot.orphaned()
+        if trainer is not None:
+            if trainer.running is not None:
+                self._engine.lost(trainer)
+            trainer.doomed = True
+            trainer.peer.close()
 
     def _allow(self, slot: Slot) -> None:
         assert slot.shell is not None

@@ -75,7 +75,7 @@ class Shell:
         try:
             return self._work(keeper, stays)
         finally:
-            keeper.end()
+            keeper.leave()
 
     def _work(self, keeper: _Keeper, stays: Callable[[], bool]) -> bool:
         met, until = False, time.monotonic() + UNREACHED
@@ -164,6 +164,11 @@ class _Keeper:
             self._trainer.kill()
             self._trainer.wait()
         self._trainer, self._instructed = None, False
+
+    def leave(self) -> None:
+        """There is no more to keep."""
+        self.end()
+        self._output.close()
 
     def _try_to_start(self) -> None:
         try:

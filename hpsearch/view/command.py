@@ -10,7 +10,12 @@ from pathlib import Path
 
 from hpsearch.store.folder import runs_folder
 
-_OPTIONS = {"study.trials": "--trials", "study.workers": "--workers", "study.seed": "--seed"}
+_OPTIONS = {
+    "study.trials": "--trials",
+    "study.workers": "--workers",
+    "study.seed": "--seed",
+    "study.backend": "--backend",
+}
 
 
 def near(path: Path) -> str:
