@@ -15,13 +15,24 @@ if TYPE_CHECKING:
 
     from hpsearch.errors import HpsearchError
     from hpsearch.models.asking import Model
+    from hpsearch.searching.estimators import HPSearchClassifier, HPSearchRegressor
     from hpsearch.searching.result import Result, result
     from hpsearch.searching.search import search
 
 __version__ = "0.1.0"
-__all__ = ["HpsearchError", "Result", "load", "result", "search"]
+__all__ = [
+    "HPSearchClassifier",
+    "HPSearchRegressor",
+    "HpsearchError",
+    "Result",
+    "load",
+    "result",
+    "search",
+]
 
 _AT = {
+    "HPSearchClassifier": "hpsearch.searching.estimators",
+    "HPSearchRegressor": "hpsearch.searching.estimators",
     "HpsearchError": "hpsearch.errors",
     "Result": "hpsearch.searching.result",
     "result": "hpsearch.searching.result",

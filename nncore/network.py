@@ -52,7 +52,7 @@ class Network:
         self._evaluator: Evaluator | None = None
         self._fills: dict[float, Array] = {}
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[object, ...]:
         # It is many views of one vector, so only that travels.
         told = (self.sequential, self.width, self.rows, self.members, self.masks)
         return again, (*told, self.buffers.theta)

@@ -10,18 +10,34 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from hpsearch import faults
 from hpsearch.engine.course import Course
 from hpsearch.engine.stopping import EarlyStopping
-from hpsearch.engine.wire import MESSAGE_LIMIT, Line
+from hpsearch.engine.wire import MESSAGE_LIMIT, Frame, Head
 from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.scores import scored
 from nncore import Dataset, Diverged, Epoch, Training, train
 
 BATCH_SECONDS = 0.1
 """Epochs are sent at most this late; at rungs at once."""
+
+
+class Talk(Protocol):
+    """To the engine, or to whoever searches in its place; `wire.Line` is one."""
+
+    def send(self, head: Head, body: bytes = b"") -> None:
+        """Tell it something."""
+        ...
+
+    def receive(self) -> Frame:
+        """Wait for what it says."""
+        ...
+
+    def readable(self) -> bool:
+        """Whether it has said something."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,7 @@ class Job:
 class Conversation:
     """One trial's talk with the engine."""
 
-    line: Line
+    line: Talk
     job: Job
     pending: list[dict[str, Any]] = field(default_factory=list)
     sent: float = field(default_factory=time.monotonic)

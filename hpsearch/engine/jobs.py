@@ -31,9 +31,9 @@ class Jobs:
         rungs: frozenset[int],
         folder: RunFolder,
     ) -> None:
-        self._study, self._data, self._direction, self._folder = study, data, direction, folder
+        self._study, self._data, self._folder = study, data, folder
+        self._direction: Direction = direction
         self._rungs = sorted(rungs)
-        self._shape = Shape.of(data)
         self._prepared: dict[str, str] = {}
 
     def config(self, trial: Trial) -> Config:
@@ -51,25 +51,16 @@ class Jobs:
         self, trial: Trial, config: Config, fingerprint: str, seconds: float
     ) -> dict[str, Any]:
         """What the trainer is told; `seconds` were spent on the trial before."""
-        metric = self._study.study.metric
+        told = described(self._study, self._data, self._direction, trial, config)
         return {
+            **told,
             "kind": "trial",
-            "number": trial.number,
-            "seed": trial.seed,
-            "config": dict(config),
             "fingerprint": fingerprint,
             "folder": str(self._folder.data.resolve()),
-            "shape": self._shape.to_json(),
-            "metric": metric,
-            "direction": self._direction,
-            "metrics": recorded(self._shape.task, metric),
-            "patience": config.get("training.early_stopping", 0),
             "rungs": self._rungs,
             "seconds": seconds,
             "every": CHECKPOINT_SECONDS,
             "keep": self._study.study.keep != "none",
-            "folds": len(self._data.evaluation.folds),
-            "repeats": self._data.evaluation.repeats or 0,
         }
 
     def _prepare(self, normalize: str) -> str:
@@ -81,6 +72,25 @@ class Jobs:
 
         arrays.write(self._folder.data, fingerprint, datasets)
         return fingerprint
+
+
+def described(
+    study: StudyFile, data: Data, direction: Direction, trial: Trial, config: Config
+) -> dict[str, Any]:
+    """A trial as whoever trains it needs to know it, wherever that is; JSON."""
+    shape, metric = Shape.of(data), study.study.metric
+    return {
+        "number": trial.number,
+        "seed": trial.seed,
+        "config": dict(config),
+        "shape": shape.to_json(),
+        "metric": metric,
+        "direction": direction,
+        "metrics": recorded(shape.task, metric),
+        "patience": config.get("training.early_stopping", 0),
+        "folds": len(data.evaluation.folds),
+        "repeats": data.evaluation.repeats or 0,
+    }
 
 
 def parameters_of(data: Data) -> Callable[[Config], int]:

@@ -105,7 +105,7 @@ def ask(
             raise UsageError("There is no data: give data=…, or a [data] table in the study.")
         return Asked(None, text, given)
     if isinstance(data, str | os.PathLike):
-        return Asked(None, _without_data(text), {**given, **_file(data)})
+        return Asked(None, without_data(text), {**given, **_file(data)})
     rows = hand_over(data, targets or _written_targets(text, given))
     if rows.frame is not None and not rows.targets:
         raise UsageError(
@@ -115,7 +115,7 @@ def ask(
     given.pop("data.target", None)
     if rows.targets:
         given["data.target"] = list(rows.targets)
-    return Asked(None, _without_data(text), given, rows)
+    return Asked(None, without_data(text), given, rows)
 
 
 def full_names(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def _written_targets(text: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     return _targets(values.get("data.target", written))
 
 
-def _without_data(text: str) -> str:
+def without_data(text: str) -> str:
     """A study's text that names no data: what follows from the old data goes, too."""
     document = tomlkit.parse(text)
     data: Any = document.setdefault("data", tomlkit.table())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,6 +166,11 @@ class Result:
         )
 
     @property
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """Every trial as the store has it, best first."""
+        return self._trials
+
+    @property
     def best(self) -> Trial:
         """The best complete trial.
 
@@ -196,20 +201,7 @@ class Result:
         epoch, `best_epoch`, `epochs`, `parameters`, `seconds`, every searched value by its full
         name, and `reason`. None where a trial has none of it.
         """
-        figures = [
-            name for name in _every(t.figures for t in self._trials) if name != STANDARD_ERROR
-        ]
-        searched = _every([self._facts.space, *(trial.params for trial in self._trials)])
-        return [
-            {
-                **{name: getattr(trial, name) for name in _BEFORE},
-                **{name: trial.figures.get(name) for name in figures},
-                **{name: getattr(trial, name) for name in _AFTER},
-                **{name: _plain(trial.params.get(name)) for name in searched},
-                "reason": trial.reason,
-            }
-            for trial in self._trials
-        ]
+        return rows_of(self._trials, self._facts.space)
 
     def to_polars(self) -> pl.DataFrame:
         """The leaderboard as a frame of Polars."""
@@ -273,6 +265,22 @@ def result(name: Path | str | None = None, runs: Path | str | None = None) -> Re
         RunError: it cannot be read.
     """
     return Result.of(RunFolder(find(name, runs)))
+
+
+def rows_of(trials: Sequence[TrialRecord], space: Iterable[str]) -> list[dict[str, Any]]:
+    """A row for each trial, with the same keys in each: see `Result.leaderboard`."""
+    figures = [name for name in _every(t.figures for t in trials) if name != STANDARD_ERROR]
+    searched = _every([space, *(trial.params for trial in trials)])
+    return [
+        {
+            **{name: getattr(trial, name) for name in _BEFORE},
+            **{name: trial.figures.get(name) for name in figures},
+            **{name: getattr(trial, name) for name in _AFTER},
+            **{name: _plain(trial.params.get(name)) for name in searched},
+            "reason": trial.reason,
+        }
+        for trial in trials
+    ]
 
 
 def _every(keyed: Iterable[Iterable[str]]) -> list[str]:

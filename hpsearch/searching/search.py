@@ -95,8 +95,11 @@ def search(
     }
     given = {key: value for key, value in values.items() if value is not None}
     asked = ask(study, data, target, {**(set or {}), **given})
-    place = runs_folder(runs).expanduser().resolve()
-    shown = face(progress)
+    return run(asked, runs_folder(runs).expanduser().resolve(), face(progress))
+
+
+def run(asked: Asked, place: Path, shown: Face) -> Result:
+    """Run what was asked for to its end; what `search` raises."""
     with contextlib.ExitStack() as undo:
         order = _prepared(asked, place, undo)
         folder = _folder(order)
