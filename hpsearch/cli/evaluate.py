@@ -35,7 +35,7 @@ def evaluate(
     from hpsearch.plain.evaluation import as_json, as_text
 
     loaded = SavedModel.load(model)
-    evaluation = evaluated(loaded, read_like(loaded.encoder, data, note), data.name, strict)
+    evaluation = evaluated(loaded, read_like(loaded.encoder, data, note, note), data.name, strict)
     if evaluation.looked:
         try:
             loaded = loaded.count_look(model)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from hpsearch import faults
 from hpsearch.errors import UsageError
 
-_OTHER_FORMATS = (".parquet", ".json", ".jsonl", ".xlsx", ".xls", ".npz", ".npy", ".feather")
+_OTHER_FORMATS = (".json", ".jsonl", ".xlsx", ".xls", ".npz", ".npy", ".feather")
 
 
 def refuse_to_replace(path: Path, force: bool) -> None:
@@ -33,7 +35,10 @@ def check_table_output(path: Path, read: Path) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file in it with -o.")
     if path.suffix.lower() in _OTHER_FORMATS:
-        raise UsageError(f"{path}: predictions are written as CSV; name a .csv file with -o.")
+        raise UsageError(
+            f"{path}: predictions are written as CSV or Parquet; name a .csv or .parquet file"
+            " with -o."
+        )
     if path.exists() and read.exists() and path.samefile(read):
         raise UsageError(f"{path} is the data itself; name another file with -o.")
 
@@ -44,22 +49,30 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file beside and rename it, so that nobody sees half of it.
+    """Write a file in one piece: see `write_pieces`."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file beside and rename it when its last piece has come: nobody sees a part of it.
 
     Raises:
         UsageError: it cannot be written.
     """
+    pieces = iter(pieces)
+    first = next(pieces, b"")  # nothing is made on disk before there is something to write
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():  # a pipe or a device takes what it is given
-            path.write_bytes(content)
+            with path.open("wb") as file:
+                file.writelines(chain((first,), pieces))
             return
         path = path.resolve()
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with aside.open("xb") as file:
                 faults.at("write export")
-                file.write(content)
+                file.writelines(chain((first,), pieces))
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(path)

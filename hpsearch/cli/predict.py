@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hpsearch.cli.app import app
 from hpsearch.cli.saying import note, write
 
+if TYPE_CHECKING:
+    import polars as pl
 
-@app.command()
+    from hpsearch.models.running import Predicting
+
+
+@app.command(
+    epilog="Examples: hpsearch predict houses-model new.csv -o predictions.csv. "
+    "hpsearch predict houses-model new.parquet -o predictions.parquet --proba --keep id. "
+    "cat new.csv | hpsearch predict houses-model - > predictions.csv.",
+)
 def predict(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="The model's folder.")],
-    data: Annotated[Path, typer.Argument(help="The rows to predict, such as new.csv.")],
+    data: Annotated[
+        Path, typer.Argument(help="The rows to predict, such as new.csv; - is standard input.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="A CSV file.", show_default="standard output"),
+        typer.Option(
+            "-o",
+            "--output",
+            help="A .csv or .parquet file; - is standard output.",
+            show_default="standard output",
+        ),
     ] = None,
     proba: Annotated[
         bool, typer.Option("--proba", help="Also the probability of each class.")
@@ -42,23 +61,45 @@ def predict(
 
     One row out for each row in, in the same order.
     """
-    from hpsearch.cli.files import check_table_output, refuse_to_replace, write_bytes
-    from hpsearch.data.matching import read_like
+    from hpsearch.cli.files import check_table_output, refuse_to_replace, write_pieces
+    from hpsearch.data.pieces import pieces
+    from hpsearch.data.piped import STDIN, kept
+    from hpsearch.models.running import Predicting
     from hpsearch.models.saved import SavedModel
-    from hpsearch.models.tables import as_csv, beside
+    from hpsearch.models.tables import PARQUET, as_csv, as_parquet, beside
 
+    output = None if output == Path("-") else output
     if output is not None:
         check_table_output(output, data)
         if not output.exists() or output.is_file():  # a pipe or a device is not replaced
             refuse_to_replace(output, force)
     loaded = SavedModel.load(model)
-    frame = read_like(loaded.encoder, data, note)
-    predictions = loaded.predict(frame, data.name, strict)
-    whole = beside(frame, predictions.table(proba), keep or [], keep_all, data.name)
-    for sentence in predictions.notes:
+    with kept(sys.stdin.buffer) if data == STDIN else nullcontext(data) as path:
+        predicting = Predicting(loaded, path.name, strict)
+
+        def tables() -> Iterator[pl.DataFrame]:
+            as_written = loaded.encoder.names if keep_all else keep or ()
+            for frame in pieces(loaded.encoder, path, note, note, as_written):
+                predicted = predicting(frame).table(proba)
+                yield beside(frame, predicted, keep or [], keep_all, path.name)
+
+        parquet = output is not None and output.suffix.lower() in PARQUET
+        content = (as_parquet if parquet else as_csv)(tables())
+        if output is not None:
+            write_pieces(output, content)
+        else:
+            _written(content)
+    _tell(predicting, output)
+
+
+def _written(content: Iterable[bytes]) -> None:
+    for some in content:
+        write(some)
+
+
+def _tell(predicting: Predicting, output: Path | None) -> None:
+    """What was noticed of the rows, and where their predictions are."""
+    for sentence in predicting.notes:
         note(sentence)
-    if output is None:
-        write(as_csv(whole))
-        return
-    write_bytes(output, as_csv(whole))
-    note(f"{output}: {whole.height:,} rows.")
+    if output is not None:
+        note(f"{output}: {predicting.rows:,} rows.")

@@ -5,7 +5,7 @@ Fitted on training rows, kept as JSON beside a model, and used again on every ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,13 @@ from hpsearch.data.cells import LARGEST
 from hpsearch.data.cleaning import clean_frame
 from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.scaling import LinearScaler, Scaler
-from hpsearch.data.table import Dialect, Table, counted, listed
+from hpsearch.data.surprises import Surprises
+from hpsearch.data.table import Dialect, Table
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
 
 _BLOCK = 1 << 20
 """Cells scaled at once, in double precision."""
-_FAR = 10
-"""How many times the range seen in training a number may lie outside of it without a word."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +80,20 @@ class Encoder:
         return tuple(column for column in self.columns if isinstance(column, Category))
 
     def encode(
-        self, table: Table, known: Collection[str] = ()
-    ) -> tuple[np.ndarray, tuple[str, ...]]:
-        """Inputs, float32 (rows, width), in the table's order; and what its cells made notice.
+        self, table: Table, surprises: Surprises | None = None, known: Collection[str] = ()
+    ) -> np.ndarray:
+        """Inputs, float32 (rows, width), in the table's order.
 
         Args:
-            known: columns of which nothing need be noticed.
+            surprises: hears of the cells, those of the columns `known` apart.
 
         Raises:
             DataError: a cell does not fit; names row and column.
         """
         clean = clean_frame(table, self.columns)
-        return self.encode_clean(clean), self._surprises(clean.drop(known))
+        if surprises is not None:
+            surprises.add(clean, known)
+        return self.encode_clean(clean)
 
     def encode_clean(self, clean: pl.DataFrame) -> np.ndarray:
         """Inputs from a frame that `clean_frame` made: float32 (rows, width)."""
@@ -129,56 +130,6 @@ class Encoder:
         empty = pl.Series([None], dtype=pl.String)
         gaps = {block.name: pl.Series(np.full((1, block.size), np.nan)) for block in self.blocks}
         return pl.DataFrame({name: gaps.get(name, empty) for name in self.names})
-
-    def _surprises(self, clean: pl.DataFrame) -> tuple[str, ...]:
-        """What these rows hold that the training rows did not."""
-        notes = []
-        for category in (one for one in self.categories if one.name in clean.columns):
-            column = clean[category.name]
-            unseen = column.filter(~column.is_in(category.levels)).drop_nulls()
-            if len(unseen):
-                where = "as rare ones are" if category.rest else "as none of the known"
-                notes.append(
-                    f"Column {category.name!r}: {counted(len(unseen), 'cell')} with rare or new"
-                    f" categories ({listed(sorted(unseen.unique()), 3)}); encoded {where}."
-                )
-            if (gaps := column.null_count()) and not category.missing:
-                notes.append(
-                    f"Column {category.name!r}: {counted(gaps, 'cell')} empty, as none was in"
-                    " training; encoded as no category."
-                )
-        for block in self.blocks:
-            values = clean[block.name].to_numpy()
-            if values.dtype.kind == "f" and (gaps := int(np.isnan(values).sum())):
-                notes.append(
-                    f"Column {block.name!r}: {counted(gaps, 'number')} missing; filled with the"
-                    " median of the training rows."
-                )
-        for number, fill in zip(self.numbers, self.fills, strict=False):  # arrays' come after
-            if number.indicator or number.name not in clean.columns:
-                continue
-            if gaps := int(clean[number.name].is_nan().sum()):
-                notes.append(
-                    f"Column {number.name!r}: {counted(gaps, 'cell')} empty, as none was in"
-                    f" training; filled with {fill:g}."
-                )
-        return (*notes, *self._far_off(clean))
-
-    def _far_off(self, clean: pl.DataFrame) -> Iterator[str]:
-        """Columns whose values lie nowhere near those in training: other units, perhaps."""
-        for number, (low, high) in zip(self.numbers, self.ranges, strict=False):
-            if number.name not in clean.columns:
-                continue
-            values = clean[number.name].to_numpy()
-            known = values[~np.isnan(values)]
-            margin = _FAR * (high - low)
-            far = (known < low - margin) | (known > high + margin)
-            if high > low and 2 * np.count_nonzero(far) > len(known):
-                yield (
-                    f"WARNING: column {number.name!r}: {np.count_nonzero(far):,} of"
-                    f" {counted(len(known), 'number')}, such as {known[far][0]:g}, far outside of"
-                    f" {low:g} to {high:g}, which was all in training: are the units the same?"
-                )
 
     def predictions(self, outputs: np.ndarray) -> pl.DataFrame:
         """A network's outputs as the target's own words, or numbers in its own units.

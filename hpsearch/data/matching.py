@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -16,16 +17,18 @@ from hpsearch.data.blocks import packed
 from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.encoder import Encoder
 from hpsearch.data.readers import read
-from hpsearch.data.table import Table, listed, quoted
+from hpsearch.data.surprises import Surprises
+from hpsearch.data.table import Dialect, Table, listed, quoted
 from hpsearch.data.text import is_utf8
 from hpsearch.errors import DataError
 
+Say = Callable[[str], None]
 _MEND = "Mend it, or empty it: an empty cell is filled in."
 """What to do about a cell that cannot be read, where there is no study file to say it in."""
 
 
 def read_like(
-    encoder: Encoder, path: Path, say: Callable[[str], None] = lambda note: None
+    encoder: Encoder, path: Path, say: Say = lambda note: None, tell: Say = lambda note: None
 ) -> pl.DataFrame:
     """Read a file to predict from, written like the one an encoder was fitted on.
 
@@ -35,31 +38,70 @@ def read_like(
 
     Args:
         say: hears how this file is written otherwise than the training file: a sentence each.
+        tell: hears what the reader noticed, likewise.
 
     Raises:
         DataError: the file cannot be read.
     """
+    utf8 = encoder.dialect.encoding is not None and path.is_file() and is_utf8(path)
+    table = read_as(encoder, lambda dialect: read(path, dialect), utf8)
+    for note in noticed(table):
+        tell(note)
+    for difference in differences(encoder, table):
+        say(difference)
+    return with_decimals_of(encoder, table)
+
+
+def dialect_like(encoder: Encoder, utf8: bool) -> Dialect:
+    """How the training file was written, as a reader takes it.
+
+    Args:
+        utf8: whether the file to read is in UTF-8, whatever that one was in.
+    """
     dialect = encoder.dialect
-    trained, told = dialect.encoding, dict(dialect.written or ())
-    numbers = () if dialect.written is None else _numbers(encoder)
-    signs = {name: told.get(name, "") for name in numbers}
-    given = replace(dialect, written=tuple(signs.items()))
-    if trained is not None and path.is_file() and is_utf8(path):
-        given = replace(given, encoding=None)
+    if dialect.written is None:
+        given = replace(dialect, written=())
+    else:
+        given = replace(dialect, written=tuple(_signs_of(encoder).items()))
+    return replace(given, encoding=None) if utf8 else given
+
+
+def read_as(encoder: Encoder, reads: Callable[[Dialect], Table], utf8: bool) -> Table:
+    """A table as the training file was read; or, where that leads nowhere, as it looks."""
+    given = dialect_like(encoder, utf8)
     loose = replace(given, separator=None, decimal=None, encoding=None)
     try:
-        table = read(path, given)
+        table = reads(given)
     except DataError:
-        if dialect.separator is None:
+        if given.separator is None:
             raise
-        table = read(path, loose)
-    if not set(encoder.names) & set(table.frame.columns):
-        table = read(path, loose)
+        table = reads(loose)
+    return table if set(encoder.names) & set(table.frame.columns) else reads(loose)
+
+
+def differences(encoder: Encoder, table: Table) -> Iterator[str]:
+    """How a table is written otherwise than the training file."""
+    trained = encoder.dialect.encoding
     if trained is not None and _codec(table.dialect.encoding) != _codec(trained):
-        say(f"{path.name} is {table.dialect.encoding} text, unlike the training file ({trained}).")
-    for sentence in _other_signs(signs, table):
-        say(sentence)
-    return _with_decimals_of(encoder, table)
+        here = table.dialect.encoding
+        yield f"{table.name} is {here} text, unlike the training file ({trained})."
+    yield from _other_signs(_signs_of(encoder), table)
+
+
+def noticed(table: Table) -> Iterator[str]:
+    """What a reader noticed, without what a study file could say against it: there is none."""
+    yield from (_ADVICE.sub("", note) for note in table.notes)
+
+
+_ADVICE = re.compile(r" \(guessed; data\.[^)]*\)|; data\.null_values overrides")
+
+
+def _signs_of(encoder: Encoder) -> dict[str, str]:
+    """The columns of numbers, and the sign that each had in training or ""."""
+    dialect = encoder.dialect
+    told = dict(dialect.written or ())
+    numbers = () if dialect.written is None else _numbers(encoder)
+    return {name: told.get(name, "") for name in numbers}
 
 
 def _numbers(encoder: Encoder) -> tuple[str, ...]:
@@ -96,7 +138,8 @@ def _sign(sign: str) -> str:
     return quoted(sign) if sign else "no sign"
 
 
-def _with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
+def with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
+    """A table's cells with the decimal mark of the training file."""
     ours, theirs = encoder.dialect.decimal or ".", table.dialect.decimal or "."
     frame = table.frame
     if ours == theirs:
@@ -123,25 +166,53 @@ def encode(
         DataError: columns are missing, which names them; or a cell does not fit, which names row
             and column.
     """
-    for block in (column for column in encoder.columns if isinstance(column, Block)):
-        frame = packed(frame, block)
-    missing = [column for column in encoder.columns if column.name not in frame.columns]
-    strangers = [
-        column for column in frame.columns if column not in (*encoder.names, *encoder.targets, FILE)
-    ]
-    if missing:
-        _refuse_another_table(encoder, missing, frame, name, strict)
-    notes = [_told(column, encoder, strangers, name) for column in missing]
-    there = [column for column in frame.columns if column in encoder.names]
-    if there != [column for column in encoder.names if column in there]:
-        notes.append("The columns stand in another order than in training; found by their names.")
-    if strangers:
-        notes.append(f"Ignored, as the model was trained without: {listed(strangers)}.")
-    nothing = pl.Series([None] * frame.height, dtype=pl.String)
-    whole = frame.with_columns(nothing.alias(column.name) for column in missing)
-    table = Table(name, whole, encoder.dialect, mend=_MEND)
-    x, surprises = encoder.encode(table, [column.name for column in missing])
-    return x, (*notes, *surprises)
+    matching = Matching(encoder, name, strict)
+    return matching.encode(frame), matching.notes
+
+
+class Matching:
+    """Encodes a table that comes some rows at a time: see `encode`."""
+
+    def __init__(self, encoder: Encoder, name: str = "the table", strict: bool = False) -> None:
+        self._encoder, self._name, self._strict = encoder, name, strict
+        self._surprises = Surprises(encoder)
+        self._columns: tuple[str, ...] = ()
+        self.rows = 0
+        """How many have been encoded."""
+
+    def encode(self, frame: pl.DataFrame) -> np.ndarray:
+        """The next rows, as inputs."""
+        encoder = self._encoder
+        for block in (column for column in encoder.columns if isinstance(column, Block)):
+            frame = packed(frame, block)
+        missing = [column for column in encoder.columns if column.name not in frame.columns]
+        if missing:
+            _refuse_another_table(encoder, missing, frame, self._name, self._strict)
+        nothing = pl.Series([None] * frame.height if missing else [], dtype=pl.String)
+        whole = frame.with_columns(nothing.alias(column.name) for column in missing)
+        dialect, first = encoder.dialect, 2 + self.rows
+        table = Table(self._name, whole, dialect, mend=_MEND, first_row=first)
+        x = encoder.encode(table, self._surprises, [column.name for column in missing])
+        self._columns = tuple(frame.columns)
+        self.rows += frame.height
+        return x
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noticed so far: a sentence each."""
+        encoder, columns = self._encoder, self._columns
+        missing = [column for column in encoder.columns if column.name not in columns]
+        known = {*encoder.names, *encoder.targets, FILE}
+        strangers = [column for column in columns if column not in known]
+        notes = [_told(column, encoder, strangers, self._name) for column in missing]
+        there = [column for column in columns if column in encoder.names]
+        if there != [column for column in encoder.names if column in there]:
+            notes.append(
+                "The columns stand in another order than in training; found by their names."
+            )
+        if strangers:
+            notes.append(f"Ignored, as the model was trained without: {listed(strangers)}.")
+        return (*notes, *self._surprises.notes())
 
 
 def _refuse_another_table(

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.encoder import Encoder
+from hpsearch.data.table import counted
 from nncore.arrays import Array
 
 
@@ -30,11 +31,7 @@ class Predictions:
         if len(lost):
             outputs = outputs.copy()
             outputs[lost] = 0.0
-            notes = (
-                *notes,
-                f"{len(lost):,} rows get no prediction, as their values are too far from those in "
-                f"training to compute with; the first is row {lost[0] + 1:,} of the data.",
-            )
+            notes = (*notes, without(len(lost), int(lost[0])))
         return cls(outputs, lost, encoder, notes)
 
     def table(self, proba: bool = False) -> pl.DataFrame:
@@ -56,3 +53,11 @@ class Predictions:
         keep[self.lost] = False
         known = pl.Series(keep)
         return whole.select(pl.when(known).then(pl.col(name)).alias(name) for name in whole.columns)
+
+
+def without(rows: int, first: int) -> str:
+    """That some rows get no prediction; `first` counts from 0."""
+    return (
+        f"{counted(rows, 'row')} without a prediction, with values too far from those in training"
+        f" to compute with; the first is row {first + 1:,} of the data."
+    )

@@ -1,14 +1,18 @@
-"""Predictions beside columns of the data they were made for, as CSV."""
+"""Predictions beside columns of the data they were made for, as CSV or Parquet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from io import BytesIO
 
 import polars as pl
 
 from hpsearch.data.arrays import FILE
 from hpsearch.errors import UsageError
+
+PARQUET = (".parquet", ".pq")
+"""How the names of files end that are written as Parquet; all others are CSV."""
 
 
 def beside(
@@ -31,7 +35,7 @@ def beside(
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(frame.columns)}."
             raise UsageError(f"--keep {column}: {name} has no such column; {hint}")
         if column in arrays:
-            raise UsageError(f"--keep {column}: it holds arrays, which a CSV file cannot.")
+            raise UsageError(f"--keep {column}: it holds arrays, which a table of cells cannot.")
         if column in predicted.columns:
             raise UsageError(
                 f"{name} has a column {column!r}, and so have the predictions; rename it, or "
@@ -40,6 +44,14 @@ def beside(
     return pl.concat([frame.select(wanted), predicted], how="horizontal")
 
 
-def as_csv(table: pl.DataFrame) -> bytes:
+def as_csv(tables: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """With a header row, commas and UTF-8; nothing where there is no value."""
-    return table.write_csv().encode("utf-8")
+    for at, table in enumerate(tables):
+        yield table.write_csv(include_header=at == 0).encode("utf-8")
+
+
+def as_parquet(tables: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """One file of all of them: they are held until the last has come."""
+    content = BytesIO()
+    pl.concat(tables).write_parquet(content)
+    yield content.getvalue()

@@ -5,10 +5,12 @@ import io
 import json
 import sys
 
+import polars as pl
 import pytest
 
 from hpsearch.cli import run_app
 from hpsearch.cli.examples import bundled, hint
+from hpsearch.data import pieces
 from tests.models.conftest import write_study, write_table
 from tests.view.madeup import MadeUp
 
@@ -104,6 +106,41 @@ def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_p
     assert [*_rows(out)[0]] == [*given[0], "prediction_warm", "prediction_wet"]
 
 
+def test_predict_reads_a_pipe_and_writes_parquet(typed, houses, tmp_path, monkeypatch):
+    new = write_table(tmp_path / "new.csv", 25, seed=3)
+    asked = ("predict", houses / "binary", "new.csv", "--proba", "--keep", "town")
+    code, wanted, err = typed(*asked)
+    assert code == 0
+    assert "new.csv: 25 rows × 9 columns, separator ','" in err  # what the reader noticed
+    assert "data." not in err  # there is no study file to say otherwise in
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(new.read_bytes())))
+    code, out, err = typed(*[word if word != "new.csv" else "-" for word in asked], "-o", "-")
+    assert (code, out) == (0, wanted)
+    assert "stdin.csv: 25 rows" in err
+    assert typed(*asked, "-o", "out.parquet")[0] == 0
+    table = pl.read_parquet(tmp_path / "out.parquet")
+    assert table.columns == ["town", "prediction", "proba_Ja", "proba_Nein"]
+    assert table.write_csv() == wanted
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    assert "stdin is empty" in typed("predict", houses / "binary", "-")[2]
+
+
+def test_a_mistake_far_down_leaves_no_half_a_file(typed, houses, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "AT_ONCE", 500)
+    new = write_table(tmp_path / "new.csv", 60, seed=3, targets=False)
+    assert typed("predict", houses / "binary", "new.csv", "-o", "out.csv")[0] == 0
+    monkeypatch.setattr(pieces, "AT_ONCE", 1 << 20)
+    assert typed("predict", houses / "binary", "new.csv", "-o", "at-once.csv")[0] == 0
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "at-once.csv").read_bytes()
+    monkeypatch.setattr(pieces, "AT_ONCE", 500)
+    with new.open("a", encoding="utf-8") as file:
+        file.write("Ulm,large,3\n")
+    code, _, err = typed("predict", houses / "binary", "new.csv", "-o", "half.csv")
+    assert (code, "row 62, column 'area': 'large'" in err) == (2, True)
+    assert not (tmp_path / "half.csv").exists()
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".half")]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -113,7 +150,7 @@ def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_p
         (("binary", "new.csv", "--keep", "towm"), "did you mean 'town'"),
         (("binary", "again.csv", "--keep-all"), "'prediction'"),
         (("binary", "new.csv", "-o", "new.csv"), "the data itself"),
-        (("binary", "new.csv", "-o", "out.parquet"), "as CSV"),
+        (("binary", "new.csv", "-o", "out.json"), "as CSV or Parquet"),
         (("binary", "new.csv", "-o", "."), "is a folder"),
         (("binary", "new.csv", "-o", "new.csv/out.csv"), "cannot be written"),
         (("regression", "new.csv", "--proba"), "regression"),

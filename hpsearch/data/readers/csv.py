@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -35,34 +35,56 @@ def read(path: Path, dialect: Dialect) -> Table:
         DataError: the file breaks the rules of CSV; names file, row and column.
     """
     text, encoding = read_text(path, dialect.encoding)
+    return parsed(text, encoding, dialect, path.name)
+
+
+def parsed(
+    text: str,
+    encoding: str,
+    dialect: Dialect,
+    name: str,
+    skipped: int = 0,
+    floats: Collection[str] = (),
+) -> Table:
+    """The table in a text.
+
+    Args:
+        encoding: as the text was read.
+        name: what errors call the file.
+        skipped: rows of the file between its header and the first row here.
+        floats: columns that may be read as numbers at once, where every cell is one or empty.
+
+    Raises:
+        DataError: as `read`.
+    """
     text = text.rstrip("\r\n")
     if not text.strip():
-        raise DataError(f"{path.name} is empty; its first row must name the columns.")
-    separator = _separator(text, dialect.separator, path.name)
+        raise DataError(f"{name} is empty; its first row must name the columns.")
+    separator = _separator(text, dialect.separator, name)
     if '"' in text or not separator.isascii():  # polars wants one byte
-        frame = _read_simply_quoted(text, separator, path.name)
-        frame = _read_quoted(text, separator, path.name) if frame is None else frame
+        frame = _read_simply_quoted(text, separator, name, skipped, floats)
+        frame = _read_quoted(text, separator, name, skipped) if frame is None else frame
     else:
-        frame = _read_plain(text, separator, path.name)
+        frame = _read_plain(text, separator, name, skipped, floats)
     if frame.height == 0:
-        raise DataError(f"{path.name}: row 1 names the columns, and no row follows.")
+        raise DataError(f"{name}: row 1 names the columns, and no row follows.")
     frame, emptied = tidied(frame, dialect.nothing)
     decimal = dialect.decimal or _guess_decimal(frame, separator)
     if decimal == separator and '"' not in text:
         raise DataError(
-            f"{path.name}: {quoted(decimal)} cannot be both data.decimal and data.separator."
+            f"{name}: {quoted(decimal)} cannot be both data.decimal and data.separator."
         )
     given = [dialect.separator, dialect.decimal, dialect.encoding]
     how = "" if all(given) else " (guessed; data.separator, .decimal and .encoding override)"
     notes = [
-        f"{path.name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}, separator"
+        f"{name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}, separator"
         f" {quoted(separator)}, decimal {quoted(decimal)}, encoding {encoding}{how}."
     ]
     notes += emptied
     frame, said, written = plain(frame, decimal, dict(dialect.written or ()))
     notes += said
     settled = Dialect(separator, decimal, encoding, dialect.null_values, written=written)
-    return Table(path.name, frame, settled, tuple(notes))
+    return Table(name, frame, settled, tuple(notes))
 
 
 def _separator(text: str, given: str | None, name: str) -> str:
@@ -105,32 +127,64 @@ def _ragged(name: str, row: int, cells: int, expected: int) -> DataError:
     )
 
 
-def _read_plain(text: str, separator: str, name: str) -> pl.DataFrame:
+def _read_plain(
+    text: str, separator: str, name: str, skipped: int = 0, floats: Collection[str] = ()
+) -> pl.DataFrame:
     """A text without quotes: a line is a row, and a separator is a separator."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     head, _, body = text.partition("\n")
     names = _header(head.split(separator), name)
-    for row, line in enumerate(body.split("\n") if body else (), start=2):
-        if line.count(separator) + 1 != len(names) and line.strip():
-            raise _ragged(name, row, line.count(separator) + 1, len(names))
+    raw = body.encode()
+    if not _all_as_wide(raw, separator, len(names)):
+        for row, line in enumerate(body.split("\n") if body else (), start=2 + skipped):
+            if line.count(separator) + 1 != len(names) and line.strip():
+                raise _ragged(name, row, line.count(separator) + 1, len(names))
     if not body:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     if not body.strip():
         raise DataError(f"{name}: row 1 names the columns, and no row follows.")
+    frame = _cells(raw, separator, names, floats, name)
+    if frame is None or not _finite(frame):
+        frame = _cells(raw, separator, names, (), name)
+    assert frame is not None  # as text, any cell is what it is
+    return frame
+
+
+def _cells(
+    body: bytes, separator: str, names: Sequence[str], floats: Collection[str], name: str
+) -> pl.DataFrame | None:
+    """The cells of lines that are all as wide; None where one of `floats` is not a number."""
+    # Polars counts the cells of the very first line, and takes a mark there for none of them.
+    first = "0" + separator * (len(names) - 1) + "\n"
     try:
         frame = pl.read_csv(
-            f"-\n{body}".encode(),  # at the very front, polars takes a mark for none of the cells
-            skip_rows=1,
+            first.encode() + body,
             has_header=False,
-            schema=dict.fromkeys(names, pl.String),
+            schema={c: pl.Float64 if c in floats else pl.String for c in names},
             separator=separator,
             quote_char=None,
             truncate_ragged_lines=True,  # only blank lines with spaces are left to be ragged
         )
     except pl.exceptions.PolarsError as error:
+        if floats:
+            return None
         raise DataError(f"{name} cannot be read: {str(error).splitlines()[0]}.") from None
-    return frame
+    return frame.slice(1)
+
+
+def _finite(frame: pl.DataFrame) -> bool:
+    """Whether no number is nan or infinite: of these only the text can tell what it was."""
+    numbers = frame.select(pl.col(pl.Float64).is_finite().all())
+    return all(numbers.row(0)) if numbers.width else True
+
+
+def _all_as_wide(body: bytes, separator: str, cells: int) -> bool:
+    """Whether each line has so many cells: many times faster than looking at each."""
+    marks = separator.encode() + b"\n"
+    found = body.translate(None, bytes(set(range(256)) - set(marks))) + b"\n"
+    line = separator.encode() * (cells - 1) + b"\n"
+    return found == line * (len(found) // cells)
 
 
 _AWAY = "\x1f"
@@ -141,7 +195,9 @@ _EMPTY = re.compile(r'"(?<=\n")[^\S\n]*"(?=\n|\Z)')
 """A line that is one empty cell in quotes: a blank one, which is lost without them at the end."""
 
 
-def _read_simply_quoted(text: str, separator: str, name: str) -> pl.DataFrame | None:
+def _read_simply_quoted(
+    text: str, separator: str, name: str, skipped: int = 0, floats: Collection[str] = ()
+) -> pl.DataFrame | None:
     """A text whose quotes each hold a whole cell of one line, without them; None for any other.
 
     Several times faster than taking rows apart one by one. A line in which a quote stays open has
@@ -157,15 +213,17 @@ def _read_simply_quoted(text: str, separator: str, name: str) -> pl.DataFrame | 
     bare = cell.sub(lambda found: found[1].replace(separator, _AWAY), text)
     if '"' in bare or _AWAY in bare.partition("\n")[0]:
         return None
-    frame = _read_plain(bare, separator, name)
+    frame = _read_plain(bare, separator, name, skipped, floats)
     if _AWAY in bare:
-        frame = frame.select(pl.all().str.replace_all(_AWAY, separator, literal=True))
+        frame = frame.with_columns(
+            pl.col(pl.String).str.replace_all(_AWAY, separator, literal=True)
+        )
     return frame
 
 
-def _read_quoted(text: str, separator: str, name: str) -> pl.DataFrame:
+def _read_quoted(text: str, separator: str, name: str, skipped: int = 0) -> pl.DataFrame:
     """A text with quotes, in which a cell may hold separators and line ends."""
-    rows = _numbered(text, separator, name)
+    rows = _numbered(text, separator, name, skipped)
     _, first = next(rows)
     names = _header(first, name)
     chunks = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
@@ -173,7 +231,7 @@ def _read_quoted(text: str, separator: str, name: str) -> pl.DataFrame:
         for row, cells in chunk:
             if len(cells) != len(names):
                 if any(cell.strip() for cell in cells) or len(cells) > 1:
-                    raise _ragged(name, row, len(cells), len(names))
+                    raise _ragged(name, row + skipped, len(cells), len(names))
                 cells[:] = [""] * len(names)
         columns = zip(*(cells for _, cells in chunk), strict=True)
         chunks.append(
@@ -184,7 +242,9 @@ def _read_quoted(text: str, separator: str, name: str) -> pl.DataFrame:
     return pl.concat(chunks)
 
 
-def _numbered(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _numbered(
+    text: str, separator: str, name: str, skipped: int
+) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number, as a spreadsheet counts them."""
     row = 1
     try:
@@ -192,10 +252,12 @@ def _numbered(text: str, separator: str, name: str) -> Iterator[tuple[int, list[
             yield row, cells
             row += 1
     except csv.Error as error:
-        raise _broken_quote(text, separator, name, row, str(error)) from None
+        raise _broken_quote(text, separator, name, row, skipped, str(error)) from None
 
 
-def _broken_quote(text: str, separator: str, name: str, row: int, problem: str) -> DataError:
+def _broken_quote(
+    text: str, separator: str, name: str, row: int, skipped: int, problem: str
+) -> DataError:
     """Say where the row began that the strict parser could not end."""
     lines = iter_lines(text)
     loose = csv.reader(lines, delimiter=separator, strict=True)
@@ -209,7 +271,7 @@ def _broken_quote(text: str, separator: str, name: str, row: int, problem: str) 
         what = "has text after a closing quote; write a quote inside a cell twice"
     else:
         what = "opens a quote that is never closed"
-    return DataError(f"{name}: row {row:,}, column {len(cells)} {what}.")
+    return DataError(f"{name}: row {row + skipped:,}, column {len(cells)} {what}.")
 
 
 def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:
