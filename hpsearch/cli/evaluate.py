@@ -13,7 +13,8 @@ from hpsearch.cli.options import TextOrJson
 
 @app.command(
     epilog="Examples: hpsearch evaluate houses-model newer.csv. "
-    "hpsearch evaluate digits-model test.npz --format json.",
+    "hpsearch evaluate digits-model test.npz --format json. "
+    "hpsearch evaluate mnist-model t10k-images-idx3-ubyte --images 12 draws twelve of them.",
 )
 def evaluate(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="The model's folder.")],
@@ -21,6 +22,15 @@ def evaluate(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse data that lacks a column the model knows.")
     ] = False,
+    images: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Draw N of the rows, where they are images, with what is true and was said.",
+            show_default=False,
+        ),
+    ] = 0,
     format: Annotated[TextOrJson, typer.Option(help="text or json.")] = TextOrJson.text,
 ) -> None:
     """Compare a model's predictions with the truth.
@@ -31,11 +41,15 @@ def evaluate(
     from hpsearch.data.matching import read_like
     from hpsearch.errors import ModelError
     from hpsearch.models.evaluation import evaluate as evaluated
+    from hpsearch.models.pictures import check_images
     from hpsearch.models.saved import SavedModel
     from hpsearch.plain.evaluation import as_json, as_text
 
     loaded = SavedModel.load(model)
-    evaluation = evaluated(loaded, read_like(loaded.encoder, data, note, note), data.name, strict)
+    if images:
+        check_images(loaded)  # before a large file is read
+    frame = read_like(loaded.encoder, data, note, note)
+    evaluation = evaluated(loaded, frame, data.name, strict, images)
     if evaluation.looked:
         try:
             loaded = loaded.count_look(model)

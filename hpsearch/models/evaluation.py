@@ -15,6 +15,7 @@ from hpsearch.data.table import counted
 from hpsearch.data.truth import targets, with_targets
 from hpsearch.errors import DataError
 from hpsearch.models import calibration, seen
+from hpsearch.models.pictures import Picture, check_images, pictures
 from hpsearch.models.saved import SavedModel
 from hpsearch.study.confusion import Confusion
 from hpsearch.study.options import Task
@@ -62,6 +63,8 @@ class Evaluation:
     """What was noticed about the rows: a sentence each."""
     test_share: float
     """About which share of the model's test rows is among these."""
+    pictures: tuple[Picture, ...] = ()
+    """Some of the rows, where they are images and were asked for."""
 
     @property
     def looked(self) -> bool:
@@ -81,6 +84,7 @@ class Evaluation:
             **self._classes(),
             "share_of_test_rows": round(self.test_share, 3),
             "notes": list(self.notes),
+            **({"images": [one.to_json() for one in self.pictures]} if self.pictures else {}),
         }
 
     def _classes(self) -> dict[str, Any]:
@@ -101,7 +105,11 @@ class Evaluation:
 
 
 def evaluate(
-    model: SavedModel, frame: pl.DataFrame, name: str = "the table", strict: bool = False
+    model: SavedModel,
+    frame: pl.DataFrame,
+    name: str = "the table",
+    strict: bool = False,
+    images: int = 0,
 ) -> Evaluation:
     """Compare a model's predictions with what is true.
 
@@ -109,10 +117,14 @@ def evaluate(
         frame: the columns the model was trained on and its targets, by name, in any order.
         name: what errors call the table.
         strict: refuse a table without one of the columns.
+        images: how many of the rows to draw.
 
     Raises:
         DataError: columns are missing, or a cell does not fit; or no row can be compared.
+        UsageError: images are wanted, and the rows are none.
     """
+    if images:
+        check_images(model)
     encoder = model.encoder
     there = with_targets(encoder, frame, name)
     frame = frame.filter(there)
@@ -122,7 +134,7 @@ def evaluate(
     z = model.logits(x)
     sound = np.isfinite(z).all(axis=1)
     if not sound.all():
-        z, y = z[sound], y[sound]
+        z, y, frame = z[sound], y[sound], frame[np.flatnonzero(sound)]
         lost = counted(int((~sound).sum()), "row")
         notes = (*notes, f"{lost} left out, too far from those in training to compute with.")
     if not len(z):
@@ -145,6 +157,7 @@ def evaluate(
         calibration=() if model.task == "regression" else calibration.bins(p, y),
         notes=(*notes, *_about_learnt(model.seen.share("train", marks))),
         test_share=model.seen.share("test", marks),
+        pictures=pictures(model, frame, z, y, images) if images else (),
     )
 
 

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from math import isqrt
 
 import numpy as np
+import polars as pl
 
 from hpsearch.data import Data
-from hpsearch.data.columns import Block, Number
+from hpsearch.data.columns import Block, Column, Number
+from hpsearch.data.table import Dialect
+
+Image = tuple[tuple[int, ...], ...]
+"""Brightness from 0 to 255, row by row."""
 
 LARGEST = 16
 """Pixels of a drawn image's longer side; a larger one is averaged down."""
@@ -32,12 +37,16 @@ class Pixels:
     at: np.ndarray
     """Where each number of a row belongs, (pixels,), in an image that is blank elsewhere."""
 
-    def drawn(self, data: Data, rows: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
+    def drawn(self, data: Data, rows: Sequence[int]) -> list[Image]:
         """Brightness from 0 to 255 of these rows' images."""
-        every = self._numbers(data, np.arange(min(data.clean.height, 1000)))
+        return self.drawn_of(data.clean, rows)
+
+    def drawn_of(self, clean: pl.DataFrame, rows: Sequence[int]) -> list[Image]:
+        """The same of a frame of clean cells."""
+        every = self._numbers(clean, np.arange(min(clean.height, 1000)))
         low, high = float(np.nanmin(every)), float(np.nanmax(every))
         found = []
-        for values in self._numbers(data, np.asarray(rows)):
+        for values in self._numbers(clean, np.asarray(rows)):
             whole = np.full(self.height * self.width * self.channels, low)
             whole[self.at] = np.nan_to_num(values, nan=low)
             image = whole.reshape(self.height, self.width, self.channels).mean(axis=2)
@@ -45,8 +54,8 @@ class Pixels:
             found.append(tuple(tuple(int(n) for n in row) for row in np.rint(255 * shares)))
         return found
 
-    def _numbers(self, data: Data, rows: np.ndarray) -> np.ndarray:
-        part = data.clean[rows].select(self.columns)
+    def _numbers(self, clean: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
+        part = clean[rows].select(self.columns)
         if len(self.columns) == 1:
             return part.to_series().to_numpy().astype(np.float64)
         return part.to_numpy().astype(np.float64)
@@ -54,15 +63,20 @@ class Pixels:
 
 def pixels(data: Data) -> Pixels | None:
     """The image that a row is, where it looks like one."""
-    if len(data.inputs) == 1 and isinstance(block := data.inputs[0], Block):
-        return _of_block(block, data)
-    if len(data.inputs) < SMALLEST or not all(isinstance(c, Number) for c in data.inputs):
+    return pixels_of(data.inputs, data.dialect)
+
+
+def pixels_of(columns: Sequence[Column], dialect: Dialect) -> Pixels | None:
+    """The image that a row of such columns is, where it looks like one."""
+    if len(columns) == 1 and isinstance(block := columns[0], Block):
+        return _of_block(block, dialect)
+    if len(columns) < SMALLEST or not all(isinstance(column, Number) for column in columns):
         return None
-    return _of_columns([column.name for column in data.inputs])
+    return _of_columns([column.name for column in columns])
 
 
-def _of_block(block: Block, data: Data) -> Pixels | None:
-    size, channels = data.dialect.image_size, data.dialect.channels or 1
+def _of_block(block: Block, dialect: Dialect) -> Pixels | None:
+    size, channels = dialect.image_size, dialect.channels or 1
     if size is None:
         # arrays without a word on their shape: bytes in a square are an image, gray or in colour
         channels = 3 if isqrt(block.size) ** 2 != block.size else 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from os import environ
 
 from hpsearch.models.evaluation import Evaluation
+from hpsearch.models.pictures import Picture
 from hpsearch.plain.terminal import Terminal, terminal
 from hpsearch.study.confusion import Confusion
-from hpsearch.view.format import clean, cut, figure
+from hpsearch.view.format import ASCII, clean, cut, figure
+from hpsearch.view.thumbnails import gallery
 
 WIDTH = 80
 MOST_CLASSES = 30
@@ -24,6 +27,9 @@ def as_text(evaluation: Evaluation, out: Terminal | None = None) -> None:
     out = out or terminal()
     for line in lines(evaluation):
         out.say(out.writable(clean(line)))
+    if evaluation.pictures:
+        out.say("")
+        _draw(evaluation.pictures, out)
 
 
 def as_json(evaluation: Evaluation, out: Terminal | None = None) -> None:
@@ -62,6 +68,32 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
             for one in evaluation.calibration
         ]
         yield from _table(["confidence", "predictions", "mean", "right"], rows)
+
+
+def _draw(pictures: Sequence[Picture], out: Terminal) -> None:
+    """Images in rows, each above its true and its predicted class; half blocks on a terminal."""
+    signs = out.glyphs
+    arrow = "->" if signs is ASCII else "→"
+    wrong = {None: "", True: f" {signs.complete}", False: f" {signs.failed}"}
+    named = [
+        (one.image, clean(f"{one.true} {arrow} {one.predicted}{wrong[one.right]}"))
+        for one in pictures
+    ]
+    out.say(out.fit(f"{len(named):,} of the images: true {arrow} predicted"))
+    # without colours all half blocks look alike
+    colour = out.is_tty and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    drawn = gallery(named, out.width, signs, colour)
+    if not colour:
+        for line in drawn:
+            out.say(out.writable("".join(text for text, _ in line)).rstrip())
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=out.stream, highlight=False, markup=False)
+    for line in drawn:
+        inked = [(out.writable(text), "" if ink == "plain" else ink) for text, ink in line]
+        console.print(Text.assemble(*inked), soft_wrap=True)
 
 
 def _of(evaluation: Evaluation) -> str:
