@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from hpsearch.engine import pruning
+from hpsearch.engine.checkpoint import write_aside
 from hpsearch.engine.heritage import Heritage, Kin, heritage, source_of
 from hpsearch.engine.order import Order
-from hpsearch.store.folder import RunFolder
+from hpsearch.store.folder import RunFolder, weights_file
 from hpsearch.store.past import Best, Past
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import EpochRecord
@@ -53,7 +56,7 @@ def inherit(
     if order.fork is not None:
         folder = RunFolder(order.fork)
         taken = heritage(folder, study, meaning, size)
-        _adopt(folder, taken, store, study, len(before))
+        _adopt(folder, taken, store, RunFolder(order.runs / study.study.name), study, len(before))
         warm, tries = [taken, *warm], [*taken.tries, *tries]
     for source in warm:
         say(source.said)
@@ -70,16 +73,32 @@ def _as_before(study: StudyFile, taken: Mapping[str, Any]) -> tuple[StudyFile, t
     return replace(study, enqueue=(*study.enqueue, *tries)), before
 
 
-def _adopt(folder: RunFolder, taken: Heritage, store: Store, study: StudyFile, before: int) -> None:
-    """Make another study's trials this one's: numbered from 0, with their epochs."""
-    metric = study.study.metric
+def _adopt(
+    folder: RunFolder,
+    taken: Heritage,
+    store: Store,
+    mine: RunFolder,
+    study: StudyFile,
+    before: int,
+) -> None:
+    """Make another study's trials this one's: numbered from 0, with epochs, rungs and weights."""
+    metric, epochs = study.study.metric, pruning.planned_epochs(study)
     with Reader(folder) as reader:
         for number, kin in enumerate(taken.kin):
             told = tuple(_done(epoch) for epoch in reader.epochs(kin.record.number))
             trial = replace(kin.past.trial, number=number)
-            memory = {**kin.past.memory, "optuna": before + number}
+            optuna = before + number
+            attrs = pruning.marks(study.study, epochs, optuna, kin.past.curve)
+            memory = {**kin.past.memory, "optuna": optuna, "attrs": attrs}
             past = replace(kin.past, trial=trial, memory=memory)
             store.adopted(past, _best(kin), told, metric, kin.record.planned, _size(kin))
+            _adopt_weights(weights_file(folder.models, kin.record.number), mine.models, number)
+
+
+def _adopt_weights(theirs: Path, models: Path, number: int) -> None:
+    """Have what is kept of its best epoch, too; the engine lets go of more than the study keeps."""
+    if theirs.is_file():
+        write_aside(weights_file(models, number), theirs.read_bytes())
 
 
 def _best(kin: Kin) -> Best | None:

@@ -6,6 +6,7 @@ Only at a rung does a trainer wait for the engine's verdict, so everything betwe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from optuna import Study
@@ -26,6 +27,8 @@ from hpsearch.study.options import StudyOptions
 from hpsearch.study.space import Choice, Float, Int
 from hpsearch.study.studyfile import StudyFile
 
+STUDY_NAME = "hpsearch"
+"""What Optuna's study is called: hyperband's brackets depend on it."""
 _TABLE = "study.pruner_options"
 _OURS = ("max_resource", "n_warmup_steps", "interval_steps")
 """Options that follow from the epochs."""
@@ -116,6 +119,40 @@ class Brackets(HyperbandPruner):
         if number not in self._known:
             self._known[number] = super()._get_bracket_id(study, trial)
         return self._known[number]
+
+    def of(self, number: int) -> SuccessiveHalvingPruner:
+        """What prunes in the bracket of Optuna's trial of that number."""
+        study: Any = SimpleNamespace(study_name=STUDY_NAME)
+        if not self._pruners:
+            self._try_initialization(study)
+        trial: Any = SimpleNamespace(number=number)
+        return self._pruners[self._get_bracket_id(study, trial)]
+
+
+def marks(
+    options: StudyOptions, epochs: int, number: int, curve: Mapping[int, float]
+) -> dict[str, float]:
+    """What halving and hyperband hold later trials against: a trial's value at each of its rungs.
+
+    Optuna keeps it as the trial's attributes when it is asked; a trial that is taken over from
+    another study was asked there, perhaps in another bracket.
+
+    Args:
+        options: of the study.
+        epochs: the most that a trial may train.
+        number: Optuna's, of the trial.
+        curve: the metric by epoch.
+    """
+    pruner = make(options, epochs)
+    halving = pruner.of(number) if isinstance(pruner, Brackets) else pruner
+    if not isinstance(halving, SuccessiveHalvingPruner):
+        return {}
+    found: dict[str, float] = {}
+    first = halving._min_resource * halving._reduction_factor**halving._min_early_stopping_rate
+    for epoch in sorted(rungs(options, epochs).intersection(curve)):
+        while epoch >= first * halving._reduction_factor ** len(found):
+            found[f"completed_rung_{len(found)}"] = curve[epoch]
+    return found
 
 
 def rungs(options: StudyOptions, epochs: int) -> frozenset[int]:

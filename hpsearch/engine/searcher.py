@@ -112,7 +112,7 @@ class Searcher:
         self._trials = optuna.storages.InMemoryStorage()
         self._study = optuna.create_study(
             storage=self._trials,
-            study_name="hpsearch",  # hyperband's brackets depend on it
+            study_name=pruning.STUDY_NAME,
             direction=direction,
             sampler=samplers.Silent(),
             pruner=pruning.make(study.study, epochs),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
-from hpsearch.store.folder import RunFolder
+from hpsearch.store.folder import RunFolder, weights_file
 from hpsearch.store.reader import Reader
+from hpsearch.store.writer import Store
 from tests.chaos.recompute import Recomputer
 
 
@@ -45,6 +48,23 @@ def test_a_fork_takes_its_trials_along_into_a_wider_space(place, old):
     for trial in trials[:7]:
         if trial.state == "complete":
             assert recomputed.value(trial)[0] == trial.value
+
+
+def test_a_fork_has_the_weights_that_were_kept_and_what_its_pruner_decides_by(place, old):
+    change(place, 'name = "small"', 'name = "small"\npruner = "halving"\nkeep = "best:2"')
+    done = place.command("run", "small.toml", "--fork", "halved", "--trials", "5")
+    assert done.returncode == 0, done.stderr
+    mine = RunFolder(place.path / "runs" / "halved")
+    best = sorted((t for t in old if t.state == "complete"), key=lambda trial: trial.value)[:2]
+    kept = {weights_file(mine.models, trial.number) for trial in best}
+    assert set(mine.models.iterdir()) == kept
+    for path in kept:
+        assert path.read_bytes() == (place.folder.models / path.name).read_bytes()
+    with Reader(mine) as reader, closing(Store(mine.db)) as store:
+        for past in store.history():
+            curve = {epoch.number: epoch.value for epoch in reader.epochs(past.trial.number)}
+            rungs = {f"completed_rung_{n}": curve[e] for n, e in enumerate((1, 3)) if e in curve}
+            assert past.memory["attrs"] == rungs != {}
 
 
 def test_what_is_outside_of_the_new_space_is_left_and_counted(place, old):

@@ -8,6 +8,7 @@ import pytest
 from optuna.samplers import TPESampler
 from optuna.trial import TrialState
 
+from hpsearch.engine import pruning
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.store.past import Past
 from hpsearch.study import schema
@@ -190,6 +191,22 @@ def test_a_verdict_stands_when_the_engine_dies_before_it_is_obeyed(pruner):
         past.append(Past(trial, "complete", search.memory(trial.number), 0.1, told, 1, 0, 1.0))
         search.tell(trial.number, "complete", 0.1)
     raise AssertionError("nothing was pruned")
+
+
+@pytest.mark.parametrize("options", [{}, {"reduction_factor": 2}, {"min_resource": 2}], ids=str)
+@pytest.mark.parametrize("pruner", schema.PRUNERS)
+def test_what_a_pruner_noted_of_a_trial_is_told_by_its_curve(pruner, options):
+    if pruner not in ("halving", "hyperband"):
+        options = {"upper": 0.5} if pruner == "threshold" else {}
+    of = study(sampler="random", pruner=pruner, pruner_options=options, trials=60)
+    run, noted = Run(of).finish(30), 0
+    for past in run.past.values():
+        attrs = past.memory["attrs"].items()
+        rungs = {name: value for name, value in attrs if name.startswith("completed_rung")}
+        told = pruning.marks(of.study, EPOCHS, past.memory["optuna"], past.curve)
+        assert told == rungs
+        noted += len(told)
+    assert bool(noted) == (pruner in ("halving", "hyperband"))
 
 
 def test_what_another_study_completed_is_not_tried_again_unless_a_person_asks():
