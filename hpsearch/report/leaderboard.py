@@ -12,7 +12,7 @@ from hpsearch.report.plot import line
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.columns import Board, Column, columns
 from hpsearch.view.fields import Fields, fields
-from hpsearch.view.format import UNICODE
+from hpsearch.view.format import UNICODE, scored
 from hpsearch.view.rows import Key, sort
 
 LEFT_OUT = ("delta", "slot")
@@ -43,6 +43,24 @@ def leaderboard(material: Material) -> Markup:
     scroll = tag("div", table, class_="scroll tall", tabindex=0, role="region",
                  aria_label="Leaderboard")  # fmt: skip
     return tag("div", scroll, _notes(material, alike))
+
+
+def link(
+    material: Material, trial: TrialRecord, *inside: Child, tabindex: int | None = None
+) -> Markup:
+    """What leads to a trial's row, if it has one."""
+    listed = trial.number in material.listed
+    return tag("a", inside, href=f"#trial-{trial.number}" if listed else None, tabindex=tabindex)
+
+
+def drawn(material: Material, trial: TrialRecord, kind: str, d: str) -> Markup | None:
+    """A path that says which trial it is, and leads to its row; None where there is no path."""
+    if not d:
+        return None
+    told = scored(trial.value, trial.standard_error)
+    title = tag("title", f"#{trial.number}  {material.study.metric} {told}")
+    # Out of the keyboard's way: there may be hundreds, and rows say the same.
+    return link(material, trial, tag("path", title, class_=kind, d=d), tabindex=-1)
 
 
 def _head(column: Column, shown: Sequence[TrialRecord], read: Fields, least: bool) -> Markup:

@@ -68,6 +68,11 @@ class Material:
         return self.trials[: self.rows]
 
     @cached_property
+    def listed(self) -> frozenset[int]:
+        """The numbers of these."""
+        return frozenset(trial.number for trial in self.shown)
+
+    @cached_property
     def importance(self) -> Mapping[str, float]:
         """Of what is searched, by full name, the most important first; empty: not known."""
         return importances(self.study, self.trials)
@@ -126,4 +131,9 @@ def _best_file(study: StudyFacts, best: TrialRecord | None) -> Exported | str:
     try:
         return configuration(study, best, Path(study.path).parent, FILE)
     except HpsearchError as error:
-        return str(error)
+        return placeless(study, str(error))
+
+
+def placeless(study: StudyFacts, text: str) -> str:
+    """A sentence with paths as seen from the study file's folder: where that lies is private."""
+    return text.replace(f"{Path(study.path).absolute().parent}/", "")

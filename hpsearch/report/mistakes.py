@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpsearch.report.markup import Child, Markup, prose, tag, verbatim
-from hpsearch.report.material import Material
+from hpsearch.report.material import Material, placeless
 from hpsearch.report.plot import SIZE
 from hpsearch.report.tables import table
 from hpsearch.study.confusion import Confusion
@@ -22,7 +22,7 @@ def mistakes(material: Material) -> Child:
     """Figures, then matrices or residuals; a word where nothing is known."""
     found = material.examination
     if isinstance(found, str):
-        return _absent(found) if found else None
+        return _absent(placeless(material.study, found)) if found else None
     return [
         _figures(found),
         [_confusion(one, len(found.confusions) > 1) for one in found.confusions[:MOST_TARGETS]],

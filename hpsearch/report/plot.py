@@ -22,8 +22,8 @@ SIZE = 1000
 """Units of the field, across and down."""
 FEW_POINTS = 300
 """More of them are drawn smaller."""
-_BEYOND = 4 * SIZE
-"""As far as what lies outside the field is drawn, so that lines leave it at the right angle."""
+_BEYOND = 4.0
+"""Fields; as far as what lies outside is drawn, so that lines leave at the right angle."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def down(place: float) -> int:
 
 
 def _units(places: Floats) -> np.ndarray:
-    return np.clip(np.rint(SIZE * places), -_BEYOND, _BEYOND).astype(np.int64)
+    return np.rint(SIZE * np.clip(places, -_BEYOND, _BEYOND)).astype(np.int64)
 
 
 def _labels(ruler: Ruler, side: str) -> list[Markup]:

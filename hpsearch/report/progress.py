@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hpsearch.report.leaderboard import drawn, link
 from hpsearch.report.markup import Child, Markup, tag
 from hpsearch.report.material import LIT, Material
 from hpsearch.report.plot import FEW_POINTS, Ruler, dots, figure, fixed, line, plot, ruler
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.board import is_share
 from hpsearch.view.columns import figure_names
-from hpsearch.view.format import duration, scored
+from hpsearch.view.format import duration
 from hpsearch.view.history import Track
 from hpsearch.view.palette import line_ink
 from hpsearch.view.raster import Floats, Scale
@@ -54,7 +55,8 @@ def best_so_far(material: Material) -> Markup | None:
         tag("path", class_="dots rest" if len(ended) <= FEW_POINTS else "dots rest many",
             d=dots(across.place(x[::stride]), up.place(y[::stride]))),
         tag("path", class_="line best", d=line(across.place(steps_x), up.place(steps_y))),
-        [_point(ended[at], across.place(x[at : at + 1]), up.place(y[at : at + 1]), material)
+        [drawn(material, ended[at], "dots best",
+               dots(across.place(x[at : at + 1]), up.place(y[at : at + 1])))
          for at in better],
     ]  # fmt: skip
     told = f"{study.metric} of {len(ended):,} complete trials and the best of them so far"
@@ -65,10 +67,10 @@ def best_so_far(material: Material) -> Markup | None:
 
 def curves(material: Material) -> list[Markup]:
     """A picture a metric: all curves in grey, the best ones in colours above them."""
-    drawn = [t for t in material.trials if len(material.track(t))]
-    lit = [t for t in drawn if t.state == "complete"][:LIT]
-    grey = [t for t in drawn if t not in lit]
-    seen = {name for trial in drawn for name in material.track(trial).figures}
+    known = [t for t in material.trials if len(material.track(t))]
+    lit = [t for t in known if t.state == "complete"][:LIT]
+    grey = [t for t in known if t not in lit]
+    seen = {name for trial in known for name in material.track(trial).figures}
     pictures = [
         _curves(material, name, lit, grey)
         for name in figure_names(material.study)
@@ -78,8 +80,7 @@ def curves(material: Material) -> list[Markup]:
     if not found:
         return []
     key = [
-        tag("a", tag("i", class_=f"ink {line_ink(at)}"), f"#{trial.number}",
-            href=f"#trial-{trial.number}")
+        link(material, trial, tag("i", class_=f"ink {line_ink(at)}"), f"#{trial.number}")
         for at, trial in enumerate(lit)
     ]  # fmt: skip
     total = sum(1 for trial in material.trials if trial.epochs) - len(lit)
@@ -109,7 +110,7 @@ def _curves(
     front: list[Child] = []
     for at, trial in reversed(list(enumerate(lit))):
         d = _thin(across, up, material.track(trial), name)
-        front.append(named(trial, d, f"line {line_ink(at)}", material.study.metric))
+        front.append(drawn(material, trial, f"line {line_ink(at)}", d))
     if own is not None:
         d = _thin(across, up, material.track(lit[0]), train)
         title = tag("title", f"#{lit[0].number} on its training rows: {train}")
@@ -176,19 +177,6 @@ def _row(row: Sequence[Block], begin: float, end: float, named: bool) -> Child:
             width=f"{max(0.6, (one.end - one.begin) * scale - 0.4):.1f}", height=10)
         for one in row
     ]  # fmt: skip
-
-
-def _point(trial: TrialRecord, x: Floats, y: Floats, material: Material) -> Markup:
-    return named(trial, dots(x, y), "dots best", material.study.metric)
-
-
-def named(trial: TrialRecord, d: str, kind: str, metric: str) -> Markup:
-    """A path that says which trial it is, and leads to it on the leaderboard."""
-    if not d:
-        return Markup()
-    title = f"#{trial.number}  {metric} {scored(trial.value, trial.standard_error)}"
-    return tag("a", tag("path", tag("title", title), class_=kind, d=d),
-               href=f"#trial-{trial.number}")  # fmt: skip
 
 
 def _outside(up: Ruler) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from hpsearch.report.leaderboard import drawn
 from hpsearch.report.markup import Markup, tag
 from hpsearch.report.material import Material, spread
 from hpsearch.report.plot import FEW_POINTS, along, dots, figure, plot, ruler
-from hpsearch.report.progress import named
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis, axis
 from hpsearch.view.board import is_share
@@ -76,7 +76,7 @@ def slices(material: Material) -> Markup | None:
             continue
         layers = [
             tag("path", class_=rest, d=dots(x[bright:], y[bright:])),
-            [named(trials[at], dots(x[at : at + 1], y[at : at + 1]), "dots best", metric)
+            [drawn(material, trials[at], "dots best", dots(x[at : at + 1], y[at : at + 1]))
              for at in reversed(range(bright))],
         ]  # fmt: skip
         told = f"{metric} by {name}"
@@ -106,11 +106,10 @@ def parallel(material: Material) -> Markup | None:
     across = np.linspace(0, 1000, len(axes)).round().astype(int)
     good, bright = _shares(len(trials))
     paths = [_bent(across, places[:, at]) for at in range(len(trials))]
-    metric = material.study.metric
     layers = [
         tag("path", class_="line back", d="".join(paths[good:])),
         tag("path", class_="line good", d="".join(paths[bright:good])),
-        [named(trials[at], paths[at], "line best", metric) for at in reversed(range(bright))],
+        [drawn(material, trials[at], "line best", paths[at]) for at in reversed(range(bright))],
         tag("path", class_="axis", d="".join(f"M{at} 0v1000" for at in across)),
     ]
     svg = tag("svg", layers, viewBox="0 0 1000 1000", preserveAspectRatio="none", role="img",

@@ -1,0 +1,270 @@
+"""The page of a study: whole, self-contained, escaped and steady whatever the study is like."""
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.report.markup import Markup, joined, prose, tag, verbatim
+from hpsearch.report.material import gather, spread
+from hpsearch.report.page import page
+from hpsearch.study.confusion import Confusion
+from hpsearch.study.examination import Examination, LayerState, Residuals
+from hpsearch.view.fields import fields
+from hpsearch.view.format import clean, scored
+from hpsearch.view.rows import Key, sort
+from tests.report.madereports import HOSTILE, STUDIES, made
+from tests.report.markupreader import read
+
+EXAMINED = Examination(
+    "digits", 3, "multiclass", "val_cost", 0.2, {"val_cost": 0.2, "standard_error": 0.01},
+    True, 60, 1, "by a network that has not seen them",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def materials(tmp_path_factory):
+    """Every made-up study, read once."""
+    found = {}
+    for name, build in STUDIES.items():
+        study = build(tmp_path_factory.mktemp("runs") / "digits")
+        study.close()
+        found[name] = gather(study.folder)
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(materials):
+    return {name: page(found) for name, found in materials.items()}
+
+
+every_study = pytest.mark.parametrize("name", STUDIES)
+
+
+@every_study
+def test_every_element_is_closed_and_every_link_leads_somewhere(pages, name):
+    found = read(pages[name])
+    ids = found.ids()
+    assert len(ids) == len(set(ids))
+    links = [e.attributes.get("href") or "" for e in found.every("a") if "href" in e.attributes]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert [link for link in links if not link.startswith(("#", "data:application/toml;"))] == []
+
+
+@every_study
+def test_nothing_is_loaded_and_only_our_script_runs(pages, name):
+    text = pages[name]
+    found = read(text)
+    assert "url(" not in text
+    assert "@import" not in text
+    loading = ("src", "srcset", "data", "poster", "action", "formaction", "background", "ping")
+    for element in found.every():
+        assert not [word for word in element.attributes.values() if "://" in (word or "")], element
+        assert not set(loading) & set(element.attributes), element
+        assert not [key for key in element.attributes if key.startswith("on")], element
+    names = {element.name for element in found.every()}
+    assert not names & {"iframe", "object", "embed", "img", "link", "form", "video", "audio", "use"}
+    (script,) = found.every("script")
+    known = b64encode(sha256(script.text.encode()).digest()).decode()
+    policies = [e for e in found.every("meta") if "http-equiv" in e.attributes]
+    assert f"script-src 'sha256-{known}'" in (policies[0].attributes["content"] or "")
+    assert "default-src 'none'" in (policies[0].attributes["content"] or "")
+
+
+@every_study
+def test_the_same_study_gives_the_same_page(materials, pages, name):
+    assert page(replace(materials[name])) == pages[name]  # a new one: nothing is remembered
+
+
+@every_study
+def test_no_number_is_told_that_is_none(pages, name):
+    told = " ".join(element.text for element in read(pages[name]).every("section"))
+    assert not re.search(r"\b(nan|inf|None|True|False)\b", told.replace("the cost was nan", ""))
+    paths = re.findall(r' d="([^"]*)"', pages[name])
+    assert all(re.fullmatch(r"[MlhHvCz0-9. -]*", path) for path in paths)
+
+
+def test_the_sections_of_an_ordinary_study(pages):
+    found = read(pages["ordinary"])
+    sections = [element.attributes["id"] for element in found.every("section")]
+    assert sections == [
+        "summary", "leaderboard", "best-so-far", "curves", "importance", "slices", "parallel",
+        "network", "configuration", "failures", "timeline", "reproduce", "data",
+    ]  # fmt: skip
+    assert [e.attributes["href"] for e in found.every("nav").__next__().every("a")] == [
+        f"#{name}" for name in sections[1:]
+    ]
+
+
+@pytest.mark.parametrize("name", ["empty", "all failed", "all waiting"])
+def test_what_there_is_nothing_of_is_left_out_or_said(pages, name):
+    found = read(pages[name])
+    assert "No trial is complete" in found.at("summary").text
+    assert not {"best-so-far", "slices", "parallel", "mistakes"} & set(found.ids())
+    assert "There is none to copy: no trial is complete" in found.at("configuration").text
+
+
+def test_reasons_of_failures_are_counted(pages):
+    assert "MemoryErrorfailed3#0" in read(pages["all failed"]).at("failures").text
+    assert "the cost was nan after epoch N" in read(pages["all diverged"]).at("failures").text
+
+
+# Hostile words --------------------------------------------------------------------------------
+
+
+def test_words_from_files_are_text_and_nothing_else(pages):
+    found = read(pages["hostile"])
+    assert clean(HOSTILE) == next(found.every("h1")).text
+    assert f"{clean(HOSTILE)}: hpsearch report" == next(found.every("title")).text
+    for anchor in ("leaderboard", "slices", "parallel", "failures", "reproduce", "data"):
+        assert clean(HOSTILE) in found.at(anchor).text, anchor
+    assert HOSTILE in found.at("study-file").text  # as it is: somebody copies it
+
+
+@given(st.text())
+def test_any_text_comes_back_as_it_is_shown(text):
+    (element,) = read(tag("p", text, title=text)).inside
+    assert (element.text, element.attributes["title"]) == (clean(text), clean(text))
+    assert "<" not in prose(text).replace("<code>", "").replace("</code>", "")
+    told = text.encode("utf-8", "backslashreplace").decode()
+    assert read(tag("pre", verbatim(text))).text == told
+
+
+@given(st.lists(st.one_of(st.none(), st.text(), st.text().map(lambda t: tag("b", t)))))
+def test_only_markup_stays_markup(parts):
+    bold = sum(isinstance(part, Markup) for part in parts)
+    assert len(list(read(joined(parts)).every("b"))) == bold
+
+
+# The leaderboard ------------------------------------------------------------------------------
+
+
+def test_the_leaderboard_is_a_plain_table_in_order(materials, pages):
+    found, board = materials["ordinary"], read(pages["ordinary"]).at("leaderboard")
+    rows = [row for row in board.every("tr") if "id" in row.attributes]
+    assert [row.attributes["id"] for row in rows] == [f"trial-{t.number}" for t in found.trials]
+    heads = [head.text for head in next(board.every("thead")).every("th")]
+    at = heads.index("val_cost") - 1
+    told = [list(row.every("td"))[at].text for row in rows]
+    assert told == [scored(trial.value, None) for trial in found.trials]
+    assert not list(board.every("button"))  # a script adds what only a script can do
+
+
+TITLES = {"#": "number", "time": "seconds", "weights": "parameters", "keep": "keep_prob"}
+TITLES |= {"lr": "learning_rate", "layers": "layer_dims", "act": "activation"}
+TITLES |= {"optim": "optimizer", "batch": "mini_batch_size"}
+
+
+def test_a_columns_order_is_that_of_every_other_view(materials, pages):
+    found, board = materials["ordinary"], read(pages["ordinary"]).at("leaderboard")
+    known = fields(found.study, found.trials)
+    heads = list(next(board.every("thead")).every("th"))
+    assert len(heads) > 10
+    for head in heads:
+        if head.text == "curve":
+            continue
+        name = known.resolve(TITLES.get(head.text, head.text))
+        ordered = sort(found.trials, [Key(name)], known)
+        assert (head.attributes["data-order"] or "").split() == [str(t.number) for t in ordered]
+        none = sum(known.reader(name)(trial) is None for trial in found.trials)
+        assert int(head.attributes.get("data-none") or 0) == none
+
+
+def test_a_long_leaderboard_is_cut_and_that_is_said(tmp_path):
+    study = made(tmp_path / "digits", 70)
+    study.close()
+    found = read(page(gather(study.folder, rows=10)))
+    rows = [row for row in found.at("leaderboard").every("tr") if "id" in row.attributes]
+    assert len(rows) == 10
+    assert "These are the first 10 of 70 trials" in found.at("leaderboard").text
+
+
+def test_a_thousand_trials_are_less_than_two_megabytes(tmp_path):
+    study = made(tmp_path / "digits", 1000, curves=120)
+    study.close()
+    text = page(gather(study.folder))
+    assert 400_000 < len(text.encode()) < 2_000_000
+
+
+@given(st.lists(st.integers(), max_size=60), st.integers(1, 30), st.integers(0, 30))
+def test_spread_keeps_the_first_and_the_order(numbers, most, first):
+    first = min(first, most)
+    kept = spread(numbers, most, first)  # type: ignore[arg-type]  # any rows will do
+    assert len(kept) == min(len(numbers), most)
+    assert kept[: min(first, len(kept))] == numbers[: min(first, len(kept))]
+    rest = iter(numbers)
+    assert all(any(one == other for other in rest) for one in kept)
+
+
+# What the best trial gets wrong ---------------------------------------------------------------
+
+
+def mistakes(materials, **others):
+    found = replace(materials["ordinary"], examination=replace(EXAMINED, **others))
+    return read(page(found)).at("mistakes")
+
+
+def test_a_confusion_matrix_tells_every_count(materials):
+    confusion = Confusion("digit", ("a", HOSTILE), ((25, 5), (0, 30)))
+    told = mistakes(materials, confusions=(confusion,))
+    matrix = next(told.every("table", "matrix"))
+    rows = [[cell.text for cell in row.every("td")] for row in next(matrix.every("tbody")).inside]
+    assert rows == [["25", "5", "83.3", "30"], ["·", "30", "100.0", "30"]]
+    assert "5 of 60 validation rows wrong" in told.text
+    assert f"a → {clean(HOSTILE)}" in told.text
+
+
+def test_of_many_classes_the_worst_are_told(materials):
+    names = tuple(f"class {at}" for at in range(50))
+    counts = (*(tuple(int(at == k) for k in range(50)) for at in range(49)), (1,) * 50)
+    told = mistakes(materials, confusions=(Confusion("digit", names, counts),))
+    assert not list(told.every("table", "matrix"))
+    first = next(next(told.every("tbody")).every("th"))
+    assert first.text == "class 49"
+    assert "20 better ones are left out" in told.text
+
+
+def test_several_labels_have_a_matrix_each_until_there_are_too_many(materials):
+    confusions = tuple(Confusion(f"label {at}", ("0", "1"), ((20, 1), (2, 7))) for at in range(30))
+    told = mistakes(materials, task="multilabel", confusions=confusions)
+    assert len(list(told.every("table", "matrix"))) == 24
+    assert "90 of 900 predictions wrong" in told.text
+    assert "6 more targets are left out" in told.text
+
+
+def test_residuals_are_told_and_drawn(materials):
+    spread_ = (-30000.0, -2.0, -1.0, 0.25, 1.0, 2.0, 5.0)
+    told = mistakes(materials, task="regression", residuals=(Residuals(HOSTILE, spread_),))
+    assert clean(HOSTILE) in told.text
+    assert "-30,000" in told.text
+    assert len(list(told.every("svg", "residual"))) == 1
+    flat = mistakes(materials, task="regression", residuals=(Residuals("y", (0.0,) * 7),))
+    assert not list(flat.every("svg", "residual"))
+
+
+def test_why_nothing_is_known_is_said_with_the_way_out(materials):
+    why = "The weights of trial 3 are not kept. Train it once more:\n  hpsearch export x\n  and y"
+    told = read(page(replace(materials["ordinary"], examination=why))).at("mistakes")
+    assert next(told.every("p")).text.startswith("The weights of trial 3 are not kept.")
+    assert next(told.every("code")).text == "hpsearch export x\nand y"
+
+
+def test_where_the_study_lies_is_not_told(materials):
+    found = materials["ordinary"]
+    study = replace(found.study, path="/home/ann/secret/digits.toml")
+    why = "/home/ann/secret/rows.csv is not there."
+    told = page(replace(found, status=replace(found.status, study=study), examination=why))
+    assert "rows.csv is not there." in told
+    assert "/home" not in told
+
+
+def test_layers_tell_what_became_of_them(materials):
+    states = (LayerState("hidden 1", 3.25, 0.125), LayerState("output", 1.5, None))
+    found = replace(materials["ordinary"], examination=replace(EXAMINED, layers=states))
+    told = read(page(found)).at("network").text
+    assert "3.25012.5 %" in told
+    assert "1.500–" in told
