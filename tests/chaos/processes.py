@@ -24,8 +24,8 @@ def processes() -> dict[int, Process]:
         if not entry.name.isdigit():
             continue
         try:
-            stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            stat = _stat(int(entry.name))
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if stat[0] != "Z":
@@ -65,7 +65,15 @@ def shells_of(engine: int) -> list[int]:
 
 def alive(pid: int) -> bool:
     """Whether a process is there, and not a zombie."""
-    return pid in processes()
+    try:
+        return _stat(pid)[0] != "Z"
+    except OSError:
+        return False
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent, and what else the kernel says of a process, from its third field on."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
 def kill(pid: int) -> None:

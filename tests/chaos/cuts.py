@@ -1,0 +1,145 @@
+"""Every file of a run folder cut short, one at a time: what is said of it, and the next run."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+from hpsearch.store.folder import RunFolder
+from tests.chaos.ground import Ground, Tried
+
+COMMANDS = (
+    ("top", "chaos"),
+    ("status", "chaos"),
+    ("show", "chaos"),
+    ("show", "chaos", "1"),
+    ("log", "chaos"),
+    ("attach", "chaos", "--plain"),
+)
+SMALL = 2000
+"""Bytes up to which a file is cut at each."""
+
+
+def places(size: int, most: int, dice: random.Random) -> list[int]:
+    """Where a file is cut: everywhere, or at so many places, both ends among them."""
+    if size <= most:
+        return list(range(size))
+    inner = dice.sample(range(1, size - 1), most - 2)
+    return sorted({0, size - 1, *inner})
+
+
+def finished(place: Path) -> Ground:
+    """A study with trials that are over and one that waits, all its files folded together."""
+    ground = Ground(place, trials=3, epochs=6, workers=1)
+    ground.run()
+    ground.trials = 4
+    ground.run("--trials", "4", faults="crash trial told 1")  # its log stays beside the database
+    return ground
+
+
+def files(folder: RunFolder) -> list[Path]:
+    """What may be cut: all but what joblib leaves."""
+    found = (path for path in folder.path.rglob("*") if path.is_file())
+    return sorted(path for path in found if not path.name.endswith("-shm"))
+
+
+def told(words: tuple[str, ...]) -> str | None:
+    """What is wrong with how a command in this process ends; None where it is a sentence."""
+    from hpsearch.cli import run_app
+
+    out, code = io.StringIO(), 0
+    before, sys.argv = sys.argv, ["hpsearch", *words]
+    try:
+        with redirect_stdout(out), redirect_stderr(out):
+            code = run_app()
+    except SystemExit as left:
+        code = left.code
+    except BaseException as error:  # whatever it raises is a traceback for a person
+        return f"{' '.join(words)}: {type(error).__name__}: {error}"
+    finally:
+        sys.argv = before
+    said = out.getvalue()
+    if "Traceback" in said:
+        return f"{' '.join(words)}: {said}"
+    if code and not said.strip():
+        return f"{' '.join(words)}: exit {code} without a word"
+    return None
+
+
+def views(place: Path, seconds: float, seed: int, most: int = 200) -> Tried:
+    """Cut each file, ask every view."""
+    dice, ground = random.Random(seed), finished(place)
+    os.environ["HPSEARCH_RUNS"] = str(place / "runs")
+    tried, until = Tried("", 0, ground.trials), time.monotonic() + seconds
+    every = [(file, at) for file in files(ground.folder) for at in _cut_at(file, most, dice)]
+    dice.shuffle(every)
+    for file, at in every:
+        if time.monotonic() > until:
+            break
+        with cut(file, at):
+            for words in COMMANDS:
+                if wrong := told(words):
+                    name = file.relative_to(ground.folder.path)
+                    tried.violations.append(f"{name} cut at {at}: {wrong}")
+        tried.times += 1
+    tried.figure = f"{len(files(ground.folder))} files, {len(COMMANDS)} views each, of {len(every)}"
+    return tried
+
+
+def resumes(place: Path, seconds: float, seed: int) -> Tried:
+    """Cut a file, and run the study again: it goes on to right values, or refuses in a sentence."""
+    dice, ground = random.Random(seed), finished(place / "whole")
+    tried, until = Tried(""), time.monotonic() + seconds
+    ways: list[Callable[[int], int]] = [lambda s: s // 2, lambda s: 0, lambda s: s - 1]
+    ways += [lambda s: s // 4096 // 2 * 4096, lambda s: s // 3]
+    every = [(file, way) for way in ways for file in files(ground.folder)]
+    dice.shuffle(every)
+    refused = 0
+    for number, (file, way) in enumerate(every):
+        if time.monotonic() > until:
+            break
+        again = Ground(place / str(number), trials=4, epochs=6, workers=1)
+        shutil.copytree(ground.folder.path, again.folder.path)
+        name = file.relative_to(ground.folder.path)
+        at = way(file.stat().st_size)
+        os.truncate(again.folder.path / name, at)
+        done = again.run("--trials", "4")
+        said = done.stdout + done.stderr
+        found = []
+        if "Traceback" in said or (done.returncode and "engine ended" in said):
+            found.append(f"exit {done.returncode}: {said}")
+        elif done.returncode:
+            refused += 1
+        else:
+            found = again.violations()
+        tried.violations += [f"{name} cut at {at}: {text}" for text in found]
+        tried.times += 1
+        tried.trials += 4
+    tried.figure = f"{refused} of them refused in a sentence"
+    return tried
+
+
+def _cut_at(file: Path, most: int, dice: random.Random) -> list[int]:
+    size = file.stat().st_size
+    return places(size, max(most, size if size <= SMALL else 0), dice)
+
+
+class cut:  # reads as what it does
+    """A file without its end, for a while."""
+
+    def __init__(self, file: Path, at: int) -> None:
+        self._file, self._at = file, at
+
+    def __enter__(self) -> None:
+        self._whole = self._file.read_bytes()
+        os.truncate(self._file, self._at)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.write_bytes(self._whole)

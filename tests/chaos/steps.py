@@ -1,0 +1,65 @@
+"""Processes that end, as with kill -9, at each named place one by one; and the next run goes on."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from hpsearch.faults import CODE, PLACES
+from hpsearch.store.inbox import send
+from tests.chaos.ground import Ground, Tried, outlived
+from tests.chaos.processes import processes
+
+PLACES_TO_CRASH = tuple(place for place in PLACES if not place.startswith("write"))
+BELOW = ("shell", "trainer")
+"""Places of processes that the engine starts again by itself."""
+SLOW = "slow trainer epoch 0.7"
+"""With so slow an epoch there is a checkpoint on the way."""
+
+
+def crash(place: Path, step: str, at: int) -> Tried:
+    """One study that crashes at a step, and is run again."""
+    saves = step in ("trainer saved", "trial checkpointed")
+    ground = Ground(place, trials=1 if saves else 3, epochs=9 if saves else 4, workers=1)
+    fuse = place / "fuse"
+    fuse.touch()
+    ground.trials += 1
+    send(ground.folder.inbox, "add", count=1)
+    planned = f"crash {step} {at} {fuse}"
+    first = ground.run(faults=f"{SLOW}; {planned}" if saves else planned)
+    found: list[str] = []
+    if fuse.exists():
+        found.append("it never came there")
+    elif step.startswith(BELOW):
+        if first.returncode:
+            found.append(f"exit {first.returncode}: {first.stderr}{first.stdout}")
+    else:
+        if not first.returncode:
+            found.append("it crashed, and its command ends with 0")
+        if "Traceback" in first.stderr + first.stdout:
+            found.append(first.stderr + first.stdout)
+        below = [p.pid for p in processes().values() if str(place) in p.command]
+        found += outlived(below)
+        again = ground.run()
+        if again.returncode:
+            found.append(f"the next run: exit {again.returncode}: {again.stderr}{again.stdout}")
+    if not found:
+        found = ground.violations()
+    return Tried("", 1, ground.trials, [f"{step}, {at}.: {text}" for text in found], str(CODE))
+
+
+def exits(place: Path, seconds: float, seed: int) -> Tried:
+    """At every step, the first time a process comes there; then later times, as time allows."""
+    told, until, at = Tried(""), time.monotonic() + seconds, 1
+    while at == 1 or (time.monotonic() < until and at < 4):
+        for step in PLACES_TO_CRASH:
+            rarely = step.startswith(("engine", "arrays", "command", "shell"))
+            if at > 1 and (rarely or time.monotonic() > until):
+                continue
+            one = crash(place / f"{step.replace(' ', '-')}-{at}", step, at)
+            told.times += 1
+            told.trials += one.trials
+            told.violations += one.violations
+        at += 1
+    told.figure = f"{len(PLACES_TO_CRASH)} places"
+    return told
