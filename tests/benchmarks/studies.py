@@ -91,19 +91,20 @@ def searched(study: str, seed: int, place: Path, settings: Sequence[str] = ()) -
     name, runs = f"{study}-{seed}", ("--runs", place / "runs")
     known = KNOWN[study].data.format(seed=seed)
     options = [word for setting in (known, *settings) for word in ("--set", setting)]
-    _hpsearch("run", STUDIES / f"{study}.toml", "--name", name, "--seed", seed, *options, *runs)
+    hpsearch("run", STUDIES / f"{study}.toml", "--name", name, "--seed", seed, *options, *runs)
     best, model = place / f"{name}.toml", place / name
-    _hpsearch("export", name, "-o", best, *runs)
-    _hpsearch("retrain", best, "-o", model)
+    hpsearch("export", name, "-o", best, *runs)
+    hpsearch("retrain", best, "-o", model)
     return json.loads((model / "model.json").read_text())["metrics"]["test"]
 
 
-def _hpsearch(*words: object) -> None:
-    """Run a command to its end; what it says is shown where it fails."""
+def hpsearch(*words: object) -> str:
+    """Run a command to its end: its standard output; what it says is shown where it fails."""
     command = [sys.executable, "-m", "hpsearch", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command[2:])}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def measured(study: str, seeds: range, settings: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,169 @@
+"""python -m tests.benchmarks.retrained: does a retrained model keep what its search promised?
+
+For each of some splits a study that ships is searched shortly, its best trial retrained on all but
+the test rows, and those read once. Printed are the mean of (test − validation), with two standard
+errors of that paired difference, and the mean test figure beside that of a logistic or ridge
+regression on the same rows. The validation figure is that of the best of several trials, so it is a
+little too good by itself; a retrained network has more rows to learn from, which makes it better.
+
+Then an ensemble of five is held against one network, on the digits: what its training costs, in CPU
+time and in turns with the one, and its test error over seeds that decide split and weights.
+
+    nice python -m tests.benchmarks.retrained --splits 10 --trials 8
+    python -m tests.benchmarks.retrained --no-splits
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy loads its BLAS: CPU time is compared
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from statistics import fmean, median, stdev
+from time import process_time
+
+from hpsearch.models import baselines
+from hpsearch.models.retraining import Retraining, figures_of, prepare
+from hpsearch.study import studyfile
+from hpsearch.study.recipe import Shape, cook
+from tests.benchmarks.studies import STUDIES, hpsearch
+
+FIGURES = {
+    "digits": "accuracy",
+    "breast-cancer": "accuracy",
+    "wine": "accuracy",
+    "diabetes": "rmse",
+}
+"""By study, what is compared."""
+MEMBERS = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """What came of one split."""
+
+    validation: float
+    test: float
+    baseline: float
+
+
+def split(study: str, seed: int, trials: int, place: Path) -> Split:
+    """Search a study on one split and retrain its best trial."""
+    figure, name = FIGURES[study], f"{study}-{seed}"
+    runs = ("--runs", place / "runs")
+    options = ("--set", f"data.split_seed={seed}", "--set", "study.workers=1", "--trials", trials)
+    hpsearch("run", STUDIES / f"{study}.toml", "--name", name, "--seed", seed, *options, *runs)
+    best = place / f"{name}.toml"
+    hpsearch("export", name, "-o", best, *runs)
+    told = json.loads(hpsearch("top", name, "--format", "json", *runs))[0]
+    retraining = prepare(studyfile.read(best))
+    test = retraining.run().metrics["test"][figure]
+    assert test is not None
+    return Split(told[f"val_{figure}"], test, linear(retraining, figure))
+
+
+def linear(retraining: Retraining, figure: str) -> float:
+    """A logistic or ridge regression's figure on the same rows."""
+    shape = Shape.of(retraining.data)
+    final = retraining.data.final(str(retraining.config["data.normalize"]))
+    make = next(iter(baselines._models(shape.task).values()))
+    z = baselines._logits(shape.task, make, final.x, final.y, final.x_test, shape.outputs)
+    loss = cook(retraining.config, shape).loss
+    found = figures_of(shape.task, z, loss, final.y_test, final.y_scale)[figure]
+    assert found is not None
+    return found
+
+
+def compared(study: str, seeds: range, trials: int) -> None:
+    """Print a study's splits and what they come to."""
+    figure, found = FIGURES[study], []
+    for seed in seeds:
+        with tempfile.TemporaryDirectory() as place:
+            one = split(study, seed, trials, Path(place))
+        found.append(one)
+        print(
+            f"  {study} split {seed}: validation {one.validation:.4f}, test {one.test:.4f},"
+            f" linear {one.baseline:.4f}",
+            flush=True,
+        )
+    apart, twice = paired([one.test - one.validation for one in found])
+    within = "within" if abs(apart) <= twice else "NOT within"
+    print(f"{study}: {figure} test − validation {apart:+.4f}, {within} ±{twice:.4f}")
+    mine, theirs = fmean(one.test for one in found), fmean(one.baseline for one in found)
+    ahead, chance = paired([one.test - one.baseline for one in found])
+    better = ahead < 0 if figure == "rmse" else ahead > 0
+    print(
+        f"  mean test {mine:.4f}, linear {theirs:.4f}: {'better' if better else 'NOT better'},"
+        f" {ahead:+.4f} ±{chance:.4f}",
+        flush=True,
+    )
+
+
+def paired(differences: Sequence[float]) -> tuple[float, float]:
+    """Their mean, and twice its standard error."""
+    several = len(differences) > 1
+    return fmean(differences), 2 * stdev(differences) / sqrt(len(differences)) if several else 0.0
+
+
+def ensembles(seeds: range, trials: int) -> None:
+    """Print what an ensemble costs and gains."""
+    rows, ratios = [], []
+    for seed in seeds:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            runs = ("--runs", place / "runs")
+            given = ("--set", f"data.split_seed={seed}", "--set", "study.workers=1")
+            words = ("--name", "digits", "--seed", seed, *given, "--trials", trials, *runs)
+            hpsearch("run", STUDIES / "digits.toml", *words)
+            hpsearch("export", "digits", "-o", place / "best.toml", *runs)
+            study = studyfile.read(place / "best.toml")
+        one, many = prepare(study), prepare(study, members=MEMBERS)
+        seconds: dict[int, list[float]] = {1: [], MEMBERS: []}
+        for _ in range(3):
+            for retraining in (one, many):
+                began = process_time()
+                model = retraining.run()
+                seconds[retraining.members].append(process_time() - began)
+                error = 1.0 - (model.metrics["test"]["accuracy"] or 0.0)
+                rows.append((seed, retraining.members, error))
+        ratios.append(median(seconds[MEMBERS]) / median(seconds[1]))
+        errors = {members: error for at, members, error in rows if at == seed}
+        print(
+            f"  digits seed {seed}: cost ×{ratios[-1]:.2f},"
+            f" test error {errors[1]:.4f} alone, {errors[MEMBERS]:.4f} together",
+            flush=True,
+        )
+    alone, together = (fmean(e for _, n, e in rows if n == members) for members in (1, MEMBERS))
+    lower = "lower" if together < alone else "NOT lower"
+    print(f"ensemble of {MEMBERS}: cost ×{median(ratios):.2f} (asked: ≤ 3.4), median of seeds")
+    print(f"  mean test error {together:.4f}, alone {alone:.4f}: {lower}")
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.retrained")
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help=", ".join(FIGURES))
+    parser.add_argument("--splits", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first split's seed")
+    parser.add_argument("--trials", type=int, default=8, help="of each search")
+    parser.add_argument("--seeds", type=int, default=5, help="of the ensembles")
+    parser.add_argument("--no-splits", action="store_true", help="the ensembles only")
+    parser.add_argument("--no-ensembles", action="store_true", help="the splits only")
+    given = parser.parse_args(words)
+    if strangers := set(given.studies) - set(FIGURES):
+        parser.error(f"there is no study {min(strangers)}")
+    if not given.no_ensembles:
+        ensembles(range(given.first, given.first + given.seeds), given.trials)
+    for study in () if given.no_splits else given.studies or FIGURES:
+        compared(study, range(given.first, given.first + given.splits), given.trials)
+
+
+if __name__ == "__main__":
+    main()
