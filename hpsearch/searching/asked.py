@@ -21,6 +21,7 @@ from hpsearch.propose import study_name
 from hpsearch.searching.handed import Handed, hand_over
 from hpsearch.store.folder import NAME
 from hpsearch.study import places, schema, studyfile
+from hpsearch.study.mistakes import Places
 from hpsearch.study.names import NoSuchName, resolve
 from hpsearch.study.studyfile import StudyFile
 
@@ -132,15 +133,17 @@ def full_names(values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             found[resolve(str(name), known, loosely=False)] = _plain(str(name), value)
         except NoSuchName as error:
-            text = str(error)
-            raise UsageError(f"{text[:1].upper()}{text[1:]}") from None
+            text, far, _ = str(error).partition("; known: ")
+            more = "; a study has names such as epochs, lr, layers and data.folds." if far else ""
+            raise UsageError(f"{text[:1].upper()}{text[1:]}{more}") from None
     return found
 
 
 def in_python(text: str, path: Path = HERE) -> str:
-    """A sentence about a study, for somebody who wrote no file and no command line."""
-    shown = re.escape(os.path.relpath(path)) if path == HERE else re.escape(str(path))
-    return re.sub(rf"(?m)^{shown}(:\d+)?: ", "", text).replace("--set ", "")
+    """A sentence about a study, for somebody who wrote no file of that name and no command line."""
+    shown = Places(path).file
+    text = re.sub(rf"(?m)^({re.escape(shown)}|{re.escape(str(path))})(:\d+)?: ", "", text)
+    return re.sub(r"(?m)^--set (\S+?)=.*?: (?=\1: )", "", text).replace("--set ", "")
 
 
 def _path(study: Any) -> Path | None:

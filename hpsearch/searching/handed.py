@@ -80,7 +80,7 @@ def hand_over(data: Any, targets: tuple[str, ...] = ()) -> Handed:
     if frame is None:
         kind = type(data).__name__
         shape = f" of shape {data.shape}" if isinstance(data, np.ndarray) else ""
-        raise DataError(f"{_PAIR}; this is {_article(kind)} {kind}{shape}.")
+        raise DataError(f"{_PAIR}; not {kind}{shape}.")
     if targets:
         check_known(targets, Table("The frame", frame), "target")
     return Handed(frame, targets)
@@ -100,6 +100,11 @@ def _apart(data: tuple[Any, ...], targets: tuple[str, ...]) -> Handed:
         parts = [part for pair in zip(xs, ys, strict=True) for part in pair]
         for x, y in zip(xs, ys, strict=True):
             _as_long(len(x), len(y))
+        if targets:
+            raise DataError(
+                f"target names {listed(targets)}, a column of a frame, but X is an array: y is the"
+                " target. Leave target out."
+            )
         if all(part.dtype.kind != "O" for part in parts):
             return Handed(None, (), dict(zip(names, parts, strict=False)))
         if len(data) == 4 or xs[0].ndim != 2:
@@ -187,7 +192,3 @@ def _array(name: str, given: Any) -> np.ndarray:
 def _as_long(rows: int, targets: int) -> None:
     if rows != targets:
         raise DataError(f"X has {rows:,} rows and y {targets:,}; each row has its target.")
-
-
-def _article(word: str) -> str:
-    return "an" if word[:1].lower() in "aeiou" else "a"

@@ -15,7 +15,7 @@ from hpsearch.engine.launch import Held, Launched, Refused, launch
 from hpsearch.engine.order import Order
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.plain.stream import follow
-from hpsearch.searching.asked import Asked, ask, in_python
+from hpsearch.searching.asked import Asked, ask, full_names, in_python
 from hpsearch.searching.faces import Face, face
 from hpsearch.searching.result import Result
 from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
@@ -94,7 +94,7 @@ def search(
         "study.seed": seed,
     }
     given = {key: value for key, value in values.items() if value is not None}
-    asked = ask(study, data, target, {**(set or {}), **given})
+    asked = ask(study, data, target, {**full_names({} if set is None else set), **given})
     return run(asked, runs_folder(runs).expanduser().resolve(), face(progress))
 
 
@@ -192,14 +192,16 @@ def _folder(order: Order) -> RunFolder:
         try:
             text = studyfile.read(order.study, order.overrides).text
         except StudyFileError as error:
-            raise StudyFileError(str(error).replace("--set ", "")) from None
+            raise StudyFileError(in_python(str(error))) from None
         name = name_of_study_file(text, order.study)
     return RunFolder(order.runs / str(name))
 
 
 def _in_python(text: str, study: Path) -> str:
     """What an engine refuses, for somebody who has no command line."""
-    said = in_python(text, study) if study.name == ASKED else text.replace("--set ", "")
+    said = in_python(text, study)
+    if study.name == ASKED:
+        said = said.replace("rows.npz", "data").replace("rows.parquet", "data")
     head, fork, _ = said.partition("\nPut it back, or start anew:")
     return f"{head}\nPut it back, or give it another name=…" if fork else said
 

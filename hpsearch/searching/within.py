@@ -29,10 +29,10 @@ from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running
 from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.engine.wire import Frame, Head
-from hpsearch.errors import RunError, UsageError
+from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.retraining import Retraining
 from hpsearch.models.saved import SavedModel
-from hpsearch.searching.asked import Asked
+from hpsearch.searching.asked import Asked, in_python
 from hpsearch.store.order import ORDER
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.events import EpochDone, Trial, Verdict
@@ -67,10 +67,13 @@ def settle(asked: Asked, name: str) -> Settled:
     study = asked.read()
     if study.study.warm_start:
         raise UsageError("study.warm_start reads run folders, which a search in here has none of.")
-    hold_options(study)
     data = understood(asked.rows.table(name), study.data)
-    study = study.settle(data.task, data.features, data.outputs)
-    hold_space(study, parameters_of(data))
+    try:
+        hold_options(study)
+        study = study.settle(data.task, data.features, data.outputs)
+        hold_space(study, parameters_of(data))
+    except StudyFileError as error:
+        raise StudyFileError(in_python(str(error))) from None
     return Settled(study, data, better(study.study.metric))
 
 
