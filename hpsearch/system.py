@@ -196,6 +196,19 @@ def module_command(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
+def pipe() -> tuple[int, int]:
+    """The reading and the writing end of a pipe, neither of which is a standard stream.
+
+    Where a process was started without these, new files get their numbers, and a child's own
+    streams would take the place of what it is to inherit.
+    """
+    made = os.pipe()
+    reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in made)
+    for end in made:
+        os.close(end)
+    return reading, writing
+
+
 def be_nice(by: int) -> None:
     """Give way to other people's work; as nice as asked, or as near as allowed."""
     try:

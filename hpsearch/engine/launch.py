@@ -67,7 +67,7 @@ def launch(order: Order, say: Callable[[str], None], folder: RunFolder) -> Launc
     system.refuse_other_platforms()
     log = folder.logs / "engine.log"
     written = _size(log)
-    reading, writing = os.pipe()
+    reading, writing = system.pipe()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             system.module_command("hpsearch.engine"),
