@@ -81,9 +81,8 @@ def read_as(encoder: Encoder, reads: Callable[[Dialect], Table], utf8: bool) -> 
 
 def differences(encoder: Encoder, table: Table) -> Iterator[str]:
     """How a table is written otherwise than the training file."""
-    trained = encoder.dialect.encoding
-    if trained is not None and _codec(table.dialect.encoding) != _codec(trained):
-        here = table.dialect.encoding
+    trained, here = encoder.dialect.encoding, table.dialect.encoding
+    if None not in (trained, here) and _codec(here) != _codec(trained):
         yield f"{table.name} is {here} text, unlike the training file ({trained})."
     yield from _other_signs(_signs_of(encoder), table)
 
@@ -142,9 +141,16 @@ def with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
     """A table's cells with the decimal mark of the training file."""
     ours, theirs = encoder.dialect.decimal or ".", table.dialect.decimal or "."
     frame = table.frame
-    if ours == theirs:
+    texts = frame.select(pl.col(pl.String)).columns
+    names = [name for name in _numbers(encoder) if name in texts]
+    if ours == theirs or not names:
         return frame
-    names = [name for name in _numbers(encoder) if name in frame.columns]
+    holds = [
+        frame.select(pl.any_horizontal(pl.col(names).str.contains(mark, literal=True).any())).item()
+        for mark in (ours, theirs)
+    ]
+    if holds == [True, False]:  # no file of its own says how: Parquet, or quotes round each number
+        return frame
     # Not the other way round as well: a mark that groups thousands stays an error.
     swap = pl.col(names).str.replace_all(ours, "?", literal=True)
     return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))

@@ -7,7 +7,9 @@ regression on the same rows. The validation figure is that of the best of severa
 little too good by itself; a retrained network has more rows to learn from, which makes it better.
 
 Then an ensemble of five is held against one network, on the digits: what its training costs, in CPU
-time and in turns with the one, and its test error over seeds that decide split and weights.
+time and in turns with the one, and its test error over seeds that decide split and weights. What it
+costs depends on the network: in wide layers the matrix products are nearly all there is, and five
+times as many take five times as long.
 
     nice python -m tests.benchmarks.retrained --splits 10 --trials 8
     python -m tests.benchmarks.retrained --no-splits
@@ -135,8 +137,10 @@ def ensembles(seeds: range, trials: int) -> None:
                 rows.append((seed, retraining.members, error))
         ratios.append(median(seconds[MEMBERS]) / median(seconds[1]))
         errors = {members: error for at, members, error in rows if at == seed}
+        widths = "-".join(map(str, one.config["network.layer_dims"]))  # type: ignore[arg-type]
+        batch = one.config["training.mini_batch_size"]
         print(
-            f"  digits seed {seed}: cost ×{ratios[-1]:.2f},"
+            f"  digits seed {seed}: hidden {widths}, batch {batch}: cost ×{ratios[-1]:.2f},"
             f" test error {errors[1]:.4f} alone, {errors[MEMBERS]:.4f} together",
             flush=True,
         )

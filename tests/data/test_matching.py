@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from hpsearch.data import encoderjson, load
@@ -72,3 +73,21 @@ def test_another_currency_is_said(tmp_path: Path) -> None:
         "WARNING: column 'Preis' is written with '$' here, and in training with 'EUR'; read as it"
         " is."
     ]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_typed_files_are_read_whatever_the_training_file_s_decimal_mark(
+    tmp_path: Path, kind: str
+) -> None:
+    encoder = _encoder(tmp_path, encoding="cp1252")
+    x, _ = _asked(encoder, tmp_path / "same.csv", [HEADER, *map(_row, range(5))], "cp1252")
+    whole = read_like(encoder, tmp_path / "same.csv")
+    number = encoder.numbers[0].name
+    as_number = pl.col(number).str.replace(",", ".", literal=True).cast(pl.Float64)
+    for frame in (whole, whole.with_columns(as_number)):
+        path = tmp_path / f"new.{kind}"
+        frame.write_parquet(path) if kind == "parquet" else frame.write_ndjson(path)
+        said: list[str] = []
+        again = encode(encoder, read_like(encoder, path, said.append))[0]
+        np.testing.assert_array_equal(again, x)
+        assert not any("unlike the training file" in sentence for sentence in said)
