@@ -65,10 +65,14 @@ class Commands:
             return f"refused: {error}"
 
     async def _prune(self, command: Command) -> str:
-        return self._steering.prune(_numbers(command), command.sender)
+        numbers = _numbers(command)
+        with self._store.together():  # all of its trials and its record, or, after a crash, none
+            return self._steering.prune(numbers, command.sender)
 
     async def _kill(self, command: Command) -> str:
-        return self._steering.kill(_numbers(command), command.sender)
+        numbers = _numbers(command)
+        with self._store.together():
+            return self._steering.kill(numbers, command.sender)
 
     async def _workers(self, command: Command) -> str:
         return self._steering.workers(_count(command))

@@ -11,7 +11,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
+        self._together = False
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -44,8 +45,11 @@ class Store:
                     f"{path} was written by another version of hpsearch (tables {version}, here "
                     f"{schema.VERSION}). Use that version, or give this run another --name."
                 )
+            (sound,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+            if sound != "ok":
+                raise sqlite3.DatabaseError(sound.splitlines()[-1])
             self._db.execute(f"PRAGMA user_version = {schema.VERSION}")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, TypeError) as error:  # TypeError: a PRAGMA without an answer
             raise RunError(
                 f"{path} cannot be used: {error}. Give the run another --name."
             ) from None
@@ -54,15 +58,19 @@ class Store:
 
     def facts(self) -> dict[str, Any]:
         """Everything in table `study`; empty for a new one."""
-        return {key: json.loads(value) for key, value in self._db.execute("SELECT * FROM study")}
+        with self._sound():
+            rows = self._db.execute("SELECT * FROM study")
+            return {key: json.loads(value) for key, value in rows}
 
     def history(self) -> list[Past]:
         """Every trial, in the order of their numbers."""
-        return history(self._db)
+        with self._sound():
+            return history(self._db)
 
     def best_of(self, number: int, ascending: bool) -> Best | None:
         """A trial's best epoch, from the epochs that are kept."""
-        return best_of(self._db, number, ascending)
+        with self._sound():
+            return best_of(self._db, number, ascending)
 
     # What happens ----------------------------------------------------------------------------
 
@@ -94,11 +102,7 @@ class Store:
         self._add(
             "UPDATE trial SET state = 'running', slot = ?, attempt = ?, epochs = ?,"
             " started = coalesce(started, ?) WHERE number = ?",
-            slot,
-            attempt,
-            epochs,
-            now,
-            number,
+            *(slot, attempt, epochs, now, number),
         )
         if epochs == 0:
             self._add(
@@ -108,12 +112,7 @@ class Store:
         self._add(
             "INSERT OR REPLACE INTO attempt (trial, number, slot, pid, host, started)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            number,
-            attempt,
-            slot,
-            pid,
-            host,
-            now,
+            *(number, attempt, slot, pid, host, now),
         )
 
     def epochs(
@@ -249,13 +248,22 @@ class Store:
 
     # ------------------------------------------------------------------------------------------
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Nothing of what happens inside is written before all of it is: by the next `flush`."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+
     def flush(self) -> None:
         """Write everything gathered, as one transaction.
 
         Raises:
             RunError: the disk is full, or gone. What was gathered is kept for another try.
         """
-        if not self._waiting:
+        if not self._waiting or self._together:
             return
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -278,6 +286,16 @@ class Store:
         with contextlib.suppress(sqlite3.Error):  # the log then stays beside, and nothing is lost
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
+
+    @contextlib.contextmanager
+    def _sound(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise RunError(
+                f"{self._path} is damaged ({error}). Put a copy of it back, or give the run "
+                "another --name."
+            ) from None
 
     def _add(self, statement: str, *values: Any) -> None:
         clean = (_storable(value) if isinstance(value, str) else value for value in values)

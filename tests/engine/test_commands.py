@@ -137,6 +137,31 @@ async def test_what_one_command_enqueues_is_written_down_with_it_or_not_at_all(t
     helm.crash()
 
 
+@pytest.mark.parametrize(("verb", "state"), [("kill", "failed"), ("prune", "pruned")])
+@on
+async def test_a_command_on_several_trials_is_done_whole_though_a_crash_cuts_it(
+    tmp_path, verb, state
+):
+    helm = Helm(tmp_path)
+    await ask(helm, "enqueue", entries=[{"lr": 0.01}, {"lr": 0.02}, {"lr": 0.03}])
+    close = helm.engine.close_trial
+
+    def crash(running, *how):
+        if running.number == 1:
+            raise InterruptedError
+        close(running, *how)
+
+    helm.engine.close_trial = crash
+    with pytest.raises(InterruptedError):
+        await ask(helm, verb, numbers=[0, 1, 2])
+    helm.crash()
+    again = Helm(tmp_path)
+    await again.commands.obey(again.folder.inbox)
+    assert outcomes(again)[-1] == "done"
+    assert again.states() == [state] * 3
+    again.crash()
+
+
 @on
 async def test_what_is_enqueued_while_a_trial_is_drawn_comes_after_it(tmp_path):
     helm = Helm(tmp_path)
