@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from hpsearch.cli.options import Runs
 from hpsearch.cli.saying import note, say, word
 
 if TYPE_CHECKING:
+    from hpsearch.models.saved import SavedModel
     from hpsearch.store.folder import RunFolder
     from hpsearch.study.studyfile import StudyFile
 
@@ -76,6 +78,7 @@ def retrain(
     with training_progress(retraining.epochs) as progress:
         model = retraining.run(progress)
     note(progress.curve())
+    model = _counted(model, output)
     model.save(output, force)
     if not no_baselines and model.rows["test"]:
         note(f"Simpler models on the same rows, for at most {SECONDS:g} s …")
@@ -84,8 +87,25 @@ def retrain(
         say(line)
     for sentence in worth.notes:
         say(sentence)
+    if (times := model.seen.test_read) > 1:
+        note(
+            f"These test rows were read {times} times by now: what is chosen by such figures needs"
+            " other rows to be judged by."
+        )
     say(f"in    {output}")
     say(f"next  hpsearch predict {word(output)} DATA.csv -o predictions.csv")
+
+
+def _counted(model: SavedModel, output: Path) -> SavedModel:
+    """The model, knowing of the looks that the one it replaces has had at the same test rows."""
+    from hpsearch.errors import ModelError
+    from hpsearch.models.saved import SavedModel
+
+    try:
+        before = SavedModel.load(output).seen
+    except ModelError:  # there is none, or none that can be read
+        return model
+    return replace(model, seen=model.seen.after(before))
 
 
 def _seeds(text: str | None) -> tuple[int, ...]:

@@ -38,7 +38,8 @@ class Model:
 
     def __repr__(self) -> str:
         size, rows = self.saved.network.parameters, self.saved.rows.get("train", 0)
-        return f"<Model {self.saved.name}: {self.task}, {size:,} parameters, {rows:,} rows>"
+        many = f"{self.saved.members} networks of " if self.saved.members > 1 else ""
+        return f"<Model {self.saved.name}: {self.task}, {many}{size:,} parameters, {rows:,} rows>"
 
     @property
     def task(self) -> str:

@@ -68,6 +68,24 @@ def test_retrain_shows_intervals_a_curve_and_what_baselines_reach(typed, tmp_pat
     assert "train_cost" in err.splitlines()[-1]
 
 
+def test_a_model_that_takes_another_s_place_knows_of_its_looks_at_the_test_rows(typed, tmp_path):
+    write_table(tmp_path / "houses.csv")
+    write_study(tmp_path, "binary")
+    words = ("retrain", "binary.toml", "-o", "model", "--no-baselines", "--force")
+    for times in (1, 2, 3):
+        code, _, err = typed(*words, "--seeds", times)
+        assert code == 0
+        assert (f"read {times} times" in err) == (times > 1)
+    typed("evaluate", "model", "houses.csv")
+    told = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert told["seen"]["test_read"] == 4
+    write_table(tmp_path / "houses.csv", seed=1)  # other rows
+    assert typed(*words)[0] == 0
+    assert json.loads((tmp_path / "model" / "model.json").read_text())["seen"]["test_read"] == 1
+    (tmp_path / "model" / "model.json").write_text("{")
+    assert typed(*words)[0] == 0
+
+
 def test_an_ensemble_is_asked_for_by_seeds(typed, tmp_path):
     write_table(tmp_path / "houses.csv")
     write_study(tmp_path, "binary")

@@ -7,6 +7,7 @@ import pytest
 
 from hpsearch.data.matching import read_like
 from hpsearch.errors import ModelError, RunError, UsageError
+from hpsearch.models.asking import load
 from hpsearch.models.evaluation import evaluate
 from hpsearch.models.retraining import prepare
 from hpsearch.models.saved import SavedModel, checksum
@@ -65,6 +66,11 @@ def test_an_ensemble_is_saved_again_as_it_was_and_told_by_its_figures(ensembles,
     assert said["network"]["parameters"] == model.network.parameters
     figures = model.metrics["test"]
     assert figures["r2" if model.task == "regression" else "accuracy"] > 0.8
+
+
+def test_an_ensemble_says_of_how_many_networks_it_is(ensembles, houses):
+    assert "3 networks of " in repr(load(ensembles / "binary"))
+    assert "networks" not in repr(load(houses / "binary"))
 
 
 @pytest.mark.parametrize("output", ["softmax", "sigmoid", "linear"])
