@@ -68,7 +68,8 @@ def split(study: str, seed: int, trials: int, place: Path) -> Split:
     retraining = prepare(studyfile.read(best))
     test = retraining.run().metrics["test"][figure]
     assert test is not None
-    return Split(told[f"val_{figure}"], test, linear(retraining, figure))
+    # what ranks the trials is called value
+    return Split(told.get(f"val_{figure}", told["value"]), test, linear(retraining, figure))
 
 
 def linear(retraining: Retraining, figure: str) -> float:
