@@ -66,7 +66,7 @@ def ruler(
         within: a value that shall be seen, however far it lies from all others.
     """
     known = np.concatenate([each[np.isfinite(each)] for each in values]) if values else np.empty(0)
-    log = log and len(known) > 0 and bool(known.min() > 0) and bool(known.max() > 3 * known.min())
+    log = log and len(known) > 0 and bool(known.min() > 0) and bool(known.max() / 3 > known.min())
     found = limits(values, log)
     if found is None:
         return None
@@ -93,14 +93,21 @@ def along(axis: Axis) -> Ruler:
     """A hyperparameter's axis, on which `Axis.place` says where a trial lies."""
     if axis.options:
         marks = [(axis.place(option), parameter(option)) for option in axis.options]
-        room = 0.5 / max(1, len(marks) - 1)  # each has as much of the axis
+        half = apart(axis) / 2  # as much of the axis for each
+        low, high = marks[0][0] - half, marks[-1][0] + half
     else:
         marks = fixed(Scale(axis.low, axis.high, axis.log), axis.title, most=4).marks
-        room = 0.03
-    whole = Scale(-room, 1 + room)
-    return Ruler(
-        whole, [((place + room) / (1 + 2 * room), text) for place, text in marks], axis.title
-    )
+        low, high = -0.03, 1.03
+    within = [((place - low) / (high - low), text) for place, text in marks]
+    return Ruler(Scale(low, high), within, axis.title)
+
+
+def apart(axis: Axis) -> float:
+    """How far its options lie from each other."""
+    if len(axis.options) < 2:
+        return 1.0
+    first, second, *_ = axis.options
+    return axis.place(second) - axis.place(first)
 
 
 def plot(layers: Child, x: Ruler, y: Ruler, told: str, kind: str = "") -> Markup:

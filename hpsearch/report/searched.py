@@ -7,11 +7,12 @@ import numpy as np
 from hpsearch.report.leaderboard import drawn
 from hpsearch.report.markup import Markup, tag
 from hpsearch.report.material import Material, spread
-from hpsearch.report.plot import FEW_POINTS, along, dots, figure, plot, ruler
+from hpsearch.report.plot import FEW_POINTS, along, apart, dots, figure, plot, ruler
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis, axis
 from hpsearch.view.board import is_share
 from hpsearch.view.format import figure as number
+from hpsearch.view.format import parameter
 from hpsearch.view.importance import FEWEST
 from hpsearch.view.parallel import BEST, GOOD, axis_places
 from hpsearch.view.ranges import range_text
@@ -24,6 +25,8 @@ LINES = 300
 MOST_AXES = 10
 """Hyperparameters of which parallel coordinates are drawn: those that matter most."""
 MOST_SLICES = 24
+MOST_OPTIONS = 12
+"""Options of a choice that are named on its axis."""
 
 
 def importance(material: Material) -> Markup:
@@ -116,7 +119,8 @@ def parallel(material: Material) -> Markup | None:
               aria_label=f"{len(trials):,} trials across {len(axes)} axes")  # fmt: skip
     heads = [tag("span", one.title, tag("small", _end(one, 1)), title=one.name) for one in axes]
     feet = [tag("span", tag("small", _end(one, 0))) for one in axes]
-    picture = tag("div", tag("div", heads, class_="heads"), svg, tag("div", feet, class_="feet"),
+    lines = tag("div", svg, _options(axes, across), class_="field")
+    picture = tag("div", tag("div", heads, class_="heads"), lines, tag("div", feet, class_="feet"),
                   class_="parallel", style=f"--axes:{len(axes)}")  # fmt: skip
     note = (
         f"The best {100 * BEST:.0f} % of the trials are bright, the best {100 * GOOD:.0f} % blue."
@@ -133,7 +137,20 @@ def _shares(trials: int) -> tuple[int, int]:
     return max(1, round(GOOD * trials)), max(1, round(BEST * trials))
 
 
+def _options(axes: list[Axis], across: np.ndarray) -> list[Markup]:
+    """The options of choices, each where the lines of its trials cross the axis."""
+    return [
+        tag("span", parameter(option), aria_hidden="true",
+            style=f"left:{x / 10:.4g}%;top:{100 * (1 - one.place(option)):.4g}%")
+        for one, x in zip(axes, across.tolist(), strict=True)
+        for option in one.options[:MOST_OPTIONS]
+    ]  # fmt: skip
+
+
 def _end(one: Axis, which: int) -> str:
+    """What stands at an axis's low (0) or high end (1); of a choice nothing, see `_options`."""
+    if one.options:
+        return ""
     if one.name == "value":
         return number((one.low, one.high)[which])
     return one.ends[which]
@@ -149,8 +166,7 @@ def _apart(one: Axis, x: Floats, trials: list[TrialRecord]) -> Floats:
     if not one.options:
         return x
     numbers = np.array([trial.number for trial in trials], dtype=float)
-    room = 0.5 / max(1, len(one.options) - 1) if len(one.options) > 1 else 0.3
-    return x + room * ((numbers * 0.6180339887498949) % 1.0 - 0.5) * 0.5
+    return x + 0.3 * apart(one) * ((numbers * 0.6180339887498949) % 1.0 - 0.5)
 
 
 def _bent(across: np.ndarray, heights: Floats) -> str:
