@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from hpsearch.errors import RunError
+from hpsearch.store.database import said
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.schema import VERSION
 
@@ -132,10 +133,10 @@ class Connection:
             yield
         except sqlite3.OperationalError as error:
             if "no such" in str(error):
-                raise self.damaged(str(error)) from None
-            raise Busy(f"{self.folder.db} cannot be read just now: {error}.") from None
+                raise self.damaged(said(error)) from None
+            raise Busy(f"{self.folder.db} cannot be read just now: {said(error)}.") from None
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise self.damaged(str(error)) from None
+            raise self.damaged(said(error)) from None
 
 
 @contextmanager

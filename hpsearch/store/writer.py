@@ -17,7 +17,7 @@ from typing import Any
 
 from hpsearch import faults
 from hpsearch.errors import RunError
-from hpsearch.store import schema
+from hpsearch.store import database
 from hpsearch.store.inbox import Command
 from hpsearch.store.past import Best, Past, best_of, history
 from hpsearch.study.events import EpochDone, State, Trial
@@ -34,42 +34,24 @@ class Store:
         self._path = path
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
         self._together = False
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(schema.TABLES)
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, schema.VERSION):
-                raise RunError(
-                    f"{path} was written by another version of hpsearch (tables {version}, here "
-                    f"{schema.VERSION}). Use that version, or give this run another --name."
-                )
-            (sound,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-            if sound != "ok":
-                raise sqlite3.DatabaseError(sound.splitlines()[-1])
-            self._db.execute(f"PRAGMA user_version = {schema.VERSION}")
-        except (sqlite3.Error, TypeError) as error:  # TypeError: a PRAGMA without an answer
-            raise RunError(
-                f"{path} cannot be used: {error}. Give the run another --name."
-            ) from None
+        self._db = database.opened(path)
 
     # What was there before -------------------------------------------------------------------
 
     def facts(self) -> dict[str, Any]:
         """Everything in table `study`; empty for a new one."""
-        with self._sound():
+        with database.sound(self._path):
             rows = self._db.execute("SELECT * FROM study")
             return {key: json.loads(value) for key, value in rows}
 
     def history(self) -> list[Past]:
         """Every trial, in the order of their numbers."""
-        with self._sound():
+        with database.sound(self._path):
             return history(self._db)
 
     def best_of(self, number: int, ascending: bool) -> Best | None:
         """A trial's best epoch, from the epochs that are kept."""
-        with self._sound():
+        with database.sound(self._path):
             return best_of(self._db, number, ascending)
 
     # What happens ----------------------------------------------------------------------------
@@ -273,7 +255,7 @@ class Store:
             faults.at("write store")
             self._db.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
-            raise RunError(f"{self._path} cannot be written: {_said(error)}.") from None
+            raise RunError(f"{self._path} cannot be written: {database.said(error)}.") from None
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -287,23 +269,9 @@ class Store:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
 
-    @contextlib.contextmanager
-    def _sound(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise RunError(
-                f"{self._path} is damaged ({error}). Put a copy of it back, or give the run "
-                "another --name."
-            ) from None
-
     def _add(self, statement: str, *values: Any) -> None:
         clean = (_storable(value) if isinstance(value, str) else value for value in values)
         self._waiting.append((statement, tuple(clean)))
-
-
-def _said(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _storable(text: str) -> str:
