@@ -168,13 +168,15 @@ def _target(given: Any) -> np.ndarray:
         raise DataError(f"y has shape {y.shape}; it is (rows,), or (rows, targets).")
     if y.dtype.kind in "cMmV":
         raise DataError(f"y holds {y.dtype}, which is neither numbers nor words.")
+    if y.dtype.kind == "b":
+        return y.astype(np.int8)  # what is predicted is then 0 and 1, equal to what was given
     if y.dtype.kind != "O":
         return y
     cells = [cell for row in y.reshape(len(y), -1) for cell in row]
     if all(isinstance(cell, str) for cell in cells):
         return y.astype(str)
     if all(isinstance(cell, bool | np.bool_) for cell in cells):
-        return y.astype(bool)
+        return y.astype(np.int8)
     if all(isinstance(cell, int | float | np.number) for cell in cells):
         return np.array(y.tolist())
     return y

@@ -13,7 +13,7 @@ from typing import Any
 
 from hpsearch.engine.launch import Held, Launched, Refused, launch
 from hpsearch.engine.order import Order
-from hpsearch.errors import RunError, StudyFileError, UsageError
+from hpsearch.errors import HpsearchError, RunError, StudyFileError, UsageError
 from hpsearch.plain.stream import follow
 from hpsearch.searching.asked import Asked, ask, full_names, in_python
 from hpsearch.searching.faces import Face, face
@@ -94,8 +94,11 @@ def search(
         "study.seed": seed,
     }
     given = {key: value for key, value in values.items() if value is not None}
-    asked = ask(study, data, target, {**full_names({} if set is None else set), **given})
-    return run(asked, runs_folder(runs).expanduser().resolve(), face(progress))
+    try:
+        asked = ask(study, data, target, {**full_names({} if set is None else set), **given})
+        return run(asked, runs_folder(runs).expanduser().resolve(), face(progress))
+    except (HpsearchError, KeyboardInterrupt) as error:
+        raise error.with_traceback(None) from None  # where it was found out is no news
 
 
 def run(asked: Asked, place: Path, shown: Face) -> Result:

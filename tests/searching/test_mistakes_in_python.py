@@ -75,7 +75,7 @@ def test_other_rows_or_another_meaning_under_a_name_are_refused_and_change_nothi
     assert hpsearch.result("mine").leaderboard == first.leaderboard
     with pytest.raises(hpsearch.HpsearchError, match="mine has no trial 7; it has 1"):
         first.trial(7)
-    with pytest.raises(hpsearch.HpsearchError, match="There is no run called 'min'.*'mine'"):
+    with pytest.raises(hpsearch.HpsearchError, match=r"There is no run called 'min'.*'mine'"):
         hpsearch.result("min")
 
 

@@ -1,0 +1,70 @@
+"""A search from a script: no guard around it, without standard streams, and interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import hpsearch
+from tests.conftest import wait_for
+
+SCRIPT = """
+import os, sys
+with open("imported", "a") as file:
+    file.write("once\\n")
+import hpsearch
+found = hpsearch.search({study!r}, trials={trials}, workers=1, set={{"epochs": {epochs}}})
+with open("found", "w") as file:
+    file.write(f"{{found.state}} {{found.best.number}}")
+"""
+
+
+@pytest.fixture
+def script(place, monkeypatch):
+    """Writes the script of a search; gives the command that runs it."""
+    monkeypatch.chdir(place.path)
+    monkeypatch.setenv("HPSEARCH_RUNS", str(place.path / "runs"))
+
+    def write(trials: int, epochs: int) -> list[str]:
+        text = SCRIPT.format(study=str(place.write()), trials=trials, epochs=epochs)
+        (place.path / "script.py").write_text(text)
+        return [sys.executable, "script.py"]
+
+    return write
+
+
+def test_a_script_needs_no_guard_and_no_standard_streams(place, script):
+    def close():
+        for stream in (0, 1, 2):
+            os.close(stream)
+
+    command = script(trials=2, epochs=3)
+    assert subprocess.run(command, preexec_fn=close, timeout=120).returncode == 0
+    best = hpsearch.result("small").best
+    assert (place.path / "found").read_text() == f"finished {best.number}"
+    assert (place.path / "imported").read_text() == "once\n"
+
+
+def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
+    command = script(trials=3, epochs=300)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: process.poll() is not None or place.running())
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert "KeyboardInterrupt: small is stopped. The same search goes on from here" in said
+    assert "hpsearch.result('runs/small') has what there is" in said
+    assert process.returncode == -signal.SIGINT
+    assert not (place.path / "found").exists()
+    stopped = hpsearch.result("small")
+    assert stopped.state == "stopped"
+    assert not place.folder.alive
+    waiting = [row["number"] for row in stopped.leaderboard if row["state"] == "waiting"]
+    assert waiting
+    done = place.command("run", "small.toml", "--trials", "3", "--set", "epochs=300")
+    assert done.returncode == 0
+    found = hpsearch.result("small.toml")
+    assert [row["number"] for row in found.leaderboard if row["state"] == "waiting"] == []
+    assert found.folder == place.folder.path
+    assert not (found.folder / "asked.toml").exists()
