@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hpsearch.engine import tls
+from hpsearch.engine.door import Door
 
 HEAD_LIMIT = 1 << 20
 BODY_LIMIT = 64 << 20
@@ -149,7 +150,7 @@ class Peer:
                 _parse(await self._reader.readexactly(head)),
                 await self._reader.readexactly(body) if body else b"",
             )
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, OSError):  # timed out, or unreachable: as good as gone
             raise EOFError from None
 
     def send(self, head: Head, body: bytes = b"") -> None:
@@ -173,7 +174,7 @@ class Peer:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
                 theirs = await self._reader.readexactly(_NONCE)
                 proof = await self._reader.readexactly(_PROOF)
-        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, OSError):
             raise WireError("no handshake") from None
         if not hmac.compare_digest(proof, _proof(key, b"client", nonce, theirs)):
             raise WireError("a wrong key")
@@ -187,7 +188,7 @@ class Server:
     """Listens, and gives every authenticated peer to a handler, on a task of its own."""
 
     def __init__(self, refused: Callable[[str], None]) -> None:
-        self._refused = refused
+        self._door = Door(refused)
         self._key = new_key()
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -235,10 +236,10 @@ class Server:
         if self._tls:
             tls.keep_alive(writer.get_extra_info("socket"))
         try:
-            await peer.welcome(self._key)
+            await self._door.acquaint(peer, self._key)
             await self._handler(peer)
         except WireError as error:
-            self._refused(str(error))
+            self._door.refuse(str(error))
         except EOFError:
             pass  # gone before it said who it was
         finally:

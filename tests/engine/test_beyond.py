@@ -1,6 +1,7 @@
 """Beyond one machine: slots that move to other workers, and a wire that others could listen to."""
 
 import asyncio
+import errno
 import socket
 import ssl
 import threading
@@ -13,7 +14,7 @@ from hpsearch.engine.order import Order
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.sessions import HOST
 from hpsearch.engine.shell import Shell, Unreached
-from hpsearch.engine.wire import Address, Line, Server, WireError
+from hpsearch.engine.wire import Address, Line, Peer, Server, WireError
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
 from tests.engine.helm import Helm, Wire, on
@@ -165,6 +166,17 @@ def test_who_does_not_encrypt_is_not_heard(secret):
 def test_neither_key_nor_certificate_is_printed(secret):
     assert "key" not in repr(secret)
     assert "BEGIN" not in repr(secret)
+
+
+@pytest.mark.parametrize("number", [errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ECONNRESET])
+def test_a_host_that_cannot_be_reached_any_more_is_gone_and_no_fault_of_ours(number):
+    async def receive():
+        reader = asyncio.StreamReader()
+        reader.set_exception(OSError(number, "cut off"))
+        await Peer(reader, None).receive()  # type: ignore[arg-type]
+
+    with pytest.raises(EOFError):
+        asyncio.run(receive())
 
 
 # A shell that nobody answers ----------------------------------------------------------------------
