@@ -99,7 +99,13 @@ def killed(given: argparse.Namespace) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         study = kills.Kills(
-            Path(place), given.trials, given.kills, given.epochs, given.seed, given.judged
+            Path(place),
+            given.trials,
+            given.kills,
+            given.epochs,
+            given.seed,
+            given.judged,
+            given.backend,
         )
         study.run()
         found = study.violations()
@@ -124,6 +130,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument("--backend", choices=["loky", "dask"], default="loky", help="with --kills")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--judged", default="validation = 0.2", help="or folds = 5, repeats = 3")
     parser.add_argument(

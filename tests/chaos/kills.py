@@ -19,10 +19,18 @@ class Kills:
     """One study under fire."""
 
     def __init__(
-        self, place: Path, trials: int, kills: int, epochs: int, seed: int, judged: str
+        self,
+        place: Path,
+        trials: int,
+        kills: int,
+        epochs: int,
+        seed: int,
+        judged: str,
+        backend: str = "loky",
     ) -> None:
         self.kills, self.random = kills, random.Random(seed)
-        self.ground = Ground(place, trials, epochs, seed, judged)
+        study = f'backend = "{backend}"'
+        self.ground = Ground(place, trials, epochs, seed, judged, study)
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
         self.left: list[str] = []
