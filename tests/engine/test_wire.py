@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpsearch.engine import wire
+from hpsearch.engine import door, wire
 from hpsearch.engine.wire import Address, Line, Peer, Server, WireError
+from tests.chaos.sockets import listening
 
 
 class Listening:
@@ -152,3 +154,43 @@ def test_parts_beyond_all_measure_are_refused(server, monkeypatch):
     assert server.refused_one.wait(5)
     assert "parts" in server.refusals[0]
     line.close()
+
+
+def test_half_a_message_holds_up_nobody_and_its_end_ends_its_sender(server):
+    half, other = Line(server.address), Line(server.address)
+    half._socket.sendall(wire.pack({"kind": "epochs"}, b"x" * 100)[:40])
+    other.send({"kind": "hello"})
+    assert other.receive().head["kind"] == "hello"
+    half.close()
+    other.send({"kind": "still there"})
+    assert other.receive().head["kind"] == "still there"
+    assert [frame.head["kind"] for frame in server.heard] == ["hello", "still there"]
+    other.close()
+
+
+def test_a_flood_of_silent_callers_neither_keeps_ours_out_nor_its_places(server, monkeypatch):
+    monkeypatch.setattr(door, "STRANGERS", 20)
+    monkeypatch.setattr(door, "TOLD", 8)
+    monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", 60.0)
+    where = (server.address.host, server.address.port)
+    flood = [socket.create_connection(where) for _ in range(100)]
+    line = Line(server.address)
+    line.send({"kind": "hello"})
+    assert line.receive().head["kind"] == "hello"
+    for caller in flood[:80]:  # the oldest were hung up on, though none of them did
+        caller.settimeout(5)
+        while caller.recv(100):
+            pass
+    assert server.refusals[:8] == ["no handshake"] * 8
+    assert len(server.refusals) <= 8 + 4
+    assert "64 callers so far" in server.refusals[-1]
+    for caller in flood:
+        caller.close()
+    line.close()
+
+
+def test_the_wire_listens_on_loopback_alone(server):
+    every = listening([os.getpid()])
+    assert server.address.host == "127.0.0.1"
+    assert every
+    assert all(address.is_loopback for address in every)
