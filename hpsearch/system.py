@@ -136,6 +136,31 @@ def _read_holder(file: int) -> Holder | None:
         return None
 
 
+def flock(file: int, wait: bool = True) -> None:
+    """Have an open file to ourselves, among those who ask; until it is closed.
+
+    Raises:
+        BlockingIOError: another has it, and we do not wait.
+        OSError: there are no locks on its file system.
+    """
+    fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+def user() -> int:
+    """The number of who runs this process, by which files are theirs."""
+    return os.getuid()
+
+
+def memory() -> tuple[int, int]:
+    """Total and available bytes of this machine; (0, 0) where it does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line}
+        return sizes["MemTotal"], sizes["MemAvailable"]
+    except (OSError, ValueError, KeyError, IndexError):
+        return 0, 0
+
+
 @dataclass(frozen=True)
 class Cores:
     """How many processors this process may use, and what says so."""
@@ -165,10 +190,8 @@ def _cgroup_quota() -> float | None:
         pass
     try:
         of = Path("/sys/fs/cgroup/cpu")
-        quota, period = (
-            (of / "cpu.cfs_quota_us").read_text(),
-            (of / "cpu.cfs_period_us").read_text(),
-        )
+        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+        quota, period = ((of / name).read_text() for name in names)
         return None if int(quota) <= 0 else int(quota) / int(period)
     except (OSError, ValueError):
         return None
@@ -240,12 +263,7 @@ def die_with_parent(parent: int | None = None) -> None:
 
 def limit_memory(bytes_: int) -> None:
     """Let an allocation beyond `bytes_` raise MemoryError instead of filling the machine."""
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        bytes_ = min(bytes_, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bytes_, hard))
+    _lower(resource.RLIMIT_AS, bytes_)
 
 
 def refuse_other_platforms() -> None:

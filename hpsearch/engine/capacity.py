@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
-from hpsearch.system import usable_cores
+from hpsearch.system import memory, usable_cores
 
 TRAINER_BYTES = 150 << 20
 """An idle trainer: the interpreter, NumPy and its linear algebra."""
@@ -43,7 +42,7 @@ def capacity(options: StudyOptions, network_bytes: int, threads: int | None = No
         note = f"{workers} workers: the threads that the scheduler's workers have now"
         return Capacity(workers, slots(options, threads), note)
     cores = usable_cores()
-    _, free = _memory()
+    _, free = memory()
     bears = max(1, free // (TRAINER_BYTES + network_bytes)) if free else cores.count
     workers, note = cores.count, f"{cores.count} workers: {cores.why}"
     if options.max_workers and options.max_workers < workers:
@@ -82,15 +81,5 @@ def trainer_memory() -> int:
 
     0, no bound, where the machine does not say how much it has.
     """
-    total, _ = _memory()
+    total, _ = memory()
     return max(TRAINER_ROOM, total) if total else 0
-
-
-def _memory() -> tuple[int, int]:
-    """Total and available bytes of this machine; (0, 0) where it does not say."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line}
-        return sizes["MemTotal"], sizes["MemAvailable"]
-    except (OSError, ValueError, KeyError, IndexError):
-        return 0, 0

@@ -7,7 +7,6 @@ it first maps them: those who tidy scratch folders leave half of what they find.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -20,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from hpsearch import system
 from hpsearch.engine import arrays
 from hpsearch.engine.wire import Frame, Line, WireError
 from nncore import Dataset
@@ -128,9 +128,9 @@ def _sound(place: Path, sums: Sums) -> bool:
 
 def _cache() -> Path:
     """A folder of this host's scratch that is ours alone."""
-    cache = Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}"
+    cache = Path(tempfile.gettempdir()) / f"hpsearch-{system.user()}"
     cache.mkdir(mode=0o700, exist_ok=True)
-    if cache.is_symlink() or cache.stat().st_uid != os.getuid():
+    if cache.is_symlink() or cache.stat().st_uid != system.user():
         return Path(tempfile.mkdtemp(prefix="hpsearch-"))  # somebody else took the name
     return cache
 
@@ -154,7 +154,7 @@ def _alone(path: Path):
     """Hold a lock among the processes of this host."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        system.flock(file)
         yield
     finally:
         os.close(file)

@@ -18,7 +18,7 @@ from hpsearch.engine.reach import Reach
 from hpsearch.engine.wire import Address, Handler, Server
 from hpsearch.errors import RunError
 from hpsearch.study.options import StudyOptions
-from hpsearch.system import usable_cores
+from hpsearch.system import usable_cores, user
 
 log = logging.getLogger("hpsearch.engine")
 
@@ -92,4 +92,4 @@ def _scratch(folder: Path) -> Path:
     """A folder for joblib, which can name it in ASCII only."""
     if str(folder).isascii():
         return folder
-    return Path(tempfile.gettempdir()) / f"hpsearch-{os.getuid()}-{os.getpid()}"
+    return Path(tempfile.gettempdir()) / f"hpsearch-{user()}-{os.getpid()}"

@@ -7,7 +7,6 @@ a run is flock. Neither can be trusted where the files are another machine's.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import mmap
 import os
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from hpsearch import system
 from hpsearch.errors import RunError
 
 NETWORKS: Mapping[int, str] = {
@@ -85,8 +85,8 @@ def probe(folder: Path) -> str:
 def _without_locks(handle: int, name: str) -> str:
     other = os.open(name, os.O_RDWR)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        system.flock(handle, wait=False)
+        system.flock(other, wait=False)
     except BlockingIOError:
         return ""
     except OSError as error:

@@ -22,7 +22,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from hpsearch import faults
+from hpsearch import faults, system
 from hpsearch.errors import RunError
 
 VERBS = (
@@ -98,10 +98,10 @@ def waiting(inbox: Path) -> list[Command]:
 
 
 def filed(inbox: Path) -> list[str]:
-    """The ids of all commands that lie there, oldest first."""
+    """The ids of all commands that lie there, oldest first; of none where it cannot be read."""
     try:
         names = sorted(entry.name for entry in os.scandir(inbox))
-    except FileNotFoundError:
+    except OSError:  # mostly it is not there yet; whatever it is, the study goes on
         return []
     return [name for name in names if name.endswith(".json") and not name.startswith(".")]
 
@@ -147,4 +147,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container without an entry for its user
-        return str(os.getuid())
+        return str(system.user())
