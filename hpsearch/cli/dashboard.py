@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from hpsearch.dashboard.messages import Leave
+    from hpsearch.dashboard.options import Options
     from hpsearch.store.folder import RunFolder
 
 Theme = Annotated[
@@ -72,8 +73,9 @@ def show(
 
     reading = Reading(Feed(folder))
     gc.disable()  # what is imported now stays: looking through it again and again costs a tenth
-    from hpsearch.dashboard.app import Dashboard, Options
+    from hpsearch.dashboard.app import Dashboard
     from hpsearch.dashboard.messages import Leave
+    from hpsearch.dashboard.options import Options
     from hpsearch.view.format import ASCII, glyphs
 
     gc.freeze()

@@ -21,7 +21,8 @@ Danger = Literal["none", "asks", "weighty"]
 """weighty: changes what runs, after a question."""
 
 LISTS: tuple[Scope, ...] = ("trials",)
-ROWS: tuple[Scope, ...] = ("trials", "params", "log")
+PAGES: tuple[Scope, ...] = ("log", "detail", "compare")
+ROWS: tuple[Scope, ...] = ("trials", "params", *PAGES)
 CHARTS: tuple[Scope, ...] = ("trials", "curves")
 ON_TRIAL: tuple[Scope, ...] = ("trials", "curves", "detail")
 
@@ -78,12 +79,12 @@ ACTIONS: tuple[Action, ...] = (
     # move
     Action("down", ("j", "down"), "next", "next row", "move", TOP, ROWS),
     Action("up", ("k", "up"), "", "row before", "move", TOP, ROWS),
-    Action("first", ("g", "home"), "first", "first row", "move", TOP, (*LISTS, "log")),
-    Action("last", ("G", "end"), "last", "last row", "move", TOP, (*LISTS, "log")),
+    Action("first", ("g", "home"), "first", "first row", "move", TOP, (*LISTS, *PAGES)),
+    Action("last", ("G", "end"), "last", "last row", "move", TOP, (*LISTS, *PAGES)),
     Action("page-down", ("ctrl+d", "pagedown"), "", "half a page down", "move", TOP,
-           (*LISTS, "log", "detail")),
+           (*LISTS, *PAGES)),
     Action("page-up", ("ctrl+u", "pageup"), "", "half a page up", "move", TOP,
-           (*LISTS, "log", "detail")),
+           (*LISTS, *PAGES)),
     Action("left", ("h", "left"), "before", "columns to the left; in Params the axis before",
            "move",
            "hpsearch top NAME --columns NAMES", (*LISTS, "params")),
@@ -154,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new-trial", ("n",), "New", "edit a copy of this trial, and try it next", "trial",
            "hpsearch ctl NAME enqueue KEY=VALUE", ("trials",), "asks"),
     Action("edit-copy", ("e",), "edit copy", "edit a copy of this trial, and try it next", "trial",
-           "hpsearch ctl NAME enqueue KEY=VALUE", ("detail",), "asks"),
+           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials", "detail"), "asks"),
     Action("retrain", ("r",), "Retrain", "how to train it for longer, or with other seeds", "trial",
            "hpsearch retrain FILE", ON_TRIAL, "asks"),
     Action("yank", ("y",), "copy", "copy it as a study file, and write that file", "trial",

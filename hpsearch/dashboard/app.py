@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
@@ -20,22 +17,20 @@ from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.feed import Feed, Reading
 from hpsearch.dashboard.ink import THEMES
+from hpsearch.dashboard.leaving import Leaving
 from hpsearch.dashboard.looking import Looking
 from hpsearch.dashboard.messages import Leave
+from hpsearch.dashboard.options import Options
 from hpsearch.dashboard.screens.base import StudyScreen
-from hpsearch.dashboard.screens.dialogs import Answer, Ask
 from hpsearch.dashboard.screens.trials import Trials
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.steering import Steering
 from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.header import Header
-from hpsearch.errors import HpsearchError
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.inbox import send
-from hpsearch.view.format import duration
 
-HERE, REMOTE, AWAY = 4.0, 2.0, 0.5
-"""Looks at the store a second: on this machine, over SSH, and while nobody looks."""
+AWAY = 0.5
+"""Looks at the store a second while nobody looks."""
 SAID_SECONDS = 6.0
 """How long a word on what was just done stays."""
 
@@ -44,27 +39,7 @@ HEIGHTS = ((0, "-flat"), (12, "-low"), (18, "-medium"), (28, "-tall"))
 """From how many cells on the application wears which class; the style sheet goes by these."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """How the dashboard is to be."""
-
-    started: bool = False
-    """Whether this command started the run: then Ctrl-C asks before it leaves."""
-    owned: bool = False
-    """Whether the run ends with this command."""
-    hz: float | None = None
-    """Looks at the store a second; None: by where we are."""
-    theme: str | None = None
-    ascii: bool = False
-    clock: Callable[[], float] = time.time
-    """Unix seconds."""
-
-    def rate(self, environ: Mapping[str, str] = os.environ) -> float:
-        """Looks a second."""
-        return self.hz or (REMOTE if environ.get("SSH_CONNECTION") else HERE)
-
-
-class Dashboard(Looking, Steering):
+class Dashboard(Looking, Steering, Leaving):
     """One study on a whole terminal."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
@@ -92,7 +67,7 @@ class Dashboard(Looking, Steering):
         self._kept = config.load()
         self.session.chosen_columns = self._kept.columns
         self._reading = reading or Reading(Feed(folder, self.options.clock))
-        self._looking = self._mounted = self.drawn = False
+        self._looking = self._again = self._mounted = self.drawn = False
         self._until_quiet = 0.0
         for theme in THEMES:
             self.register_theme(theme)
@@ -141,6 +116,7 @@ class Dashboard(Looking, Steering):
         """The study stands on the screen: now what takes longer."""
         self.drawn = True
         self.show_all()
+        self.tick()  # now it is known which trials are in sight
 
     def on_mount(self) -> None:
         """Begin to look; the first picture does not wait for it."""
@@ -148,7 +124,7 @@ class Dashboard(Looking, Steering):
         self.set_keymap(self._kept.keys)
         # Back from the shell the terminal is blank, and Textual sends only what becomes different.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        self._ticking = self.set_interval(1 / self.options.rate(), self.tick)
+        self._ticking = self.set_interval(1 / self.options.rate(), self._look_now)
         self.tick()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -159,6 +135,11 @@ class Dashboard(Looking, Steering):
                 return
 
     def tick(self) -> None:
+        """Look at the store; where a look is under way, once more after it."""
+        self._again = self._looking
+        self._look_now()
+
+    def _look_now(self) -> None:
         """Look at the store, unless a look is under way."""
         if not self._looking and not self.session.frozen:
             self._looking = True
@@ -177,7 +158,8 @@ class Dashboard(Looking, Steering):
         self.show_all()
         if first and news.status is not None:
             self.call_after_refresh(self._first_drawn)
-            self.tick()  # now it is known whose curves are to be seen
+        if self._again:
+            self.tick()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size, another layout."""
@@ -223,7 +205,7 @@ class Dashboard(Looking, Steering):
 
     def _pace(self, rate: float) -> None:
         self._ticking.stop()
-        self._ticking = self.set_interval(1 / rate, self.tick)
+        self._ticking = self.set_interval(1 / rate, self._look_now)
 
     # What can be done from everywhere -------------------------------------------------------
 
@@ -240,52 +222,6 @@ class Dashboard(Looking, Steering):
     def action_suspend(self) -> None:
         """To the shell, until `fg`."""
         self.action_suspend_process()
-
-    def action_detach(self) -> None:
-        """Leave; the search goes on."""
-        if self.options.owned:
-            self.action_leave()
-        else:
-            self.exit(Leave())
-
-    def action_leave(self) -> None:
-        """Ask how to leave, where this command started the run and it still runs."""
-        status = self.session.history.status
-        works = status is not None and status.state in ("running", "paused", "stopping")
-        if works and (self.options.started or self.options.owned):
-            if not isinstance(self.screen, Ask):
-                self.push_screen(self._leave_dialog(), self._left)
-        else:
-            self.exit(Leave())
-
-    def _leave_dialog(self) -> Ask:
-        status = self.session.history.status
-        assert status is not None
-        counts = status.counts
-        left = f", eta {duration(status.eta)}" if status.eta else ""
-        to_go = counts.asked - counts.finished
-        first = Answer("d", f"detach - it goes on  (hpsearch attach {self.session.name})")
-        return Ask(
-            f" Leave {self.session.name}? ",
-            [f"{counts.running} trials running, {to_go} to go{left}"],
-            [
-                *([] if self.options.owned else [first]),
-                Answer("s", "stop: checkpoint now, go on at the next run"),
-                Answer("f", f"finish the {counts.running} running trials first"),
-                Answer("a", "abort now; running trials go on from their last checkpoint"),
-            ],
-        )
-
-    def _left(self, answer: str | None) -> None:
-        verb = {"s": "stop", "f": "drain", "a": "abort"}.get(answer or "", "")
-        if verb:
-            try:
-                send(self.folder.inbox, verb)
-            except HpsearchError as error:
-                self.say(str(error))
-                return
-        if answer:
-            self.exit(Leave(verb))
 
     def _ended_by(self, number: int) -> None:
         """SIGTERM, SIGHUP or SIGINT from outside: give the terminal back, then go."""

@@ -9,7 +9,7 @@ import numpy as np
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.curves import Picture
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.board import figure_title, is_share
+from hpsearch.view.board import figure_title, is_share, spans_decades
 from hpsearch.view.chart import Curve, Frame
 from hpsearch.view.history import NO_TRACK, Track
 from hpsearch.view.palette import line_ink
@@ -87,7 +87,7 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
     return Frame(
         title,
         x_end,
-        log=session.log and not is_share(name) and _positive(tracks, name),
+        log=session.log and spans_decades(name) and _positive(tracks, name),
         percent=is_share(name),
         robust=session.robust,
         rung=_pruned_at(session),

@@ -223,6 +223,11 @@ class Steering(App[Leave]):
         if status is None or status.state in LIVE:
             self.say("an engine is at work already")
             return
+        if status.exhausted:
+            self.say(
+                "every configuration of its space has been tried; widen a range, and --fork it"
+            )
+            return
         command = go_on(replace(status, state="stopped"), self.folder)
         words = [*shlex.split(command.partition("    ")[0])[1:], "--detach"]
         told = ["hpsearch " + " ".join(words)]

@@ -53,13 +53,17 @@ def go_on(status: Status, folder: RunFolder) -> str:
         return f"hpsearch resume {name}"
     if status.state in LIVE:
         return f"hpsearch attach {name}"
+    if status.exhausted:
+        fork = f"{shlex.quote(f'{folder.name}-2')}    (nothing is left to try; with a wider range)"
+        return f"{_run(status, folder, {})} --fork {fork}"
     larger = dict(status.study.larger)
     spent = f"{status.study.why}; " if larger else ""
     if status.state == "finished" and status.counts.finished >= status.counts.asked:
         larger["study.trials"] = max(10, 2 * status.counts.asked, 2 * status.counts.finished)
     if larger:
         return f"{_run(status, folder, larger)}    ({spent}searches on)"
-    return f"{_run(status, folder, {})}    (goes on from here)"
+    then = "tries on, once the cause is gone" if status.state == "failed" else "goes on from here"
+    return f"{_run(status, folder, {})}    ({then})"
 
 
 def reference(folder: RunFolder) -> str:

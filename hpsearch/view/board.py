@@ -93,6 +93,15 @@ def is_share(name: str) -> bool:
     return name.endswith("accuracy")
 
 
+def spans_decades(name: str) -> bool:
+    """Whether a logarithm shows more of it: errors and rates, and not what ends at 1.
+
+    >>> spans_decades("val_cost"), spans_decades("gradient_norm"), spans_decades("val_roc_auc")
+    (True, True, False)
+    """
+    return name.endswith(("cost", "loss", "rmse", "mae", "learning_rate", "gradient_norm"))
+
+
 def figure_text(name: str, value: float | None, nothing: str = "–") -> str:
     """A metric's value as people read it.
 

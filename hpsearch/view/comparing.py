@@ -92,7 +92,7 @@ def _figures(name: str, values: Sequence[float | None]) -> Row:
     first = values[0]
     texts = [figure(first, _NOTHING)]
     for value in values[1:]:
-        apart = "" if value is None or first is None else f" ({value - first:+.3g})"
+        apart = "" if value is None or first is None else f" {value - first:+.2g}"
         texts.append(figure(value, _NOTHING) + apart)
     if all(value == first for value in values):
         texts = [texts[0]] * len(values)

@@ -78,14 +78,22 @@ class Raster:
         np.maximum.at(high, near, height)
         self._columns(columns, np.rint(low), np.rint(high), owner)
 
-    def points(self, x: Floats, y: Floats, owner: int) -> None:
-        """Draw points, given from 0 to 1 each; those outside are left out."""
+    def points(self, x: Floats, y: Floats, owner: int, fat: bool = False) -> None:
+        """Draw points, given from 0 to 1 each; those outside are left out.
+
+        Args:
+            fat: with the dots to the right and above.
+        """
         inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)  # false for NaN
         if not self.columns or not self.rows or not inside.any():
             return
         dots = np.zeros((4 * self.rows, 2 * self.columns), dtype=bool)
         rows = np.rint((1.0 - y[inside]) * (4 * self.rows - 1)).astype(np.int64)
-        dots[rows, np.rint(x[inside] * (2 * self.columns - 1)).astype(np.int64)] = True
+        across = np.rint(x[inside] * (2 * self.columns - 1)).astype(np.int64)
+        dots[rows, across] = True
+        if fat:
+            right, above = np.minimum(across + 1, 2 * self.columns - 1), np.maximum(rows - 1, 0)
+            dots[rows, right] = dots[above, across] = dots[above, right] = True
         self._put(dots, owner, over=True)
 
     def text(self) -> list[str]:

@@ -12,6 +12,9 @@ from hpsearch.view.format import cells, cut, parameter
 from hpsearch.view.inked import Line
 from hpsearch.view.raster import NOBODY, Raster, limits
 
+FEW = 100
+"""Up to so many trials are drawn as four dots each: one is easily overlooked."""
+
 
 def slice_lines(
     axis: Axis,
@@ -36,6 +39,8 @@ def slice_lines(
         return [[("", "plain")] for _ in range(max(0, height))]
     lines: list[Line] = [[(cut(f" {axis.title}", width), "accent" if lit else "title")]]
     x = axis.places(trials)
+    if axis.options:  # each in the middle of its part
+        x = (x * (len(axis.options) - 1) + 0.5) / len(axis.options)
     y = np.array([np.nan if t.value is None else t.value for t in trials], dtype=float)
     found = limits([y], log=log and bool((y[np.isfinite(y)] > 0).all()))
     raster = Raster(width - 1, height - 2)
@@ -43,10 +48,10 @@ def slice_lines(
         scale, _ = found
         up = scale.place(y)
         best = max(1, len(trials) // 20)
-        raster.points(x[best:], up[best:], 0)
-        raster.points(x[:best], up[:best], 1)
         here = [at for at, trial in enumerate(trials) if trial.number == cursor]
-        raster.points(x[here], up[here], 2)
+        fat = len(trials) <= FEW
+        for owner, chosen in enumerate((slice(best, None), slice(best), here)):
+            raster.points(x[chosen], up[chosen], owner, fat)
     inks = ("line0", "line3", "top")
     text = raster.plain_text() if ascii else raster.text()
     for row, owners in zip(text, raster.owner, strict=True):
@@ -62,13 +67,23 @@ def slice_lines(
     return lines
 
 
+def _centred(words: Sequence[str], width: int) -> str:
+    """Each in the middle of its part of the width, as far as those before it leave room."""
+    text = ""
+    for at, word in enumerate(words):
+        begin = round((at + 0.5) * width / len(words) - cells(word) / 2)
+        left = sum(map(cells, words[at:])) + len(words) - at - 1
+        begin = min(begin, width - left)
+        text += " " * max(1 if text else 0, begin - cells(text)) + word
+    return text[:width]
+
+
 def _foot(axis: Axis, width: int) -> Line:
     """Both ends of the axis, or the options where they fit."""
     if axis.options:
         words = [parameter(option) for option in axis.options]
         if sum(map(cells, words)) + len(words) <= width:
-            gap = (width - sum(map(cells, words))) // max(1, len(words) - 1) if words[1:] else 0
-            return [((" " * max(1, gap)).join(words)[:width], "dim")]
+            return [(_centred(words, width), "dim")]
     low, high = axis.ends
     middle = " log " if axis.log and width > cells(low) + cells(high) + 8 else ""
     gap = width - cells(low) - cells(high) - cells(middle)

@@ -41,6 +41,11 @@ class Status:
         """The study's name."""
         return self.study.name
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether every configuration of its space has been tried: to go on would do nothing."""
+        return self.state == "finished" and self.study.why.startswith("space exhausted")
+
     def to_json(self) -> dict[str, Any]:
         """As `hpsearch status --format json` prints it."""
         return {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from hpsearch.cli.every import app as commands_of
 from hpsearch.cli.control import Verb
+from hpsearch.cli.every import app as commands_of
 from hpsearch.dashboard.actions import ACTIONS, BY_ID, call, hints
 from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.keytable import key_table

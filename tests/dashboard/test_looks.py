@@ -3,7 +3,8 @@
 import pytest
 from textual import events
 
-from hpsearch.dashboard.app import AWAY, HERE, REMOTE, Options
+from hpsearch.dashboard.app import AWAY
+from hpsearch.dashboard.options import HERE, REMOTE, Options
 from hpsearch.dashboard.screens.dialogs import Ask
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import filed

@@ -12,8 +12,9 @@ from pathlib import Path
 from textual import events
 from textual.keys import _character_to_key
 
-from hpsearch.dashboard.app import Dashboard, Options
+from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.commands import Done
+from hpsearch.dashboard.options import Options
 from hpsearch.store.folder import RunFolder
 from hpsearch.study.confusion import Confusion
 from hpsearch.study.examination import Examination, LayerState, WrongRow

@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hpsearch.dashboard.app import Dashboard, Options
+from hpsearch.dashboard.app import Dashboard
+from hpsearch.dashboard.options import Options
 from hpsearch.store.folder import RunFolder
 
 HERE = Path(__file__).parent

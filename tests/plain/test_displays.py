@@ -313,7 +313,7 @@ def test_one_reads_you_where_one_asked_oneself(made):
     [
         ("finished", "hpsearch run studies/digits.toml --trials 120    (searches on)"),
         ("stopped", "hpsearch run studies/digits.toml    (goes on from here)"),
-        ("failed", "hpsearch run studies/digits.toml    (goes on from here)"),
+        ("failed", "hpsearch run studies/digits.toml    (tries on, once the cause is gone)"),
         ("running", "hpsearch attach digits"),
         ("paused", "hpsearch resume digits"),
     ],
@@ -332,6 +332,19 @@ def test_a_summary_has_six_lines_and_says_how_to_go_on(tmp_path, monkeypatch, st
     assert lines[4] == "keep  hpsearch export digits -o digits-best.toml"
     assert cells(lines[4]) <= 80
     assert lines[5] == f"next  {next_}"
+    made.close()
+
+
+def test_where_nothing_is_left_to_try_a_wider_range_is_offered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
+    why = "space exhausted: 12 configurations are all"
+    made = MadeUp(tmp_path / "runs" / "digits", state="finished", why=why)
+    made.fill(12, running=0)
+    (batch,) = seen(made)
+    further = summary(batch.status, made.folder)[5]
+    assert further.startswith("next  hpsearch run studies/digits.toml --fork digits-2 ")
+    assert "nothing is left to try" in further
     made.close()
 
 

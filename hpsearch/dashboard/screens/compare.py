@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.pictures import picture
-from hpsearch.dashboard.screens.base import StudyScreen
+from hpsearch.dashboard.screens.paging import Paging
 from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.store.records import TrialRecord
@@ -15,7 +15,7 @@ from hpsearch.view.comparison import comparison_lines
 MOST = 6
 
 
-class Compare(StudyScreen):
+class Compare(Paging):
     """A column a trial, and their curves."""
 
     scope = "compare"

@@ -7,8 +7,8 @@ from textual.widget import Widget
 
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.pictures import own_picture
-from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.examined import Examined
+from hpsearch.dashboard.screens.paging import Paging
 from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.dashboard.widgets.textline import TextLine
@@ -24,7 +24,7 @@ LARGEST_LOG = 200_000
 """Bytes of a trial's log that are read, from its end."""
 
 
-class Detail(StudyScreen):
+class Detail(Paging):
     """One trial."""
 
     scope = "detail"
@@ -139,7 +139,7 @@ class Detail(StudyScreen):
 
     def _turn(self, by: int) -> None:
         self._tab = (self._tab + by) % len(TABS)
-        self.query_one(Page).to_top()
+        self.page.to_top()
         self.refresh_all()
 
     def action_trial_next(self) -> None:
@@ -157,11 +157,3 @@ class Detail(StudyScreen):
             self.session.cursor = order[at]
             self.refresh_all()
             self.dashboard.tick()
-
-    def action_page_down(self) -> None:
-        """Half a page down."""
-        self.query_one(Page).scroll_pages(0.5)
-
-    def action_page_up(self) -> None:
-        """Half a page up."""
-        self.query_one(Page).scroll_pages(-0.5)

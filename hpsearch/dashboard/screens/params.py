@@ -10,7 +10,7 @@ from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.params import Importance, Parallel, Searched, Slices
 from hpsearch.view.axes import Axis, axis
-from hpsearch.view.board import figure_title
+from hpsearch.view.board import figure_title, spans_decades
 from hpsearch.view.columns import short_names
 from hpsearch.view.format import parameter
 from hpsearch.view.history import ordered, rank_keys
@@ -51,7 +51,8 @@ class ParamsScreen(StudyScreen):
         trials = [t for t in ranked if t.state == "complete" and t.value is not None]
         axes = self._axes()
         self._focus = max(0, min(self._focus, len(axes) - 2))
-        return Searched(axes, session.importance, trials, self._focus, session.cursor, session.log)
+        return Searched(axes, session.importance, trials, self._focus, session.cursor,
+                        session.log and spans_decades(study.metric))  # fmt: skip
 
     def _axes(self) -> list[Axis]:
         """The most important first; the value last."""
@@ -67,7 +68,8 @@ class ParamsScreen(StudyScreen):
         known = [trial.value for trial in trials if trial.value is not None]
         low, high = (min(known), max(known)) if known else (0.0, 1.0)
         high = high if high > low else low + 1.0
-        return [*made, Axis("value", figure_title(study.metric), low, high, log=low > 0)]
+        return [*made, Axis("value", figure_title(study.metric), low, high,
+                            log=low > 0 and spans_decades(study.metric))]  # fmt: skip
 
     def action_left(self) -> None:
         """The axis before."""

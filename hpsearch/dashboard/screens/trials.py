@@ -106,7 +106,8 @@ class Trials(Charting, StudyScreen):
         """The charts follow the cursor."""
         self.session.cursor = self.table.cursor
         self._show_charts()
-        if self.session.cursor not in self.session.history.tracks:
+        known, trials = self.session.history.tracks, self.session.history.trials
+        if any(n not in known and trials[n].epochs for n in self.table.visible_trials):
             self.dashboard.tick()
 
     def action_down(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Iterable
 
@@ -57,6 +58,17 @@ class Ticker(Canvas):
             line += [(" ", "plain"), *told]
             room -= needed
         return [line]
+
+
+def event_lines(event: EventRecord, signs: Glyphs, width: int) -> list[Line]:
+    """The same in lines of a width: what does not fit one goes on below its first word."""
+    clock, (text, ink) = event_spans(event, signs)
+    indent = 1 + cells(clock[0])
+    first, *more = textwrap.wrap(text, max(8, width - indent)) or [""]
+    return [
+        [(" ", "plain"), clock, (first, ink)],
+        *([(" " * indent, "plain"), (part, ink)] for part in more),
+    ]
 
 
 def event_spans(event: EventRecord, signs: Glyphs) -> Line:

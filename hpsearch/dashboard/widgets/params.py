@@ -58,8 +58,7 @@ class Importance(Canvas):
                 line.append((f" {100 * share:3.0f}%", "plain"))
             lines.append(line)
         if not self._searched.importance and shown:
-            told = f" told from {FEWEST} complete trials on"
-            lines.append([(cut(told, width), "dim")])
+            lines.insert(0, [(cut(f" from {FEWEST} complete trials on", width), "dim")])
         return lines
 
 
