@@ -8,7 +8,7 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -50,22 +50,28 @@ def files(folder: RunFolder) -> list[Path]:
     return sorted(path for path in found if not path.name.endswith("-shm"))
 
 
-def told(words: tuple[str, ...]) -> str | None:
-    """What is wrong with how a command in this process ends; None where it is a sentence."""
+def ask(words: Sequence[str]) -> tuple[object, str]:
+    """Run a command in this process; its exit code, and what it said."""
     from hpsearch.cli import run_app
 
-    out, code = io.StringIO(), 0
+    out, code = io.StringIO(), None
     before, sys.argv = sys.argv, ["hpsearch", *words]
     try:
         with redirect_stdout(out), redirect_stderr(out):
             code = run_app()
     except SystemExit as left:
         code = left.code
-    except BaseException as error:  # whatever it raises is a traceback for a person
-        return f"{' '.join(words)}: {type(error).__name__}: {error}"
     finally:
         sys.argv = before
-    said = out.getvalue()
+    return code or 0, out.getvalue()
+
+
+def told(words: Sequence[str]) -> str | None:
+    """What is wrong with how a command ends; None where it is a sentence."""
+    try:
+        code, said = ask(words)
+    except BaseException as error:  # whatever it raises is a traceback for a person
+        return f"{' '.join(words)}: {type(error).__name__}: {error}"
     if "Traceback" in said:
         return f"{' '.join(words)}: {said}"
     if code and not said.strip():
