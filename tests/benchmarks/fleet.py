@@ -155,6 +155,10 @@ class Process:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
+    def files(self) -> int:
+        """Open ones."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
 
 @asynccontextmanager
 async def engine(place: Path, overrides: dict[str, Any]) -> AsyncIterator[tuple[Process, Address]]:
@@ -224,13 +228,7 @@ class Load:
         """Bear it, and tell how it went, in a line."""
         with tempfile.TemporaryDirectory() as path:
             place = Path(path)
-            text = TWELVE.format(
-                sampler="random", pruner="none", depth="[1, 3]", epochs=self.reports
-            )
-            text = text.replace("[data]", 'keep = "none"\n[data]').replace(
-                "decay_interval = { int = [5, 20] }", "decay_interval = { int = [1, 4] }"
-            )
-            (place / f"{NAME}.toml").write_text(text)
+            made_up(place, self.reports)
             await fill(place, self.finished)
             return await self._measured(place)
 
@@ -261,6 +259,40 @@ class Load:
         )
 
 
+async def whole(trials: int, slots: int, seconds: float, reports: int) -> None:
+    """One long study from its first trial to its last: what it costs as it grows."""
+    print(f"{'finished':>9} {'trials/s':>9} {'p99 ms':>8} {'CPU ms':>9} {'MiB':>7} {'files':>6}")
+    with tempfile.TemporaryDirectory() as path:
+        place, seen = Path(path), Seen()
+        made_up(place, reports)
+        crew = {"study.workers": slots, "study.max_workers": slots, "study.trials": trials}
+        async with engine(place, crew) as (process, address):
+            trainers = [Trainer(n, seconds, reports, seen) for n in range(slots)]
+            tasks = [asyncio.create_task(trainer.work(address)) for trainer in trainers]
+            done = 0
+            while done < trials * 0.99:
+                seen.from_now()
+                cpu, since = process.cpu(), time.monotonic()
+                await until(trials // 10, seen, tasks)
+                count, wall = seen.finished, time.monotonic() - since
+                done += count
+                print(
+                    f"{done:9,} {count / wall:9.1f} {1000 * at(sorted(seen.waits), 0.99):8.1f} "
+                    f"{1000 * (process.cpu() - cpu) / count:9.2f} {process.memory():7.0f} "
+                    f"{process.files():6}",
+                    flush=True,
+                )
+            await asyncio.gather(*tasks)
+
+
+def made_up(place: Path, reports: int) -> None:
+    """The study file, for trials of so many epochs."""
+    text = TWELVE.format(sampler="random", pruner="none", depth="[1, 3]", epochs=reports)
+    text = text.replace("[data]", 'keep = "none"\n[data]')
+    text = text.replace("{ int = [5, 20] }", "{ int = [1, 4] }")
+    (place / f"{NAME}.toml").write_text(text)
+
+
 HEAD = (
     f"{'':7} {'slots':>5} {'trial':>8} {'before':>7} {'trials/s':>9} {'busy':>8} {'status':>8} "
     f"{'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>9} {'cores':>6} {'MiB':>7}"
@@ -282,7 +314,11 @@ def main() -> None:
     parser.add_argument("--pruner", default="none")
     parser.add_argument("--finished", type=int, default=1000, help="trials before")
     parser.add_argument("--window", type=float, default=10.0, help="seconds measured")
+    parser.add_argument("--study", type=int, help="one long study of so many trials, at random")
     given = parser.parse_args()
+    if given.study:
+        asyncio.run(whole(given.study, given.slots[0], given.seconds, given.reports))
+        return
     print(HEAD, flush=True)
     for sampler in given.sampler:
         for slots in given.slots:
