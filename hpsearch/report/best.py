@@ -16,6 +16,7 @@ from hpsearch.view.columns import figure_names, figure_of
 from hpsearch.view.format import UNICODE, duration, figure, parameter, scored
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import position, range_text
+from hpsearch.view.status import LIVE
 
 MOST_REASONS = 12
 """Of failed trials, told one by one."""
@@ -176,8 +177,9 @@ def _caution(material: Material) -> list[Markup]:
     """That the best of many looks better than it is, and how many are as good."""
     best, study = material.best, material.study
     if best is None:
-        why = study.why or "nothing has ended yet"
-        return [tag("p", f"No trial is complete: {why}.", class_="empty")]
+        yet = " yet" if material.status.state in LIVE else ""
+        why = f" The study is {material.status.state}: {study.why}." if study.why else ""
+        return [tag("p", f"No trial is complete{yet}.{why}", class_="empty")]
     said = "These are validation figures"
     if len(material.complete) > 1:
         said += f": the best of {len(material.complete):,} looks somewhat better than it is"

@@ -44,7 +44,7 @@ def best_so_far(material: Material) -> Markup | None:
     best = np.minimum.accumulate(y) if falls else np.maximum.accumulate(y)
     up = ruler([y], study.metric, log=falls, percent=is_share(study.metric), within=best[-1])
     last = max(float(material.status.counts.finished), float(x[-1]))
-    across = fixed(Scale(0.0, last * 1.02), "trials that ended", most=6)
+    across = fixed(Scale(0.0, last * 1.02), "trials that ended", most=_whole(last))
     if up is None:
         return None
     # A step: the best holds until there is a better one.
@@ -105,7 +105,7 @@ def _curves(
     if up is None:
         return None
     longest = max(float(track.epochs[-1]) for track in tracks)
-    across = fixed(Scale(0.0, max(longest, 1.0)), "epoch", most=6)
+    across = fixed(Scale(0.0, max(longest, 1.0)), "epoch", most=_whole(longest))
     back = [_thin(across, up, material.track(one), name) for one in grey]
     front: list[Child] = []
     for at, trial in reversed(list(enumerate(lit))):
@@ -177,6 +177,11 @@ def _row(row: Sequence[Block], begin: float, end: float, named: bool) -> Child:
             width=f"{max(0.6, (one.end - one.begin) * scale - 0.4):.1f}", height=10)
         for one in row
     ]  # fmt: skip
+
+
+def _whole(last: float) -> int:
+    """So many ticks that none of them is a part of a trial or of an epoch."""
+    return min(6, int(last) + 1)
 
 
 def _outside(up: Ruler) -> str:

@@ -15,7 +15,7 @@ from hpsearch.report.material import FILE, Material
 from hpsearch.report.tables import table
 from hpsearch.store.records import StudyFacts
 from hpsearch.view.command import options
-from hpsearch.view.format import UNICODE
+from hpsearch.view.format import UNICODE, clean
 
 _PACKAGES = ("numpy", "optuna", "scikit-learn", "polars")
 """Those whose versions may move a figure in its last digits, or the order of trials."""
@@ -62,7 +62,7 @@ def _commands(material: Material, file: str) -> str:
 
 
 def _joined(*words: str) -> str:
-    return " ".join(shlex.quote(word) for word in words)
+    return clean(" ".join(shlex.quote(word) for word in words))
 
 
 def _facts(material: Material) -> dict[str, str]:

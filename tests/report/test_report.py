@@ -113,6 +113,13 @@ def test_what_there_is_nothing_of_is_left_out_or_said(pages, name):
     assert "There is none to copy: no trial is complete" in found.at("configuration").text
 
 
+def test_ticks_are_whole_trials_and_epochs(pages):
+    found = read(pages["hostile"])  # of two epochs and four trials
+    for anchor, ticks in (("best-so-far", ["0", "1", "2", "3", "4"]), ("curves", ["0", "1", "2"])):
+        across = next(found.at(anchor).every("div", "xs"))
+        assert [label.text for label in across.every("span")] == ticks
+
+
 def test_reasons_of_failures_are_counted(pages):
     assert "MemoryErrorfailed3#0" in read(pages["all failed"]).at("failures").text
     assert "the cost was nan after epoch N" in read(pages["all diverged"]).at("failures").text
@@ -128,6 +135,7 @@ def test_words_from_files_are_text_and_nothing_else(pages):
     for anchor in ("leaderboard", "slices", "parallel", "failures", "reproduce", "data"):
         assert clean(HOSTILE) in found.at(anchor).text, anchor
     assert HOSTILE in found.at("study-file").text  # as it is: somebody copies it
+    assert "\u202e" not in found.at("commands").text  # what is pasted is what is seen
 
 
 @given(st.text())
