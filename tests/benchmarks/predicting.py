@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 import numpy as np
 import polars as pl
@@ -61,11 +61,22 @@ def run(*words: str | Path, piped: Path | None = None) -> tuple[float, float, fl
     began = perf_counter()
     command = [sys.executable, "-m", "hpsearch", *map(str, words)]
     process = subprocess.Popen(command, stdin=given, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    memory, ended = 0.0, 0
+    while not ended:
+        memory = max(memory, held(process.pid))
+        sleep(0.01)
+        ended, status, used = os.wait4(process.pid, os.WNOHANG)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"hpsearch {words[0]} ended with {process.returncode}")
-    return perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return perf_counter() - began, used.ru_utime + used.ru_stime, memory
+
+
+def held(process: int) -> float:
+    """MB that a process has held at most; ru_maxrss would have what we held when we forked it."""
+    told = Path(f"/proc/{process}/status").read_text()
+    most = next((line for line in told.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
+    return int(most.split()[1]) / 1024
 
 
 def main() -> None:
