@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hpsearch.report.markup import Markup, joined, prose, tag, verbatim
 from hpsearch.report.material import gather, spread
 from hpsearch.report.page import page
+from hpsearch.report.theme import style
 from hpsearch.study.confusion import Confusion
 from hpsearch.study.examination import Examination, LayerState, Residuals
 from hpsearch.view.fields import fields
@@ -151,6 +152,33 @@ def test_any_text_comes_back_as_it_is_shown(text):
 def test_only_markup_stays_markup(parts):
     bold = sum(isinstance(part, Markup) for part in parts)
     assert len(list(read(joined(parts)).every("b"))) == bold
+
+
+# Themes ---------------------------------------------------------------------------------------
+
+
+def luminance(colour):
+    """Relative luminance, as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("ink", ["plain", "dim", "best", "failed", "running", "line0"])
+def test_words_can_be_read_in_both_themes(scheme, ink):
+    found = re.search(rf"color-scheme:{scheme};([^}}]*)", style())
+    assert found is not None
+    inks = dict(re.findall(r"--([\w-]+):(#\w+);", found[1]))
+    for ground in ("page", "card"):
+        bright, dark = sorted((luminance(inks[ink]), luminance(inks[ground])), reverse=True)
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2, level AA
+
+
+def test_every_colour_of_the_style_sheet_is_defined():
+    text = style()
+    named, used = set(re.findall(r"--([\w-]+):", text)), set(re.findall(r"var\(--([\w-]+)", text))
+    assert used - {"axes"} <= named
 
 
 # The leaderboard ------------------------------------------------------------------------------
