@@ -52,6 +52,12 @@ def trials(pairs: Sequence[tuple[StudyFacts, TrialRecord]]) -> tuple[Row, ...]:
     return (*rows, *(_set(key, [each.get(key) for each in values]) for key in keys))
 
 
+def recall_rows(each: Sequence[Mapping[str, float | None]]) -> tuple[Row, ...]:
+    """Of each class, the share of its validation rows that was recognised."""
+    names = dict.fromkeys(name for recalls in each for name in recalls)
+    return tuple(_figures(f"recall {name}", [one.get(name) for one in each]) for name in names)
+
+
 def studies(all_: Sequence[Status]) -> tuple[Row, ...]:
     """Studies: how they stand and what came of them, then what their files say."""
     bests = [status.best for status in all_]

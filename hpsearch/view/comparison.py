@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.view.comparing import recall_rows
 from hpsearch.view.comparing import trials as rows_of
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, pad
 from hpsearch.view.inked import Line
@@ -20,17 +21,20 @@ def comparison_lines(
     everything: bool,
     width: int,
     signs: Glyphs,
+    recalls: Mapping[int, Mapping[str, float | None]] | None = None,
 ) -> list[Line]:
     """A column a trial; the first is what the others are compared with.
 
     Args:
         baseline: the number of the one to be first; None: the one that is.
         everything: also what is equal in all of them.
+        recalls: of each class, by trial, as far as they are known.
     """
     if not trials:
         return [[(" mark trials with space, then compare them with c", "dim")]]
     ordered = sorted(trials, key=lambda trial: trial.number != baseline)  # stable: the rest stays
     rows = rows_of([(study, trial) for trial in ordered])
+    rows += recall_rows([(recalls or {}).get(trial.number, {}) for trial in ordered])
     shown = [row for row in rows if row.differs or row.figure or everything]
     first = min(max(cells(row.name) for row in rows), max(10, width // 3))
     column = max(8, min(WIDEST, (width - first - 3) // len(ordered) - 2))

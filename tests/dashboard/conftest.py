@@ -16,6 +16,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where copies of trials are left
     time.tzset()
     stage = Stage(tmp_path / "runs" / "digits")
     yield stage

@@ -143,3 +143,15 @@ def test_the_open_tab_is_in_sight_on_a_narrow_screen(stage):
     text = stage.play((*TO_THE_TAB, "]"), size=(40, 12))
     assert " Log " in text
     assert " Summary " not in text
+
+
+def test_a_comparison_tells_how_well_each_class_is_recognised(stage):
+    stage.make(6, 0, 0, state="finished")
+    for number in range(6):
+        file = weights_file(stage.study.folder.models, number)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    shown = stage.play(["space", "space", "c"], (120, 60))
+    rows = [line.split() for line in shown.splitlines() if " recall " in line]
+    assert [row[2] for row in rows] == [str(digit) for digit in range(10)]
+    assert all(row[3] == row[4] != "–" for row in rows)  # both are told the same examination

@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.pictures import picture
+from hpsearch.dashboard.screens.examined import Examined
 from hpsearch.dashboard.screens.paging import Paging
 from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.page import Page
@@ -25,6 +26,7 @@ class Compare(Paging):
     def __init__(self) -> None:
         super().__init__()
         self._everything = False
+        self._examined = Examined(self)
 
     def body(self) -> list[Widget]:
         """Table above, curves below."""
@@ -49,9 +51,11 @@ class Compare(Paging):
         if study is None:
             return
         trials, everything = self.compared(), self._everything
-        base = session.baseline
+        base, recalls = session.baseline, self._examined.recalls(trials)
         self.query_one(Page).show(
-            lambda width: comparison_lines(trials, study, base, everything, width, session.signs)
+            lambda width: comparison_lines(
+                trials, study, base, everything, width, session.signs, recalls
+            )
         )
         numbers = [trial.number for trial in trials]
         self.query_one(Curves).show(picture(session, study.metric, numbers=numbers))

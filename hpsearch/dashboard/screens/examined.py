@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from hpsearch.dashboard.screens.base import StudyScreen
@@ -22,6 +22,8 @@ class Examined:
     def __init__(self, screen: StudyScreen) -> None:
         self._screen = screen
         self._found: dict[int, Examination] = {}
+        self._asked: set[int] = set()
+        """Those that are being found out."""
         self._shown: dict[int, Content] = {}
         """What stands in place of each trial, until it has been found out and from then on."""
 
@@ -40,9 +42,25 @@ class Examined:
             self._begin(number)
         return self._found[number].layers if number in self._found else ()
 
+    def recalls(self, trials: Sequence[TrialRecord]) -> Mapping[int, Mapping[str, float | None]]:
+        """The recall of each class, by trial, as far as it is known; the rest are found out one
+        after the other."""
+        if not self._asked:
+            for trial in trials:
+                kept = weights_file(self._screen.dashboard.folder.models, trial.number).exists()
+                if trial.number not in self._shown and trial.state == "complete" and kept:
+                    self._begin(trial.number)
+                    break
+        return {
+            trial.number: _recalls(self._found[trial.number])
+            for trial in trials
+            if trial.number in self._found
+        }
+
     def _begin(self, number: int) -> Content:
         dots = "..." if self._screen.session.ascii else "…"
         self._shown[number] = _saying(f" examining #{number} {dots}", "dim")
+        self._asked = {number}
         # one at a time: who pages through trials waits for the last one only
         self._screen.run_worker(self._ask(number), group="examine", exclusive=True)
         return self._shown[number]
@@ -53,7 +71,9 @@ class Examined:
             done = await self._screen.dashboard.run_command("examine", *words)
         except BaseException:  # nobody waits any more: whoever comes back asks again
             self._shown.pop(number, None)
+            self._asked.discard(number)
             raise
+        self._asked.discard(number)
         self._shown[number] = self._made(number, done.out) if not done.code else _failed(done.err)
         self._screen.refresh_all()
 
@@ -70,6 +90,16 @@ class Examined:
             return examined_lines(found, width, signs)
 
         return lines
+
+
+def _recalls(found: Examination) -> Mapping[str, float | None]:
+    """By class, with its target's name where there are several."""
+    several = len(found.confusions) > 1
+    return {
+        f"{confusion.target} {one.name}" if several else one.name: one.recall
+        for confusion in found.confusions
+        for one in confusion.by_class()
+    }
 
 
 def _failed(said: str) -> Content:
