@@ -171,7 +171,8 @@ class Cores:
 
 def usable_cores(environ: Mapping[str, str] = os.environ) -> Cores:
     """The least of what affinity, the control group's quota and SLURM allow."""
-    found = [Cores(len(os.sched_getaffinity(0)), "the cores this process may run on")]
+    affinity = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))  # not macOS
+    found = [Cores(len(affinity(0)), "the cores this process may run on")]
     quota = _cgroup_quota()
     if quota is not None:
         found.append(Cores(max(1, math.floor(quota)), "the control group's CPU quota"))
@@ -189,9 +190,8 @@ def _cgroup_quota() -> float | None:
     except (OSError, ValueError):
         pass
     try:
-        of = Path("/sys/fs/cgroup/cpu")
         names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        quota, period = ((of / name).read_text() for name in names)
+        quota, period = (Path("/sys/fs/cgroup/cpu", name).read_text() for name in names)
         return None if int(quota) <= 0 else int(quota) / int(period)
     except (OSError, ValueError):
         return None
