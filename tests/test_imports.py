@@ -22,7 +22,8 @@ HEAVY = ("numpy", "optuna", "joblib", "textual", "polars", "pydantic", "sklearn"
 @pytest.mark.parametrize(
     ("statement", "banned"),
     [
-        ("import hpsearch", HEAVY),
+        ("import hpsearch; dir(hpsearch)", HEAVY),
+        ("from hpsearch import search", ("sklearn", "textual", "joblib", "optuna", "pandas")),
         ("import hpsearch.cli", HEAVY),
         ("import nncore", tuple(m for m in HEAVY if m != "numpy")),
         ("import hpsearch.engine.working", ("optuna", "textual", "polars", "pydantic", "joblib")),

@@ -19,7 +19,12 @@ import hpsearch
 from hpsearch import HPSearchClassifier, HPSearchRegressor
 from hpsearch.models.asking import DataWarning
 
-QUICK = {"layers": [32], "validation": 0.25}
+QUICK = {
+    "study": {"pruner": "none"},
+    "data": {"validation": 0.25},
+    "network": {"layer_dims": [16]},
+    "training": {"epochs": 20, "learning_rate": {"float": [0.02, 0.04]}, "mini_batch_size": 16},
+}
 """A space whose trials take milliseconds."""
 BOTH = (HPSearchClassifier(QUICK, trials=2), HPSearchRegressor(QUICK, trials=2))
 
@@ -102,13 +107,13 @@ def test_a_fitted_one_travels(three, travel):
 
 def test_it_works_in_pipelines_and_cross_validation(three):
     x, y = three
-    pipeline = make_pipeline(StandardScaler(), HPSearchClassifier({**QUICK, "lr": 0.02}, trials=2))
+    pipeline = make_pipeline(StandardScaler(), HPSearchClassifier(QUICK, trials=2))
     assert cross_val_score(pipeline, x, y, cv=3).mean() > 0.9
 
 
 def test_frames_of_words_and_categories_are_learnt_and_asked_by_name(houses):
     frame, price = houses
-    model = HPSearchRegressor({**QUICK, "lr": 0.02}, trials=2, random_state=0).fit(frame, price)
+    model = HPSearchRegressor(QUICK, trials=2, random_state=0).fit(frame, price)
     assert model.score(frame, price) > 0.95
     assert list(model.feature_names_in_) == list(frame.columns)
     assert any("'id' is left out" in note for note in model.notes_)
@@ -139,7 +144,7 @@ def test_frames_of_words_and_categories_are_learnt_and_asked_by_name(houses):
 def test_labels_come_back_as_they_were(three, labels):
     x, kinds = three
     y = np.array(labels)[(kinds == "oak").astype(int)]
-    model = HPSearchClassifier({**QUICK, "epochs": 20, "lr": 0.05}, trials=1, random_state=0)
+    model = HPSearchClassifier(QUICK, trials=1, random_state=0)
     said = model.fit(x, y).predict(x)
     assert said.dtype == y.dtype
     assert set(said.tolist()) == set(y.tolist())
