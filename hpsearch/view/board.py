@@ -83,9 +83,9 @@ def figure_title(name: str) -> str:
     >>> figure_title("val_cost"), figure_title("val_accuracy")
     ('val cost', 'acc %')
     """
-    return {"val_accuracy": "acc %", "val_balanced_accuracy": "bal acc %"}.get(
-        name, name.replace("_", " ")
-    )
+    words = name.removeprefix("val_") if is_share(name) else name
+    short = words.replace("balanced_", "bal_").replace("accuracy", "acc %")
+    return short.replace("_", " ")
 
 
 def is_share(name: str) -> bool:

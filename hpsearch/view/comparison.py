@@ -34,18 +34,18 @@ def comparison_lines(
         return [[(" mark trials with space, then compare them with c", "dim")]]
     ordered = sorted(trials, key=lambda trial: trial.number != baseline)  # stable: the rest stays
     rows = rows_of([(study, trial) for trial in ordered])
-    rows += recall_rows([(recalls or {}).get(trial.number, {}) for trial in ordered])
+    known = recall_rows([(recalls or {}).get(trial.number, {}) for trial in ordered])
     shown = [row for row in rows if row.differs or row.figure or everything]
-    first = min(max(cells(row.name) for row in rows), max(10, width // 3))
+    first = min(max(cells(row.name) for row in (*rows, *known)), max(10, width // 3))
     column = max(8, min(WIDEST, (width - first - 3) // len(ordered) - 2))
     heads = [_head(trial, at == 0, signs) for at, trial in enumerate(ordered)]
     lines = [_line("", heads, first, column, "bold", signs)]
-    for figures in (True, False):
-        part = [row for row in shown if row.figure is figures]
+    figures = [row for row in shown if row.figure]
+    for part in (figures, [row for row in shown if not row.figure], known):
+        lines += [[]] if part and part is not figures else []
         for row in part:
             ink = "plain" if row.differs else "faint"
             lines.append(_line(row.name, row.texts, first, column, ink, signs))
-        lines += [[]] if figures and part else []
     equal = len(rows) - len(shown)
     if equal:
         told = f"  {equal} more {'are' if equal > 1 else 'is'} equal; a shows all"

@@ -75,7 +75,8 @@ class Examined:
             raise
         self._asked.discard(number)
         self._shown[number] = self._made(number, done.out) if not done.code else _failed(done.err)
-        self._screen.refresh_all()
+        # It may ask for the next one, which would end this worker while it still is one.
+        self._screen.call_later(self._screen.refresh_all)
 
     def _made(self, number: int, text: str) -> Content:
         try:

@@ -59,9 +59,10 @@ class WorkersScreen(StudyScreen):
                 (f"   {counts.waiting} waiting, one BLAS thread each", "dim"),
             ],
             [],
-            [(" worker  trial    epoch     epochs/s   time", "dim")],
         ]
         running = [t for t in history.trials.values() if t.state == "running"]
+        heads = " worker  trial    epoch     epochs/s   time"
+        lines.append([(heads if running else " nothing is being trained", "dim")])
         for trial in sorted(running, key=lambda t: (t.slot is None, t.slot)):
             track = history.track(trial.number)
             late = track.seconds[-1] - track.seconds[-11] if len(track) > 10 else None
