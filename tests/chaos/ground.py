@@ -14,7 +14,7 @@ from typing import Any
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
-from tests.chaos.processes import alive, engine_of
+from tests.chaos.processes import alive, engine_of, processes
 from tests.chaos.recompute import Recomputer
 
 STUDY = """
@@ -164,7 +164,19 @@ def outlived(pids: Sequence[int], seconds: float = 2.0) -> list[str]:
 
 
 def _in_use(path: Path) -> bool:
-    """Whether a file's name tells of a process that lives: somebody else's study."""
-    return any(
-        alive(int(number)) for number in re.findall(r"(?<=[-_])[0-9]{2,7}(?=[-_])", path.name)
+    """Whether it is a file of a process that lives: in somebody else's study.
+
+    loky and joblib write the process into the name; what multiprocessing makes is known by who
+    has it mapped.
+    """
+    numbers = re.findall(r"(?<=[-_])[0-9]{2,7}(?=[-_])", path.name)
+    return any(alive(int(number)) for number in numbers) or any(
+        path.name in _mapped(pid) for pid in processes()
     )
+
+
+def _mapped(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return ""
