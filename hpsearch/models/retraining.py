@@ -75,9 +75,7 @@ class Retraining:
         seed: Any = (members and self.seeds) or self.config["training.seed"]
         try:
             dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
-            training = train(
-                recipe, dataset, self.seeds if members and self.seeds else seed, members
-            )
+            training = train(recipe, dataset, seed, members)
             for epoch in training:
                 on_epoch(epoch)
         except Diverged as error:
