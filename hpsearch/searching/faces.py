@@ -22,25 +22,25 @@ class Face:
 
     def __init__(self, out: Terminal | None) -> None:
         """Write there; None: nowhere."""
-        self._out = out
+        self.out = out
         self._said = time.time()
 
     def say(self, text: str) -> None:
         """One sentence."""
-        if self._out is not None:
-            self._out.tell(to_reader(text), "  ")
+        if self.out is not None:
+            self.out.tell(to_reader(text), "  ")
 
     def show(self, batch: Batch) -> None:
         """What one look at the store found."""
-        if self._out is None:
+        if self.out is None:
             return
         for happening in batch.happenings:
             if happening.what == "trial_end" and not happening.best:
                 continue
-            if text := line(happening, batch, self._out.glyphs, self._out.width):
+            if text := line(happening, batch, self.out.glyphs, self.out.width):
                 self.say(text)
         if batch.now - self._said >= EVERY and not batch.last:
-            self.say(status_line(batch.status, self._out.glyphs))
+            self.say(status_line(batch.status, self.out.glyphs))
             self._said = batch.now
 
 

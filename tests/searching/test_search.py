@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sys
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import hpsearch
 from hpsearch.searching import within
 from hpsearch.searching.asked import ask
+from hpsearch.searching.faces import face
 from tests.searching.conftest import SPACE
 
 
@@ -52,8 +55,12 @@ def test_the_result_is_what_top_export_retrain_and_predict_say(place, rows, quic
     assert "runs/small>" in repr(found)
 
 
-def test_a_search_goes_on_from_python_on_the_command_line_and_back(place, rows, quick):
-    quick(SPACE, rows, name="small", trials=2)
+def test_a_search_goes_on_from_python_on_the_command_line_and_back(place, rows, quick, capsys):
+    quick(SPACE, rows, name="small", trials=2, progress=True)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "#0 complete" in said.err
+    assert said.err.endswith("small is finished: all 2 trials asked for are finished\n")
     told(place, "run", "runs/small/asked.toml", "--trials", "4")
     found = quick(SPACE, rows, name="small", trials=6)
     assert sorted(row["number"] for row in found.leaderboard) == list(range(6))
@@ -63,6 +70,19 @@ def test_a_search_goes_on_from_python_on_the_command_line_and_back(place, rows, 
     again = hpsearch.result("small")
     assert _values(again) == _values(found)
     assert again.best == found.best
+
+
+def test_lines_are_shown_to_people_alone(monkeypatch):
+    assert face(None).out is None  # neither a terminal nor a notebook
+    assert face(False).out is None
+    assert face(True).out.stream is sys.stderr
+    monkeypatch.setitem(
+        sys.modules,
+        "IPython",
+        SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel="of a notebook")),
+    )
+    assert face(None).out.stream is sys.stdout
+    assert face(False).out is None
 
 
 def _values(found):
