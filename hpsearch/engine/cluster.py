@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
 
-log = logging.getLogger("hpsearch.engine")
-
 
 class Cluster:
     """Dask workers, and the client that speaks for us."""
@@ -58,6 +56,7 @@ class Cluster:
         if self._client is None or self._client.status != "running":
             self.close()
             self._security = self._made()
+            logging.getLogger("distributed").setLevel(logging.WARNING)
             self._client = self._connect(self._reach.scheduler or self._start())
         return self._client
 
@@ -67,6 +66,7 @@ class Cluster:
 
     def close(self, patience: float = 1.0) -> None:
         """Leave the scheduler; end a cluster of our own."""
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what breaks now, shall
         if self._client is not None:
             with contextlib.suppress(Exception):  # whatever is said while it dies
                 self._client.close(timeout=patience)
