@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.reader import Reader
+from hpsearch.store.reader import NotYet, Reader
 from tests.chaos.processes import alive, engine_of, processes
 from tests.chaos.recompute import Recomputer
 
@@ -96,6 +96,8 @@ class Ground:
 
     def detach(self, faults: str = "") -> int | None:
         """An engine at work, as its process id; None where nothing is left to do."""
+        if self.state() == "finished":
+            return None  # another engine would say so, too, and look for a second as if at work
         done = self.run("--detach", faults=faults)
         if done.returncode:
             raise SystemExit(f"run failed: {done.stderr}")
@@ -110,9 +112,12 @@ class Ground:
         raise SystemExit("no engine after 10 s")
 
     def state(self) -> str:
-        """As stored."""
-        with Reader(self.folder) as reader:
-            return reader.study().state
+        """As stored; empty where an engine was killed before it had written anything."""
+        try:
+            with Reader(self.folder) as reader:
+                return reader.study().state
+        except NotYet:
+            return ""
 
     def violations(self) -> list[str]:
         """What is not as promised of a study that has finished."""
