@@ -48,7 +48,8 @@ class Handed:
             with path.open("wb") as file:
                 np.savez(file, allow_pickle=False, **self.arrays)  # type: ignore[arg-type]
         else:
-            self.frame.write_parquet(path)
+            # Compressed, columns of few words are so small that their reader takes fright.
+            self.frame.write_parquet(path, compression="uncompressed", statistics=False)
 
     def table(self, name: str) -> Table:
         """The rows as the file's reader would give them.

@@ -13,6 +13,7 @@ import hpsearch
 from hpsearch.searching import within
 from hpsearch.searching.asked import ask
 from hpsearch.searching.faces import face
+from hpsearch.searching.handed import hand_over
 from tests.searching.conftest import SPACE
 
 
@@ -70,6 +71,14 @@ def test_a_search_goes_on_from_python_on_the_command_line_and_back(place, rows, 
     again = hpsearch.result("small")
     assert _values(again) == _values(found)
     assert again.best == found.best
+
+
+def test_a_frame_of_few_words_is_no_small_file_that_unpacks_to_a_huge_one(tmp_path):
+    frame = pl.DataFrame(
+        {"a": ["a word of some length", "another one"] * 60_000, "b": [0.0, 1] * 60_000}
+    )
+    hand_over(frame, ("b",)).write(tmp_path / "rows.parquet")
+    assert frame.estimated_size() < 20 * (tmp_path / "rows.parquet").stat().st_size
 
 
 def test_lines_are_shown_to_people_alone(monkeypatch):
