@@ -69,14 +69,16 @@ class Job:
             return []
 
     def close(self):
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
+        # First gently: dask's workers have files in /dev/shm.
+        for number, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, None)):
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self.process.pid, number)
+                self.process.communicate(timeout=patience)
 
 
 @pytest.fixture
 def job(tmp_path):
-    made = Job(tmp_path, trials=2, epochs=2500)
+    made = Job(tmp_path, trials=2, epochs=1500)
     yield made
     made.close()
 
