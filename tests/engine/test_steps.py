@@ -1,6 +1,8 @@
 """A run that ends, or whose disk does, at each step of a trial's life, one by one."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,12 @@ def failed(path) -> str:
     except HpsearchError as error:
         return str(error)
     return ending.why if ending.state == "failed" else ""
+
+
+def test_every_place_is_one_that_some_process_comes_to_and_none_goes_by_another_name():
+    source = Path(faults.__file__).parent
+    every = "".join(path.read_text(encoding="utf-8") for path in source.rglob("*.py"))
+    assert set(re.findall(r'faults\.at\("([^"]*)"\)', every)) == set(faults.PLACES)
 
 
 def test_a_plan_is_read_from_the_environment_and_what_makes_no_sense_is_refused():
