@@ -7,10 +7,12 @@ import json
 import math
 import tomllib
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 from textual import events
 from textual.keys import _character_to_key
+from textual.widgets import Input
 
 from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.commands import Done
@@ -103,11 +105,15 @@ class Stage:
 
 
 async def press(app: Dashboard, *keys: str) -> None:
-    """Press keys, and wait after each until everything it asked for is read and drawn."""
-    for key in keys:
+    """Press keys, and wait after each until everything it asked for is read and drawn; of a text
+    that is typed into a line, after the last one."""
+    for key, after in zip_longest(keys, keys[1:], fillvalue=""):
         name = _character_to_key(key) if len(key) == 1 else key
         app.post_message(events.Key(name, key if len(key) == 1 else None))
-        await settled(app)
+        if isinstance(app.focused, Input) and len(key) == len(after) == 1:
+            await _drained(app)
+        else:
+            await settled(app)
 
 
 async def settled(app: Dashboard) -> None:
