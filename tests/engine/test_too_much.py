@@ -66,3 +66,18 @@ def test_a_warm_start_that_comes_too_late_is_said_to(tmp_path, taken, names, sai
     inherit(SimpleNamespace(fork=None), study, store, {}, lambda config: 1, heard.append)
     assert heard == notes(store) == [TOO_LATE] * said
     store.close()
+
+
+def test_a_network_that_does_not_fit_in_memory_fails_alone(place):
+    place.write(trials=2, workers=1, extra="\n[[enqueue]]\nlayer_dims = [60000, 60000, 60000]\n")
+    text = place.study.read_text().replace("width = [4, 32]", "width = [4, 60000]")
+    text = text.replace("depth = [1, 2]", "depth = [1, 3]").replace("epochs = 10", "epochs = 2")
+    place.study.write_text(text.replace("workers = 1", "workers = 1\nretries = 0"))
+    text = place.study.read_text() + "\n[[enqueue]]\nlayer_dims = [8]\n"
+    place.study.write_text(text)
+    done = place.command("run", "small.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    large, small = place.trials()
+    assert large.state == "failed"
+    assert "MemoryError: Unable to allocate 26.8 GiB" in large.reason
+    assert small.state == "complete"
