@@ -2,8 +2,9 @@ import socket
 
 import pytest
 
+from hpsearch.engine import cluster
 from hpsearch.engine.reach import Reach
-from hpsearch.errors import UsageError
+from hpsearch.errors import RunError, UsageError
 
 
 @pytest.fixture
@@ -66,3 +67,15 @@ def test_tls_takes_all_three_files(pem, tmp_path):
         Reach.given(scheduler, ca=pem, cert=pem, key=str(tmp_path / "gone.pem"))
     with pytest.raises(UsageError, match="go with --scheduler tls"):
         Reach.given("tcp://10.0.0.1:8786", ca=pem, cert=pem, key=pem)
+
+
+def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda package: None)
+    with pytest.raises(RunError, match=r"needs distributed: pip install 'hpsearch\[dask\]'"):
+        cluster.Cluster(Reach(), 1, tmp_path)
+
+
+def test_what_only_dask_could_do_is_refused_beside_loky():
+    Reach().refuse_without_dask("loky")
+    with pytest.raises(UsageError, match="study.backend is loky; add --backend dask"):
+        Reach.given(listen="127.0.0.1").refuse_without_dask("loky")
