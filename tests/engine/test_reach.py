@@ -77,5 +77,5 @@ def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):
 
 def test_what_only_dask_could_do_is_refused_beside_loky():
     Reach().refuse_without_dask("loky")
-    with pytest.raises(UsageError, match="study.backend is loky; add --backend dask"):
+    with pytest.raises(UsageError, match=r"study\.backend is loky; add --backend dask"):
         Reach.given(listen="127.0.0.1").refuse_without_dask("loky")
