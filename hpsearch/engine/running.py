@@ -52,6 +52,7 @@ class Run:
     async def run(self) -> None:
         """Run the study until nothing is left to do."""
         opened = self._opened
+        opened.store.fold_aside()
         loop = asyncio.get_running_loop()
         self._engine = engine = Engine(
             opened.study,

@@ -18,6 +18,7 @@ from typing import Any
 from hpsearch import faults
 from hpsearch.errors import RunError
 from hpsearch.store import database
+from hpsearch.store.folding import MOST_PAGES, Folding
 from hpsearch.store.inbox import Command
 from hpsearch.store.past import Best, Past, best_of, history
 from hpsearch.study.events import EpochDone, State, Trial
@@ -35,6 +36,12 @@ class Store:
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
         self._together = False
         self._db = database.opened(path)
+        self._folding: Folding | None = None
+
+    def fold_aside(self) -> None:
+        """From now on a thread folds the log into the database: no flush waits for that."""
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
+        self._folding = Folding(self._path)
 
     # What was there before -------------------------------------------------------------------
 
@@ -261,10 +268,14 @@ class Store:
                 self._db.execute("ROLLBACK")
         self._waiting.clear()
         faults.at("store committed")
+        if self._folding is not None:
+            self._folding.soon()
 
     def close(self) -> None:
         """Write what is left, and fold the log into the database."""
         self.flush()
+        if self._folding is not None:
+            self._folding.end()
         with contextlib.suppress(sqlite3.Error):  # the log then stays beside, and nothing is lost
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()

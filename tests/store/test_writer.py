@@ -7,6 +7,7 @@ from hpsearch.store import inbox
 from hpsearch.store.past import Best
 from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
+from tests.conftest import wait_for
 
 TRIAL = Trial(0, {"network.layer_dims": (64, 32), "training.learning_rate": 0.1}, 7)
 
@@ -102,3 +103,19 @@ def test_commands_are_taken_in_the_order_they_were_sent(tmp_path):
         inbox.remove(tmp_path / "inbox", command)
     assert inbox.waiting(tmp_path / "inbox") == []
     assert sent[0].id < sent[1].id < sent[2].id
+
+
+def test_the_log_is_folded_aside_and_cut_at_the_end(tmp_path):
+    path = tmp_path / "study.db"
+    store = Store(path)
+    store.fold_aside()
+    for number in range(300):
+        store.set(number=number, filling="x" * 900)
+        store.flush()
+    wait_for(lambda: b"x" * 900 in path.read_bytes())
+    assert store.facts()["number"] == 299
+    store.close()
+    assert not path.with_name("study.db-wal").exists()
+    reopened = Store(path)
+    assert reopened.facts()["number"] == 299
+    reopened.close()
