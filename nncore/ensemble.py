@@ -10,7 +10,6 @@ import numpy as np
 from nncore.activations import Activation, Sigmoid, Softmax
 from nncore.arrays import Array
 from nncore.network import Network
-from nncore.sequential import Sequential
 
 
 class Ensemble:

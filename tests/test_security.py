@@ -1,4 +1,4 @@
-"""SECURITY.md kept true: the tests it names are there, and nothing runs what it reads."""
+"""The README's threats kept true: the tests it names are there, and nothing runs what it reads."""
 
 import ast
 import os
@@ -12,11 +12,11 @@ from tests.chaos.processes import descendants, engine_of
 from tests.conftest import wait_for
 
 ROOT = Path(hpsearch.__file__).parent.parent
-NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "SECURITY.md").read_text())
+NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "README.md").read_text())
 
 
 def test_the_threats_have_tests():
-    rows = [line for line in (ROOT / "SECURITY.md").read_text().splitlines() if "| `tests/" in line]
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if "| `tests/" in line]
     assert len(rows) > 12
     assert len(NAMED) >= len(rows)
 

@@ -13,7 +13,6 @@ import typer
 
 if TYPE_CHECKING:
     from hpsearch.dashboard.messages import Leave
-    from hpsearch.dashboard.options import Options
     from hpsearch.store.folder import RunFolder
 
 Theme = Annotated[

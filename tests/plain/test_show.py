@@ -173,7 +173,7 @@ def test_trials_are_compared_in_what_differs(made):
     rows = {line.split()[0]: line.split()[1:] for line in lines_[1:]}
     assert lines_[0].split() == ["digits#0", "digits#1"]
     assert rows["training.learning_rate"] == ["0.01", "0.02"]
-    assert rows["val_cost"] == ["0.5000", "0.2500", "(-0.25)"]
+    assert rows["val_cost"] == ["0.5000", "0.2500", "-0.25"]
     assert "training.optimizer" not in rows
     every = command("compare", "digits", "0", "1", "--all").stdout
     assert "training.optimizer" in every

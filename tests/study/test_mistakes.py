@@ -30,7 +30,11 @@ TABLE = [
     (f'[study]\nname = "{"a" * 65}"', 4, "study.name"),
     ('[study]\nsampler = "tpee"', 4, "no sampler called 'tpee'. Did you mean 'tpe'?"),
     ('[study]\nsampler = "gp"', 4, "study.sampler: 'gp' is not built yet; write one of tpe"),
-    ('[study]\nbackend = "ray"', 4, "study.backend: 'ray' is not built yet; write one of loky, dask"),
+    (
+        '[study]\nbackend = "ray"',
+        4,
+        "study.backend: 'ray' is not built yet; write one of loky, dask",
+    ),
     ('[study]\npruner = "medain"', 4, "Did you mean 'median'?"),
     ('[study]\nmetric = "val_acuracy"', 4, "Did you mean 'val_accuracy'?"),
     ("[study]\nseed = -1", 4, "study.seed: -1 does not fit"),
