@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import hpsearch
 from tests.chaos.processes import descendants, engine_of
 from tests.conftest import wait_for
 
-ROOT = Path(hpsearch.__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "README.md").read_text())
 
 

@@ -49,7 +49,8 @@ def test_a_script_needs_no_guard_and_no_standard_streams(place, script):
 
 def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
     command = script(trials=3, epochs=300)
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    slow = {**os.environ, "HPSEARCH_FAULTS": "slow trainer epoch 0.02"}  # or it may be over first
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=slow)
     wait_for(lambda: process.poll() is not None or place.running())
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
