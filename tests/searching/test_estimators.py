@@ -119,7 +119,7 @@ def test_frames_of_words_and_categories_are_learnt_and_asked_by_name(houses):
     assert any("'id' is left out" in note for note in model.notes_)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        cells = {name: [None if v != v else v for v in frame[name]] for name in frame}
+        cells = {name: [None if pd.isna(v) else v for v in frame[name]] for name in frame}
         polars = pl.DataFrame(cells)
         assert np.array_equal(model.predict(polars), model.predict(frame))
     with pytest.warns(DataWarning, match="without: 'id'"):
