@@ -73,7 +73,8 @@ class Dashboard(Looking, Steering, Leaving):
             self.register_theme(theme)
         environ = os.environ.get("TEXTUAL_THEME")
         wanted = self.options.theme or environ or self._kept.theme or THEMES[0].name
-        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
+        names = (wanted, f"hpsearch-{wanted}", THEMES[0].name)  # "light" is ours
+        self.theme = next(name for name in names if name in self.available_themes)
         self.stylesheet.set_variables(self.get_css_variables())
 
     @property

@@ -53,6 +53,7 @@ def test_the_light_theme_is_light_and_the_dark_one_dark(stage):
     stage.make()
     assert backgrounds(stage, theme="hpsearch-light") > 0.9
     assert backgrounds(stage, theme="hpsearch-dark") < 0.2
+    assert backgrounds(stage, theme="light") > 0.9
 
 
 def test_ink_is_told_apart_from_paper_in_both_themes(stage):
