@@ -50,7 +50,14 @@ def test_a_script_needs_no_guard_and_no_standard_streams(place, script):
 def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
     command = script(trials=3, epochs=300)
     slow = {**os.environ, "HPSEARCH_FAULTS": "slow trainer epoch 0.02"}  # or it may be over first
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=slow)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=slow,
+        # A shell's background jobs, such as these tests may be, are deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     wait_for(lambda: process.poll() is not None or place.running())
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
