@@ -25,14 +25,11 @@ from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.trials import Trials
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.steering import Steering
-from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.header import Header
 from hpsearch.store.folder import RunFolder
 
 AWAY = 0.5
 """Looks at the store a second while nobody looks."""
-SAID_SECONDS = 6.0
-"""How long a word on what was just done stays."""
 
 WIDTHS = ((0, "-tiny"), (60, "-narrow"), (100, "-wide"))
 HEIGHTS = ((0, "-flat"), (12, "-low"), (18, "-medium"), (28, "-tall"))
@@ -68,7 +65,6 @@ class Dashboard(Looking, Steering, Leaving):
         self.session.chosen_columns = self._kept.columns
         self._reading = reading or Reading(Feed(folder, self.options.clock))
         self._looking = self._again = self._mounted = self.drawn = False
-        self._until_quiet = 0.0
         for theme in THEMES:
             self.register_theme(theme)
         environ = os.environ.get("TEXTUAL_THEME")
@@ -81,6 +77,16 @@ class Dashboard(Looking, Steering, Leaving):
     def ascii(self) -> bool:
         """Whether only ASCII may be shown."""
         return self.session.ascii
+
+    def action_studies(self) -> None:
+        """Every study."""
+        from hpsearch.dashboard.screens.studies import Studies
+
+        def opened(folder: RunFolder | None) -> None:
+            if folder is not None:
+                self.open_study(folder)
+
+        self.push_screen(Studies(self.folder), opened)
 
     def open_study(self, folder: RunFolder) -> None:
         """Change over to another study."""
@@ -180,20 +186,6 @@ class Dashboard(Looking, Steering, Leaving):
     def at_rest(self) -> bool:
         """Whether no look is under way, and one has been taken."""
         return not self._looking and self.session.history.now > 0
-
-    def say(self, text: str) -> None:
-        """Tell what was just done, for a few seconds, and show its effect."""
-        for ticker in self.view.query(Ticker):
-            ticker.say(text)
-            self._until_quiet += 1
-            self.set_timer(SAID_SECONDS, self._be_quiet)
-        self.show_all()
-
-    def _be_quiet(self) -> None:
-        self._until_quiet -= 1
-        if not self._until_quiet:
-            for ticker in self.view.query(Ticker):
-                ticker.say("")
 
     def on_app_blur(self, _: events.AppBlur) -> None:
         """Nobody looks: look less often."""

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from textual.app import App
-
 from hpsearch.dashboard.messages import Leave
 from hpsearch.dashboard.options import Options
 from hpsearch.dashboard.screens.dialogs import Answer, Ask
-from hpsearch.dashboard.session import Session
+from hpsearch.dashboard.speaking import Speaking
 from hpsearch.errors import HpsearchError
-from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import send
 from hpsearch.view.format import duration
 from hpsearch.view.status import LIVE
 
 
-class Leaving(App[Leave]):
+class Leaving(Speaking):
     """The part of the dashboard that ends it."""
 
-    folder: RunFolder
-    session: Session
     options: Options
-
-    def say(self, text: str) -> None:
-        """Tell what was just done."""
-        raise NotImplementedError
 
     def action_detach(self) -> None:
         """Leave; the search goes on."""

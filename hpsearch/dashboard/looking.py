@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.app import App
-
 from hpsearch.dashboard import config
 from hpsearch.dashboard.actions import BY_ID, call
-from hpsearch.dashboard.messages import Leave
-from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.dialogs import Answer, Ask, Line
-from hpsearch.dashboard.session import STATES, QueryError, Session
-from hpsearch.store.folder import RunFolder
+from hpsearch.dashboard.session import STATES, QueryError
+from hpsearch.dashboard.speaking import Speaking
 from hpsearch.view.board import board_columns
 
 _SORTS = {"a": "val_accuracy", "t": "seconds", "n": "number"}
@@ -22,33 +18,11 @@ _ABOVE = ("detail", "compare")
 """Scopes of the screens that are opened from a view, and left to come back to it."""
 
 
-class Looking(App[Leave]):
+class Looking(Speaking):
     """The half of the dashboard that chooses what is seen.
 
     Screens and dialogs are read where they are first opened: the first picture does not wait.
     """
-
-    folder: RunFolder
-    session: Session
-
-    @property
-    def view(self) -> StudyScreen:
-        """The study screen that is open, below any dialog."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, StudyScreen))
-
-    def say(self, text: str) -> None:
-        """Tell what was just done."""
-        raise NotImplementedError
-
-    def show_all(self) -> None:
-        """Show the session as it is now."""
-        self.view.refresh_all()
-        if self.screen is not self.view:
-            self.screen.refresh()  # a dialog shows through what is below it
-
-    def open_study(self, folder: RunFolder) -> None:
-        """Change over to another study."""
-        raise NotImplementedError
 
     @property
     def _above(self) -> str:
@@ -114,16 +88,6 @@ class Looking(App[Leave]):
         from hpsearch.dashboard.screens.help import Help
 
         self.push_screen(Help(self.view.scope))
-
-    def action_studies(self) -> None:
-        """Every study."""
-        from hpsearch.dashboard.screens.studies import Studies
-
-        def opened(folder: RunFolder | None) -> None:
-            if folder is not None:
-                self.open_study(folder)
-
-        self.push_screen(Studies(self.folder), opened)
 
     # What is shown --------------------------------------------------------------------------
 

@@ -10,29 +10,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from textual.app import App
-
 from hpsearch.dashboard import commands
-from hpsearch.dashboard.messages import Leave
 from hpsearch.dashboard.screens.dialogs import Answer, Ask, Form, Line
-from hpsearch.dashboard.session import Session
+from hpsearch.dashboard.speaking import Speaking
 from hpsearch.errors import HpsearchError
 from hpsearch.plain.summary import go_on
-from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import send
 from hpsearch.view.format import parameter
 from hpsearch.view.status import LIVE
 
 
-class Steering(App[Leave]):
+class Steering(Speaking):
     """The half of the dashboard that acts."""
-
-    folder: RunFolder
-    session: Session
-
-    def say(self, text: str) -> None:
-        """Tell what was just done."""
-        raise NotImplementedError
 
     async def run_command(self, verb: str, *words: str) -> commands.Done:
         """One of our commands, on this study."""
