@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from hpsearch import faults
 from hpsearch.engine.course import Course
+from hpsearch.engine.frames import MESSAGE_LIMIT, Frame, Head
 from hpsearch.engine.stopping import EarlyStopping
-from hpsearch.engine.wire import MESSAGE_LIMIT, Frame, Head
 from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.scores import scored
 from nncore import Dataset, Diverged, Epoch, Training, train

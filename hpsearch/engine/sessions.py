@@ -11,8 +11,9 @@ from typing import Any
 
 from hpsearch.engine import fetching
 from hpsearch.engine.engine import Engine
+from hpsearch.engine.frames import Frame, WireError
 from hpsearch.engine.slots import Obituary, Slot, Trainer
-from hpsearch.engine.wire import Frame, Peer, WireError
+from hpsearch.engine.wire import Peer
 from hpsearch.errors import HpsearchError
 from hpsearch.store.triallog import TrialLogs
 from hpsearch.study.events import EpochDone

@@ -1,56 +1,42 @@
-"""How trainers and shells talk to the engine: frames over a local socket, no pickle.
+"""How trainers and shells talk to the engine: a key, then frames over a socket.
 
-A frame is two lengths, a JSON head, and a body of raw bytes (an array, a checkpoint). Both ends
-prove that they know the run's key before anything else is read, by HMAC-SHA256 over two nonces.
-Lengths are checked before reading. Each connection is a task of its own with two seconds for
-the handshake, so one silent client cannot hold up the others.
+Both ends prove that they know the run's key before anything else is read, by HMAC-SHA256 over two
+nonces. Each connection is a task of its own with two seconds for the handshake, so one silent
+client cannot hold up the others. What the messages are as bytes stands in `frames.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import secrets
 import select
 import socket
 import ssl
-import struct
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from hpsearch.engine import tls
 from hpsearch.engine.door import Door
+from hpsearch.engine.frames import (
+    LENGTHS,
+    PART,
+    Frame,
+    Head,
+    WireError,
+    check,
+    check_parts,
+    frames,
+    parse,
+    whole,
+)
 
-HEAD_LIMIT = 1 << 20
-BODY_LIMIT = 64 << 20
-"""Bytes of one frame's body; a longer one comes in parts."""
-MESSAGE_LIMIT = 1 << 30
-"""Bytes of all parts together: a checkpoint of some 60 million weights."""
 HANDSHAKE_SECONDS = 2.0
 BACKLOG = 512
 """Callers that may wait to be let in: every shell and trainer of a large fleet at once."""
 
-_LENGTHS = struct.Struct(">II")
 _NONCE = 32
 _PROOF = 32
-_PART = "part"
-
-Head = Mapping[str, Any]
-
-
-class WireError(Exception):
-    """The other end is not one of ours, or speaks nonsense."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One message."""
-
-    head: dict[str, Any]
-    """Says in "kind" what it is."""
-    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -67,56 +53,6 @@ class Address:
 def new_key() -> bytes:
     """A key for one run."""
     return secrets.token_bytes(32)
-
-
-def frames(head: Head, body: bytes = b"") -> Iterator[bytes]:
-    """A message as frames: parts of its body first, if it is long, then the head.
-
-    Raises:
-        WireError: it is larger than the other end would accept.
-    """
-    if len(body) > MESSAGE_LIMIT:
-        raise WireError(f"a message of {len(body)} bytes is over the limit")
-    rest = memoryview(body)
-    while len(rest) > BODY_LIMIT:
-        yield pack({"kind": _PART}, rest[:BODY_LIMIT])
-        rest = rest[BODY_LIMIT:]
-    yield pack(head, rest)
-
-
-def _whole(parts: list[bytes], last: Frame) -> Frame:
-    return Frame(last.head, b"".join([*parts, last.body])) if parts else last
-
-
-def _check_parts(parts: list[bytes]) -> None:
-    if sum(map(len, parts)) > MESSAGE_LIMIT:
-        raise WireError("parts of a message over the limit")
-
-
-def pack(head: Head, body: bytes | memoryview = b"") -> bytes:
-    """A frame as bytes.
-
-    Raises:
-        WireError: it is larger than the other end would accept.
-    """
-    text = json.dumps(head, allow_nan=False, separators=(",", ":")).encode()
-    _check(len(text), len(body))
-    return _LENGTHS.pack(len(text), len(body)) + text + bytes(body)
-
-
-def _check(head: int, body: int) -> None:
-    if not 2 <= head <= HEAD_LIMIT or body > BODY_LIMIT:
-        raise WireError(f"a frame of {head} + {body} bytes is over the limit")
-
-
-def _parse(text: bytes) -> dict[str, Any]:
-    try:
-        head = json.loads(text)
-    except (ValueError, RecursionError):
-        raise WireError("a head that is not JSON") from None
-    if not isinstance(head, dict) or not isinstance(head.get("kind"), str):
-        raise WireError("a head without a kind")
-    return head
 
 
 def _proof(key: bytes, side: bytes, server: bytes, client: bytes) -> bytes:
@@ -137,17 +73,17 @@ class Peer:
             WireError: what came is no frame.
         """
         parts: list[bytes] = []
-        while (frame := await self._frame()).head["kind"] == _PART:
+        while (frame := await self._frame()).head["kind"] == PART:
             parts.append(frame.body)
-            _check_parts(parts)
-        return _whole(parts, frame)
+            check_parts(parts)
+        return whole(parts, frame)
 
     async def _frame(self) -> Frame:
         try:
-            head, body = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
-            _check(head, body)
+            head, body = LENGTHS.unpack(await self._reader.readexactly(LENGTHS.size))
+            check(head, body)
             return Frame(
-                _parse(await self._reader.readexactly(head)),
+                parse(await self._reader.readexactly(head)),
                 await self._reader.readexactly(body) if body else b"",
             )
         except (asyncio.IncompleteReadError, OSError):  # timed out, or unreachable: as good as gone
@@ -289,15 +225,15 @@ class Line:
             EOFError: the engine is gone.
         """
         parts: list[bytes] = []
-        while (frame := self._frame()).head["kind"] == _PART:
+        while (frame := self._frame()).head["kind"] == PART:
             parts.append(frame.body)
-            _check_parts(parts)
-        return _whole(parts, frame)
+            check_parts(parts)
+        return whole(parts, frame)
 
     def _frame(self) -> Frame:
-        head, body = _LENGTHS.unpack(self._exactly(_LENGTHS.size))
-        _check(head, body)
-        return Frame(_parse(self._exactly(head)), self._exactly(body) if body else b"")
+        head, body = LENGTHS.unpack(self._exactly(LENGTHS.size))
+        check(head, body)
+        return Frame(parse(self._exactly(head)), self._exactly(body) if body else b"")
 
     def readable(self, seconds: float = 0.0) -> bool:
         """Whether something has come, waiting up to `seconds` for it."""

@@ -13,7 +13,8 @@ from typing import Any
 from hpsearch import faults
 from hpsearch.engine import fetching
 from hpsearch.engine.conversation import Conversation, Job
-from hpsearch.engine.wire import Address, Line, WireError
+from hpsearch.engine.frames import WireError
+from hpsearch.engine.wire import Address, Line
 from nncore import Dataset
 
 LOG_LIMIT = 64 * 1024

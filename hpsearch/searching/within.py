@@ -24,11 +24,11 @@ from hpsearch.engine.account import Account, Ending
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
 from hpsearch.engine.conversation import Conversation, Job
+from hpsearch.engine.frames import Frame, Head
 from hpsearch.engine.jobs import described, parameters_of
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
 from hpsearch.engine.slots import Running
 from hpsearch.engine.soundness import hold_options, hold_space
-from hpsearch.engine.wire import Frame, Head
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.retraining import Retraining
 from hpsearch.models.saved import SavedModel

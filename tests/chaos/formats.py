@@ -193,7 +193,8 @@ def _config(path: Path) -> None:
 
 
 def _wire(path: Path) -> None:
-    from hpsearch.engine.wire import Peer, WireError
+    from hpsearch.engine.frames import WireError
+    from hpsearch.engine.wire import Peer
     from hpsearch.errors import RunError
 
     async def listen() -> None:
@@ -217,7 +218,7 @@ def _of(name: str) -> Callable[[Path], bytes]:
 
 
 def _frames(_: Path) -> bytes:
-    from hpsearch.engine.wire import pack
+    from hpsearch.engine.frames import pack
 
     told = {"kind": "epochs", "number": 3, "wait": False, "epochs": [{"number": 1}]}
     return pack({"kind": "hello", "slot": 0}) + pack(told) + pack({"kind": "part"}, b"x" * 90)

@@ -7,11 +7,11 @@ from hpsearch import data as tables
 from hpsearch.engine.checkpoint import Checkpoint
 from hpsearch.engine.commands import Commands
 from hpsearch.engine.engine import Engine
+from hpsearch.engine.frames import Frame
 from hpsearch.engine.sessions import Sessions
 from hpsearch.engine.slots import Obituary, Trainer
 from hpsearch.engine.steered import Steered
 from hpsearch.engine.steering import Steering
-from hpsearch.engine.wire import Frame
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store
 from hpsearch.study import studyfile

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hpsearch.engine import arrays, fetching
-from hpsearch.engine.wire import Frame, WireError
+from hpsearch.engine.frames import Frame, WireError
 from nncore import Dataset
 
 

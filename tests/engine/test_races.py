@@ -205,7 +205,7 @@ async def test_an_engine_that_was_stopped_itself_takes_no_trial_to_be_over_its_t
 
 @on
 async def test_a_trainer_that_fetches_its_data_is_not_thought_to_hang(tmp_path):
-    from hpsearch.engine.wire import Frame
+    from hpsearch.engine.frames import Frame
 
     helm = Helm(tmp_path, "stall_timeout = 60")
     trainer = await helm.at_work()

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load
 
 from hpsearch.engine.conversation import Conversation, Job
-from hpsearch.engine.wire import Frame
+from hpsearch.engine.frames import Frame
 from hpsearch.study.recipe import Shape, cook
 from nncore import generators, train_member
 from nncore import train as nncore_train

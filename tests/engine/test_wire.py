@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpsearch.engine import door, wire
-from hpsearch.engine.wire import Address, Line, Peer, Server, WireError
+from hpsearch.engine import door, frames, wire
+from hpsearch.engine.frames import WireError
+from hpsearch.engine.wire import Address, Line, Peer, Server
 from tests.chaos.sockets import listening
 
 
@@ -114,7 +115,7 @@ def test_an_engine_that_does_not_know_the_key_is_not_believed():
 
 def test_what_is_not_finite_does_not_travel():
     with pytest.raises(ValueError, match="JSON"):
-        wire.pack({"kind": "epochs", "value": float("nan")})
+        frames.pack({"kind": "epochs", "value": float("nan")})
 
 
 @settings(max_examples=300, deadline=None)
@@ -133,18 +134,18 @@ def test_random_bytes_end_a_conversation_and_nothing_else(data):
 
 
 def test_a_long_body_travels_in_parts_both_ways(server, monkeypatch):
-    monkeypatch.setattr(wire, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(frames, "BODY_LIMIT", 1000)
     line = Line(server.address)
     body = bytes(range(256)) * 50
     line.send({"kind": "checkpoint"}, body)
-    assert line.receive() == wire.Frame({"kind": "checkpoint"}, body)
+    assert line.receive() == frames.Frame({"kind": "checkpoint"}, body)
     assert len(server.heard) == 1
     line.close()
 
 
 def test_parts_beyond_all_measure_are_refused(server, monkeypatch):
-    monkeypatch.setattr(wire, "BODY_LIMIT", 1000)
-    monkeypatch.setattr(wire, "MESSAGE_LIMIT", 5000)
+    monkeypatch.setattr(frames, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(frames, "MESSAGE_LIMIT", 5000)
     line = Line(server.address)
     with pytest.raises(WireError):
         line.send({"kind": "checkpoint"}, bytes(5001))
@@ -158,7 +159,7 @@ def test_parts_beyond_all_measure_are_refused(server, monkeypatch):
 
 def test_half_a_message_holds_up_nobody_and_its_end_ends_its_sender(server):
     half, other = Line(server.address), Line(server.address)
-    half._socket.sendall(wire.pack({"kind": "epochs"}, b"x" * 100)[:40])
+    half._socket.sendall(frames.pack({"kind": "epochs"}, b"x" * 100)[:40])
     other.send({"kind": "hello"})
     assert other.receive().head["kind"] == "hello"
     half.close()
