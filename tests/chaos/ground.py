@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -14,8 +13,9 @@ from typing import Any
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import NotYet, Reader
-from tests.chaos.processes import alive, engine_of, processes
+from tests.chaos.processes import alive, engine_of
 from tests.chaos.recompute import Recomputer
+from tests.chaos.shared import Shared
 
 STUDY = """
 [study]
@@ -76,7 +76,7 @@ class Ground:
         self.study = place / "chaos.toml"
         words: dict[str, Any] = {"trials": trials, "epochs": epochs, "seed": seed}
         self.study.write_text(STUDY.format(**words, judged=judged, study=study, workers=workers))
-        self.shared = set(Path("/dev/shm").iterdir())
+        self.shared = Shared(place / "shm")
 
     def run(self, *words: str, faults: str = "") -> subprocess.CompletedProcess[str]:
         """Run the study to its end, in the foreground."""
@@ -85,7 +85,7 @@ class Ground:
     def command(self, *words: str, faults: str = "") -> subprocess.CompletedProcess[str]:
         """Any command."""
         return subprocess.run(
-            [sys.executable, "-m", "hpsearch", *words],
+            [*self.shared.words, sys.executable, "-m", "hpsearch", *words],
             cwd=self.place,
             env=environment(self.place, faults),
             capture_output=True,
@@ -140,8 +140,18 @@ class Ground:
                     found.append(f"#{trial.number}: stored {said}, recomputed {computed}")
         half = [*self.folder.path.glob("**/*.new"), *self.folder.checkpoints.glob("*")]
         found += [f"{path.name} is left" for path in half]
-        left = set(Path("/dev/shm").iterdir()) - self.shared
-        return found + [f"{path} is left" for path in left if not _in_use(path)]
+        return found + self.kept()
+
+    def gone(self, pids: Sequence[int], seconds: float = 2.0) -> list[str]:
+        """What is there so many seconds after the engine has ended: processes, shared memory."""
+        until = time.monotonic() + seconds
+        found = outlived(pids, seconds)
+        return found + self.kept(max(0.1, until - time.monotonic()))
+
+    def kept(self, seconds: float = 2.0) -> list[str]:
+        """Files of shared memory that nobody takes away within so many seconds."""
+        await_(lambda: not self.shared.left(), seconds)
+        return [f"/dev/shm/{name} is left" for name in self.shared.left()]
 
 
 def environment(place: Path, faults: str = "") -> dict[str, str]:
@@ -166,22 +176,3 @@ def outlived(pids: Sequence[int], seconds: float = 2.0) -> list[str]:
     if gone is not None:
         return []
     return [f"process {pid} outlived the engine" for pid in pids if alive(pid)]
-
-
-def _in_use(path: Path) -> bool:
-    """Whether it is a file of a process that lives: in somebody else's study.
-
-    loky and joblib write the process into the name; what multiprocessing makes is known by who
-    has it mapped.
-    """
-    numbers = re.findall(r"(?<=[-_])[0-9]{2,7}(?=[-_])", path.name)
-    return any(alive(int(number)) for number in numbers) or any(
-        path.name in _mapped(pid) for pid in processes()
-    )
-
-
-def _mapped(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/maps").read_text()
-    except OSError:
-        return ""

@@ -1,4 +1,4 @@
-"""kill -9 at random: the engine, its shells, its trainers."""
+"""kill -9 at random: the engine, its shells, its trainers; of dask, the scheduler, too."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 from hpsearch.store.reader import Reader
-from tests.chaos.ground import Ground, Tried, outlived
-from tests.chaos.processes import descendants, engine_of, kill, shells_of, trainers_of
+from tests.chaos.ground import Ground, Tried
+from tests.chaos.processes import descendants, engine_of, kill, named, shells_of, trainers_of
 
 SLOW = "slow trainer epoch 0.02"
 """Trials last without costing anything: neither now, nor when they are computed again."""
@@ -31,6 +31,8 @@ class Kills:
         self.kills, self.random = kills, random.Random(seed)
         study = f'backend = "{backend}"'
         self.ground = Ground(place, trials, epochs, seed, judged, study)
+        self.targets = ["engine", "shell", "trainer", "trainer"]
+        self.targets += ["scheduler"] * (backend == "dask")
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
         self.left: list[str] = []
@@ -51,16 +53,19 @@ class Kills:
                 self.strike(engine)
 
     def strike(self, engine: int) -> None:
-        """Kill one of: the engine, a shell, a trainer whose trial was hit less than twice."""
-        target = self.random.choice(["engine", "shell", "trainer", "trainer"])
+        """Kill one of the targets; of trainers, one whose trial was hit less than twice."""
+        target = self.random.choice(self.targets)
         if target == "engine":
             below = [p.pid for p in descendants(engine)]
             kill(engine)
             self.done["engine"] += 1
-            self.left += outlived(below)
+            self.left += self.ground.gone(below)
         elif target == "shell" and (shells := shells_of(engine)):
             kill(self.random.choice(shells))
             self.done["shell"] += 1
+        elif target == "scheduler" and (schedulers := named(engine, "localcluster")):
+            kill(schedulers[0])
+            self.done["scheduler"] += 1
         elif trainers := trainers_of(engine):
             pid = self.random.choice(trainers)
             trial = self.trial_of(pid)

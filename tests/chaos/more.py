@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.chaos.ground import Ground, Tried, await_, environment, outlived
+from tests.chaos.ground import Ground, Tried, await_, environment
 from tests.chaos.kills import SLOW
 from tests.chaos.processes import alive, descendants, engine_of, kill, trainers_of
 from tests.chaos.sockets import listening
@@ -47,7 +47,7 @@ def crowd(place: Path, seconds: float, seed: int) -> Tried:
     assert engine is not None
     below = [process.pid for process in descendants(engine)]
     kill(engine)
-    found += outlived(below)
+    found += ground.gone(below)
     return Tried("", CROWD, 0, found, f"one more is told after {late:.1f} s, with its start")
 
 
@@ -79,7 +79,7 @@ def signals(place: Path, seconds: float, seed: int) -> Tried:
         await_(lambda engine=engine: bool(trainers_of(engine)), 20)
         below = [process.pid for process in descendants(engine)]
         os.kill(engine, number)
-        told.violations += outlived([*below, engine], 2.0 if number == signal.SIGKILL else 4.0)
+        told.violations += ground.gone([*below, engine], 2.0 if number == signal.SIGKILL else 4.0)
         began = time.monotonic()
         again = ground.detach(SLOW)
         if again is not None:

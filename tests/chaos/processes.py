@@ -53,7 +53,12 @@ def engine_of(folder: RunFolder) -> int | None:
 
 def trainers_of(engine: int) -> list[int]:
     """The trainers of an engine."""
-    return [p.pid for p in descendants(engine) if "hpsearch.engine.trainer" in p.command]
+    return named(engine, "trainer")
+
+
+def named(engine: int, module: str) -> list[int]:
+    """The processes of an engine that run a module of its package."""
+    return [p.pid for p in descendants(engine) if f"hpsearch.engine.{module}" in p.command]
 
 
 def shells_of(engine: int) -> list[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hpsearch.faults import CODE, PLACES
 from hpsearch.store.inbox import send
-from tests.chaos.ground import Ground, Tried, outlived
+from tests.chaos.ground import Ground, Tried
 from tests.chaos.processes import processes
 
 PLACES_TO_CRASH = tuple(place for place in PLACES if not place.startswith("write"))
@@ -39,7 +39,7 @@ def crash(place: Path, step: str, at: int) -> Tried:
         if "Traceback" in first.stderr + first.stdout:
             found.append(first.stderr + first.stdout)
         below = [p.pid for p in processes().values() if str(place) in p.command]
-        found += outlived(below)
+        found += ground.gone(below)
         again = ground.run()
         if again.returncode:
             found.append(f"the next run: exit {again.returncode}: {again.stderr}{again.stdout}")
