@@ -9,7 +9,7 @@ from hpsearch.dashboard.actions import BY_ID, call
 from hpsearch.dashboard.screens.dialogs import Answer, Ask, Line
 from hpsearch.dashboard.session import STATES, QueryError
 from hpsearch.dashboard.speaking import Speaking
-from hpsearch.view.board import board_columns
+from hpsearch.view.columns import FROZEN
 
 _SORTS = {"a": "val_accuracy", "t": "seconds", "n": "number"}
 
@@ -141,11 +141,11 @@ class Looking(Speaking):
         session = self.session
         if session.study is None:
             return
-        shown = session.columns()[3:12]
+        shown = session.columns()[FROZEN : FROZEN + 9]
         keys = {"v": session.study.metric, **_SORTS}
-        keys |= {str(at + 1): column.key for at, column in enumerate(shown)}
+        keys |= {str(at + 1): column.name for at, column in enumerate(shown)}
         titles = {"v": "value", "a": "accuracy", "t": "time", "n": "number"}
-        titles |= {str(at + 1): column.title for at, column in enumerate(shown)}
+        titles |= {str(at + 1): column.brief for at, column in enumerate(shown)}
         answers = [Answer(key, titles[key]) for key in keys]
         answers.append(Answer("0", "as usual: best first"))
 
@@ -165,9 +165,8 @@ class Looking(Speaking):
         session = self.session
         if session.study is None:
             return
-        sample = list(session.history.trials.values())[:200]
-        every = board_columns(session.study, sample, session.importance)[3:]
-        shown = [column.key for column in session.columns()]
+        every = session.every_column()[FROZEN:]
+        shown = [column.name for column in session.columns()]
 
         def choose(keys: tuple[str, ...] | None) -> None:
             if keys is None:

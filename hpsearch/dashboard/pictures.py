@@ -9,8 +9,8 @@ import numpy as np
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.curves import Picture
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.board import figure_title, is_share, spans_decades
 from hpsearch.view.chart import Curve, Frame
+from hpsearch.view.figures import figure_title, is_share, spans_decades
 from hpsearch.view.history import NO_TRACK, Track
 from hpsearch.view.palette import line_ink
 from hpsearch.view.raster import Floats

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.board import BoardColumn, Setting, board_columns
-from hpsearch.view.columns import figure_names, figure_of
-from hpsearch.view.fields import fields
+from hpsearch.view.columns import COMPUTED, FROZEN, Board, Column, Setting, columns
+from hpsearch.view.fields import fields, size
+from hpsearch.view.figures import figure_names
 from hpsearch.view.format import ASCII, UNICODE, Glyphs
 from hpsearch.view.history import History, News, ordered, rank_keys
 from hpsearch.view.importance import importances
@@ -18,8 +18,11 @@ from hpsearch.view.query import Query, QueryError, parse
 Overlay = Literal["cursor and best", "marked", "top 5", "running", "all"]
 OVERLAYS: tuple[Overlay, ...] = ("cursor and best", "marked", "top 5", "running", "all")
 SMOOTHING = (0.0, 0.6, 0.9)
-SAMPLE = 200
-"""Trials whose values decide how wide columns are."""
+SAMPLE = 100
+"""So many of the first and of the latest trials decide how wide columns are, and which say
+something."""
+ALIKE = 10
+"""From so many trials on a hyperparameter that is the same in all of them has no column."""
 IMPORTANT = 1000
 """Importance is told from that many trials, the latest."""
 STATES = {"c": "complete", "p": "pruned", "f": "failed", "r": "running"}
@@ -56,7 +59,7 @@ class Session:
     """Keys of the columns to show, in order; None: the usual ones."""
     importance: dict[str, float] = field(default_factory=dict)
     """By full name, as far as it has been computed."""
-    _columns: tuple[object, tuple[BoardColumn, ...]] | None = None
+    _columns: tuple[object, tuple[Column, ...]] | None = None
     """What they were made for, and the columns."""
     _order: tuple[object, list[int]] | None = None
     """What it was made for, and the order."""
@@ -166,52 +169,46 @@ class Session:
             return self.sort[0]
         return (study.metric if study else "", bool(study and study.direction == "maximize"))
 
-    def columns(self) -> tuple[BoardColumn, ...]:
+    def columns(self) -> tuple[Column, ...]:
         """The leaderboard's columns; the same ones as before where nothing that matters changed."""
-        known = min(len(self.history.trials), SAMPLE)
-        key = (known, self.chosen_columns, tuple(self.importance.items()))
+        known = len(self.history.trials)
+        known = known if known < 2 * SAMPLE else known // 20  # it costs milliseconds
+        asked = self.study.trials if self.study else None
+        key = (known, asked, self.chosen_columns, tuple(self.importance.items()))
         if self._columns is None or self._columns[0] != key:
             self._columns = (key, self._made_columns())
         return self._columns[1]
 
-    def _made_columns(self) -> tuple[BoardColumn, ...]:
+    def every_column(self) -> tuple[Column, ...]:
+        """All that can be shown, in their usual order."""
         assert self.study is not None
-        sample = [self.history.trials[n] for n in list(self.history.trials)[:SAMPLE]]
-        every = board_columns(self.study, sample, self.importance)
+        trials = list(self.history.trials.values())
+        sample = [*trials[:SAMPLE], *trials[SAMPLE:][-SAMPLE:]]
+        return columns(Board(self.study, sample, importance=self.importance), terse=True)
+
+    def _made_columns(self) -> tuple[Column, ...]:
+        every = self.every_column()
+        frozen, others = every[:FROZEN], every[FROZEN:]
         if self.chosen_columns is None:
-            return every
-        by_key = {column.key: column for column in every}
-        frozen = every[:3]
-        rest = [by_key[k] for k in self.chosen_columns if k in by_key and by_key[k] not in frozen]
-        return (*frozen, *rest)
+            few = len(self.history.trials) < ALIKE
+            return (*frozen, *(column for column in others if few or not column.constant))
+        by_name = {column.name: column for column in others}
+        return (*frozen, *(by_name[n] for n in self.chosen_columns if n in by_name))
 
     def setting(self) -> Setting:
         """What cells need to know."""
-        status = self.history.status
+        status, track = self.history.status, self.history.track
         assert status is not None
-        best = status.best.value if status.best else None
-        return Setting(status.study, best, self.signs, self.history.track)
+        best, metric = status.best.value if status.best else None, status.study.metric
+        return Setting(status.study, best, self.signs, lambda n: track(n).figure(metric))
 
     def _sort_key(self, key: str) -> Callable[[TrialRecord], float | str | None]:
-        study = self.study
-        assert study is not None
-        metric = study.metric
+        assert self.study is not None
+        read = fields(self.study).reader("value" if key in COMPUTED else key)
 
         def said(trial: TrialRecord) -> float | str | None:
-            match key:
-                case "gap":
-                    val, train = trial.figures.get("val_cost"), trial.figures.get("train_cost")
-                    return None if val is None or train is None else val - train
-                case "delta" | "curve":
-                    return trial.value
-                case "number" | "state" | "seconds" | "slot" | "seed" | "epochs" | "parameters":
-                    return getattr(trial, key)
-            if "." in key:
-                value = trial.params.get(key)
-                if isinstance(value, tuple):  # the larger network, wherever its units are
-                    return float(sum(value))
-                return value if isinstance(value, str) or value is None else float(value)
-            return figure_of(trial, key, metric)
+            value = read(trial)
+            return value if value is None or isinstance(value, str) else size(value)
 
         return said
 

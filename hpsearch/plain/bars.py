@@ -20,8 +20,9 @@ from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import figure_names, figure_of, figures_line, params_line
+from hpsearch.view.abbreviations import params_line
 from hpsearch.view.eta import told
+from hpsearch.view.figures import figure_names, figure_of, figures_line
 from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure
 
 _GAP = "  "

@@ -13,8 +13,8 @@ from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import figures_line
 from hpsearch.view.eta import told
+from hpsearch.view.figures import figures_line
 from hpsearch.view.format import Glyphs, cells, duration, figure
 from hpsearch.view.status import ENDED, Status
 

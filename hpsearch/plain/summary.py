@@ -10,8 +10,9 @@ from hpsearch.store.folder import RunFolder, name_of_study_file, runs_folder
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import Counts
 from hpsearch.system import last_words
-from hpsearch.view.columns import figures_line, params_line
+from hpsearch.view.abbreviations import params_line
 from hpsearch.view.command import near, run_command
+from hpsearch.view.figures import figures_line
 from hpsearch.view.format import UNICODE, Glyphs, clean, duration
 from hpsearch.view.status import LIVE, Status
 

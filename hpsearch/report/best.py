@@ -11,8 +11,7 @@ from hpsearch.report.tables import table
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.events import STANDARD_ERROR
 from hpsearch.study.examination import LayerState
-from hpsearch.view.board import is_share
-from hpsearch.view.columns import figure_names, figure_of
+from hpsearch.view.figures import figure_names, figure_of, is_share
 from hpsearch.view.format import UNICODE, duration, figure, parameter, scored
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import position, range_text

@@ -10,7 +10,7 @@ from hpsearch.report.markup import Child, Markup, joined, prose, tag
 from hpsearch.report.material import Material
 from hpsearch.report.plot import line
 from hpsearch.store.records import TrialRecord
-from hpsearch.view.columns import Board, Column, columns
+from hpsearch.view.columns import Column, columns
 from hpsearch.view.fields import Fields, fields
 from hpsearch.view.format import UNICODE, scored
 from hpsearch.view.rows import Key, sort
@@ -31,8 +31,7 @@ def leaderboard(material: Material) -> Markup:
     shown, study = material.shown, material.study
     if not shown:
         return tag("p", "There are no trials yet.", class_="empty")
-    board = Board(study, shown, material.best, material.importance, material.sparks)
-    every = [column for column in columns(board) if column.name not in LEFT_OUT]
+    every = [column for column in columns(material.board) if column.name not in LEFT_OUT]
     alike = [column for column in every if column.constant]
     kept = [column for column in every if not column.constant]
     least = sorted(kept, key=lambda column: column.rank)[_PAPER_COLUMNS:]
@@ -102,7 +101,7 @@ def _cell(
         return tag("td", f"{sign} {trial.state}", class_=kind, title=trial.reason or None)
     if column.name == "curve":
         return tag("td", _spark(trial, material), class_=kind)
-    return tag("td", column.text(trial, UNICODE), class_=kind)
+    return tag("td", column.text(trial, material.setting), class_=kind)
 
 
 def _class(column: Column, least: bool) -> str | None:
@@ -130,7 +129,7 @@ def _notes(material: Material, alike: Sequence[Column]) -> Markup:
     said = []
     if alike:
         trial = material.shown[0]
-        told = ", ".join(f"{one.title} {one.text(trial, UNICODE)}" for one in alike)
+        told = ", ".join(f"{one.title} {one.text(trial, material.setting)}" for one in alike)
         said.append(f"The same in all of these: {told}.")
     if len(material.shown) < len(material.trials):
         said.append(

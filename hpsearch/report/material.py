@@ -13,7 +13,9 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.study.examination import Examination
-from hpsearch.view.columns import short_names
+from hpsearch.view.abbreviations import short_names
+from hpsearch.view.columns import Board, Setting
+from hpsearch.view.format import UNICODE
 from hpsearch.view.history import NO_TRACK, Track
 from hpsearch.view.importance import importances
 from hpsearch.view.palette import LINES
@@ -86,6 +88,16 @@ class Material:
     def titles(self) -> Mapping[str, str]:
         """Short names of what is searched."""
         return short_names(self.study.space)
+
+    @cached_property
+    def board(self) -> Board:
+        """The leaderboard's trials, and what is known of them together."""
+        return Board(self.study, self.shown, self.best, self.importance, self.sparks)
+
+    @cached_property
+    def setting(self) -> Setting:
+        """What the leaderboard's cells need to know."""
+        return self.board.setting(UNICODE)
 
     def track(self, trial: TrialRecord) -> Track:
         """A trial's whole curve, if it was read."""

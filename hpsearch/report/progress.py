@@ -12,8 +12,7 @@ from hpsearch.report.markup import Child, Markup, tag
 from hpsearch.report.material import LIT, Material
 from hpsearch.report.plot import FEW_POINTS, Ruler, dots, figure, fixed, line, plot, ruler
 from hpsearch.store.records import TrialRecord
-from hpsearch.view.board import is_share
-from hpsearch.view.columns import figure_names
+from hpsearch.view.figures import figure_names, is_share
 from hpsearch.view.format import duration
 from hpsearch.view.history import Track
 from hpsearch.view.palette import line_ink

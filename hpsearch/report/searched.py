@@ -10,7 +10,7 @@ from hpsearch.report.material import Material, spread
 from hpsearch.report.plot import FEW_POINTS, along, apart, dots, figure, plot, ruler
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis, axis
-from hpsearch.view.board import is_share
+from hpsearch.view.figures import is_share
 from hpsearch.view.format import figure as number
 from hpsearch.view.format import parameter
 from hpsearch.view.importance import FEWEST

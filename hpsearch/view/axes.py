@@ -10,6 +10,7 @@ import numpy as np
 
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.space import Value
+from hpsearch.view.fields import size
 from hpsearch.view.format import parameter
 from hpsearch.view.raster import Floats
 
@@ -54,13 +55,6 @@ class Axis:
         if whole and abs(self.high) < 1e6:
             return str(int(self.low)), str(int(self.high))
         return parameter(float(self.low)), parameter(float(self.high))
-
-
-def size(value: Value) -> float | None:
-    """A value as a number; layers by all their units, since the larger network lies further up."""
-    if isinstance(value, tuple):
-        return float(sum(value))
-    return None if isinstance(value, str) else float(value)
 
 
 def axis(name: str, title: str, range_: object, values: Sequence[Value | None]) -> Axis:

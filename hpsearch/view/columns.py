@@ -1,39 +1,61 @@
-"""The leaderboard's columns: what each is called, and what stands in it."""
+"""The leaderboard's columns: their order, what each is called, and what stands in it.
+
+`hpsearch top` and the report write cells in full. The dashboard writes them terse: a sign for a
+state, shares in per cent, no standard errors; and its columns stand still while rows come and go.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.study.space import Value
-from hpsearch.view.fields import Fields, Read, fields
-from hpsearch.view.format import UNICODE, Glyphs, clean, cut, duration, figure, parameter, scored
+from hpsearch.view.abbreviations import TELLING, short_names
+from hpsearch.view.fields import FACTS, Fields, fields, gap
+from hpsearch.view.figures import figure_names, figure_of, figure_text, figure_title
+from hpsearch.view.format import (
+    UNICODE,
+    Glyphs,
+    cells,
+    clean,
+    cut,
+    duration,
+    figure,
+    parameter,
+    scored,
+    signed,
+)
 from hpsearch.view.spark import spark
 
-ABBREVIATIONS = {
-    "learning_rate": "lr",
-    "layer_dims": "layers",
-    "mini_batch_size": "batch",
-    "activation": "act",
-    "initializer": "init",
-    "optimizer": "optim",
-    "regularization": "reg",
-    "keep_prob": "keep",
-    "decay_interval": "every",
-    "weight_decay": "wd",
-    "early_stopping": "patience",
-    "normalize": "norm",
-}
-"""Columns are narrow; wherever there is room, the study file's names are used."""
-
-_TELLING = ("lr", "layers")
-
-WIDEST = 24
-"""Cells that one hyperparameter's value may take."""
+COMPUTED = ("curve", "delta")
+"""Columns that are not read from one trial alone."""
+FROZEN = 3
+"""The first columns are never left out: number, state and the first figure."""
 SPARK = 8
 """Cells of a curve."""
+WIDEST, WIDEST_TERSE = 24, 14
+"""Cells that a value of words or of layers may take."""
+_NARROW = 56
+"""Below so many cells the gap gives way to how far trials are."""
+
+Curve = Sequence[float | None]
+"""The study's metric by epoch."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a cell needs to know beyond its own trial."""
+
+    study: StudyFacts
+    best: float | None = None
+    """The best complete trial's value."""
+    glyphs: Glyphs = UNICODE
+    curve: Callable[[int], Curve] = field(default=lambda _: ())
+    """Of the trial of that number, as far as it is known."""
+
+
+Text = Callable[[TrialRecord, Setting], str]
 
 
 @dataclass(frozen=True)
@@ -45,9 +67,11 @@ class Column:
     title: str
     brief: str
     """Its title where room is short."""
-    text: Callable[[TrialRecord, Glyphs], str]
+    text: Text
     rank: int = 0
     """Where room is short, the columns of the highest rank go first."""
+    width: int = 0
+    """Cells it takes where columns stand still; 0 where they are as wide as what they show."""
     right: bool = True
     """Figures stand to the right."""
     constant: bool = False
@@ -56,7 +80,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Board:
-    """What the cells of a leaderboard need to know beyond their own trial."""
+    """A leaderboard: its trials, and what is known of them together."""
 
     study: StudyFacts
     trials: Sequence[TrialRecord] = ()
@@ -65,180 +89,191 @@ class Board:
     """The best complete trial of all."""
     importance: Mapping[str, float] = field(default_factory=dict)
     """Of hyperparameters, by full name; empty where it is not known yet."""
-    curves: Mapping[int, Sequence[float | None]] = field(default_factory=dict)
-    """The study's metric by epoch, by trial."""
+    curves: Mapping[int, Curve] = field(default_factory=dict)
+    """By trial."""
+
+    def setting(self, glyphs: Glyphs) -> Setting:
+        """What its cells need to know."""
+        best = self.best.value if self.best is not None else None
+        return Setting(self.study, best, glyphs, lambda number: self.curves.get(number, ()))
 
 
-def columns(board: Board) -> tuple[Column, ...]:
-    """The columns in their usual order: figures, progress, what is searched, and the rest."""
-    study = board.study
-    metric, *others = figure_names(study)
-    others = [name for name in others if any(t.figures.get(name) is not None for t in board.trials)]
-    read = fields(study, board.trials)
-    searched = sorted(study.space, key=lambda name: -board.importance.get(name, 0.0))
-    titles = short_names(study.space)
-    after = len(searched)
-    return (
-        _column("number", board, read, 0),
-        _column("state", board, read, 0),
-        _column(metric, board, read, 1),
-        *(_column(name, board, read, 3) for name in others if name != "train_cost"),
-        _column("gap", board, read, 5),
-        _column("epochs", board, read, 2),
-        *([_curve(board, 4)] if any(board.curves.values()) else []),
-        *(
-            _searched(name, board, read, titles[name], 5 if titles[name] in _TELLING else 6 + at)
-            for at, name in enumerate(searched)
-        ),
-        _delta(board, 8 + after),
-        *(_column(name, board, read, 8 + after) for name in others if name == "train_cost"),
-        _column("parameters", board, read, 9 + after),
-        _column("seconds", board, read, 7 + after),
-        _column("slot", board, read, 10 + after),
-        _column("seed", board, read, 11 + after),
-    )
+def columns(board: Board, terse: bool = False) -> tuple[Column, ...]:
+    """The columns in their usual order: figures, progress, what is searched, and the rest.
 
-
-def chosen(names: Iterable[str], board: Board) -> tuple[Column, ...]:
-    """Columns by full name, behind number and state; all of the same rank."""
-    read = fields(board.study, board.trials)
-    titles = short_names(board.study.space)
-    wanted = [name for name in dict.fromkeys(names) if name not in ("number", "state")]
-    return tuple(
-        _made(name, board, read, titles.get(name, name), at)
-        for at, name in enumerate(("number", "state", *wanted))
-    )
-
-
-COMPUTED = ("curve", "delta")
-"""Columns that are not read from one trial alone."""
-
-
-def figure_names(study: StudyFacts) -> tuple[str, ...]:
-    """The metrics shown, the one that ranks first: val_cost, the task's own, train_cost."""
-    usual = "val_rmse" if study.task == "regression" else "val_accuracy"
-    return tuple(dict.fromkeys((study.metric, "val_cost", usual, "train_cost")))
-
-
-def short_names(names: Iterable[str]) -> dict[str, str]:
-    """Each full name with its short one, abbreviated where we have a word for it.
-
-    The last part of a name, or all of it where two ranges end alike.
-
-    >>> short_names(["training.learning_rate", "network.layer_dims"])
-    {'training.learning_rate': 'lr', 'network.layer_dims': 'layers'}
+    Args:
+        terse: as the dashboard writes them. It reads curves later, so there is a column for them.
     """
-    names = list(names)
-    endings = {name: name.rpartition(".")[2] for name in names}
-    times = Counter(endings.values())
-    return {
-        name: clean(ABBREVIATIONS.get(end, end) if times[end] == 1 else name)
-        for name, end in endings.items()
-    }
-
-
-def figure_of(trial: TrialRecord, name: str, metric: str) -> float | None:
-    """A trial's figure of that name at its best epoch."""
-    if name == metric:
-        return trial.value
-    return trial.figures.get(name)
-
-
-def figures_line(trial: TrialRecord, study: StudyFacts, glyphs: Glyphs = UNICODE) -> list[str]:
-    """The first two figures of a trial by name, as far as it has them; the metric's with error."""
-    return [
-        f"{name} {scored(value, trial.standard_error if name == study.metric else None, glyphs)}"
-        for name in figure_names(study)[:2]
-        if (value := figure_of(trial, name, study.metric)) is not None
+    study, known = board.study, [trial for trial in board.trials if trial.figures]
+    metric, *others = figure_names(study)
+    if known:
+        others = [n for n in others if any(t.figures.get(n) is not None for t in known)]
+    titles = short_names(study.space)
+    searched = sorted(study.space, key=lambda name: -board.importance.get(name, 0.0))
+    after = len(searched)
+    ranks = [
+        *(("number", 0), ("state", 0), (metric, 1)),
+        *((name, 3) for name in others if name != "train_cost"),
+        *(("gap", 5), ("epochs", 2)),
+        *([("curve", 4)] if terse or any(board.curves.values()) else []),
+        *((n, 5 if titles[n] in TELLING else 6 + at) for at, n in enumerate(searched)),
+        ("delta", 8 + after),
+        *((name, 8 + after) for name in others if name == "train_cost"),
+        *(("parameters", 9 + after), ("seconds", 7 + after)),
+        *(("slot", 10 + after), ("seed", 11 + after)),
     ]
+    make = _Maker(board, fields(study, board.trials), titles, terse)
+    return tuple(make.column(name, rank) for name, rank in ranks)
 
 
-def params_line(trial: TrialRecord) -> str:
-    """What a trial drew, by short names; what tells most comes first, as the end may be cut."""
-    titles = short_names(trial.params)
-    order = sorted(titles, key=lambda name: titles[name] not in _TELLING)
-    return "  ".join(f"{titles[name]} {parameter(trial.params[name])}" for name in order)
+def chosen(names: Iterable[str], board: Board, terse: bool = False) -> tuple[Column, ...]:
+    """Columns by full name, behind number and state; all of the same rank."""
+    make = _Maker(board, fields(board.study, board.trials), short_names(board.study.space), terse)
+    every = dict.fromkeys(("number", "state", *names))
+    return tuple(replace(make.column(name, at), constant=False) for at, name in enumerate(every))
 
 
-def _made(name: str, board: Board, read: Fields, title: str, rank: int) -> Column:
-    if name == "curve":
-        return _curve(board, rank)
-    if name == "delta":
-        return _delta(board, rank)
-    if "." in name:
-        return replace(_searched(name, board, read, title, rank), constant=False)
-    return _column(name, board, read, rank)
+def fitting(shown: Sequence[Column], width: int, first: int = 0) -> tuple[Column, ...]:
+    """The columns that fit `width` cells: the frozen ones, then those from the `first` other on."""
+    kept = list(shown[:FROZEN])
+    room = width - sum(column.width + 1 for column in kept)
+    for column in shown[FROZEN + max(0, first) :]:
+        if width < _NARROW and column.name == "gap":
+            continue
+        if column.width > room:
+            break
+        kept.append(column)
+        room -= column.width + 1
+    return tuple(kept)
 
 
-_TITLES = {"number": "#", "state": "S", "slot": "worker"}
+_TITLES = {"number": "#", "state": "S", "slot": "worker", "delta": "to best"}
 _BRIEF = {"val_accuracy": "val_acc", "train_cost": "train", "parameters": "weights"}
 _BRIEF |= {"seconds": "time", "epochs": "epoch"}
+_WIDTHS = {"state": 1, "gap": 7, "curve": SPARK, "parameters": 7, "seconds": 6, "slot": 3}
+_WIDTHS |= {"epochs": 5, "seed": 10, "val_accuracy": 5}
+_FIGURE, _WORD = 8, 4
+"""Cells of other figures and of hyperparameters, at least."""
 
 
-def _column(name: str, board: Board, read: Fields, rank: int) -> Column:
-    """A fact or a figure of a trial."""
-    title = _TITLES.get(name, name)
-    right = name not in ("state", "reason")
-    text = _score if name == board.study.metric else _text(name, read.reader(name))
-    return Column(name, clean(title), clean(_BRIEF.get(name, title)), text, rank, right)
+@dataclass(frozen=True)
+class _Maker:
+    """Makes columns."""
+
+    board: Board
+    read: Fields
+    titles: Mapping[str, str]
+    """Of hyperparameters, by full name."""
+    terse: bool
+
+    def column(self, name: str, rank: int) -> Column:
+        """One, by its full name."""
+        fact = name in FACTS or name in COMPUTED
+        made = self._set(name) if "." in name else self._fact(name) if fact else self._figure(name)
+        return replace(made, rank=rank, width=self._width(made) if self.terse else 0)
+
+    def _set(self, name: str) -> Column:
+        """What the study file sets, or searches."""
+        get, title = self.read.reader(name), self.titles.get(name, clean(name))
+        seen = {get(trial) for trial in self.board.trials}
+        words = any(isinstance(value, str | tuple | bool) for value in seen)
+        alike = len(self.board.trials) > 1 and len(seen) == 1
+        return Column(name, title, title, lambda trial, at: _drawn(get(trial), at.glyphs),
+                      right=not words, constant=alike)  # fmt: skip
+
+    def _figure(self, name: str) -> Column:
+        metric, get = self.board.study.metric, self.read.reader(name)
+        title = clean(name)
+        if self.terse:
+            return Column(name, title, clean(figure_title(name)), lambda trial, at: figure_text(
+                name, figure_of(trial, name, metric), at.glyphs.nothing))  # fmt: skip
+        text = _score if name == metric else lambda trial, at: _value(get(trial), at.glyphs)
+        return Column(name, title, _BRIEF.get(name, title), text)
+
+    def _fact(self, name: str) -> Column:
+        get, title = self.read.reader(name), _TITLES.get(name, name)
+        text = _sign if name == "state" and self.terse else _FACTS.get(name)
+        text = text or (lambda trial, at: _value(get(trial), at.glyphs))
+        left = name in ("state", "reason", "curve")
+        return Column(name, title, _BRIEF.get(name, title), text, right=not left)
+
+    def _width(self, column: Column) -> int:
+        """As wide as its title and what stands in it, so that rows to come are likely to fit."""
+        study, trials = self.board.study, self.board.trials
+        match column.name:
+            case "number":
+                return len(str(study.trials or 99_999))
+            case "epochs":  # of which a trial that begins has few yet
+                longest = max((2 * len(str(trial.planned)) + 1 for trial in trials), default=0)
+            case _:
+                setting = Setting(study)
+                longest = max((cells(column.text(trial, setting)) for trial in trials), default=0)
+        least = _WIDTHS.get(column.name, _WORD if "." in column.name else _FIGURE)
+        return max(cells(column.brief), min(WIDEST_TERSE, longest), least)
 
 
-def _score(trial: TrialRecord, glyphs: Glyphs) -> str:
-    return scored(trial.value, trial.standard_error, glyphs)
+def _sign(trial: TrialRecord, at: Setting) -> str:
+    return at.glyphs.state(trial.state)[:1]
 
 
-def _text(name: str, get: Read) -> Callable[[TrialRecord, Glyphs], str]:
-    match name:
-        case "state":
-            return lambda trial, glyphs: glyphs.state(trial.state)
-        case "epochs":
-            return lambda trial, _: f"{trial.epochs}/{trial.planned}"
-        case "seconds":
-            return lambda trial, glyphs: duration(trial.seconds or None, glyphs.nothing)
-        case "slot":
-            return lambda t, glyphs: glyphs.nothing if t.slot is None else f"w{t.slot}"
-        case "gap":
-            return lambda trial, glyphs: _signed(get(trial), glyphs)
-    return lambda trial, glyphs: _value(get(trial), glyphs)
+def _state(trial: TrialRecord, at: Setting) -> str:
+    return at.glyphs.state(trial.state)
+
+
+def _score(trial: TrialRecord, at: Setting) -> str:
+    return scored(trial.value, trial.standard_error, at.glyphs)
+
+
+def _epochs(trial: TrialRecord, _: Setting) -> str:
+    return f"{trial.epochs}/{trial.planned}"
+
+
+def _gap(trial: TrialRecord, at: Setting) -> str:
+    apart = gap(trial)
+    return at.glyphs.nothing if apart is None else signed(apart)
+
+
+def _delta(trial: TrialRecord, at: Setting) -> str:
+    if trial.value is None or at.best is None:
+        return at.glyphs.nothing
+    return signed(trial.value - at.best)
+
+
+def _curve(trial: TrialRecord, at: Setting) -> str:
+    """As long as the trial is on its way."""
+    values = at.curve(trial.number)
+    reached = min(1.0, trial.epochs / trial.planned) if trial.planned else 1.0
+    width = max(1, round(SPARK * reached))
+    return spark(values, width, at.glyphs.bars, log=at.study.direction == "minimize")
+
+
+def _parameters(trial: TrialRecord, at: Setting) -> str:
+    return at.glyphs.nothing if trial.parameters is None else f"{trial.parameters:,}"
+
+
+def _seconds(trial: TrialRecord, at: Setting) -> str:
+    return duration(trial.seconds or None, at.glyphs.nothing)
+
+
+def _slot(trial: TrialRecord, at: Setting) -> str:
+    return at.glyphs.nothing if trial.slot is None else f"w{trial.slot}"
+
+
+_FACTS: Mapping[str, Text] = {
+    "state": _state,
+    "epochs": _epochs,
+    "gap": _gap,
+    "delta": _delta,
+    "curve": _curve,
+    "parameters": _parameters,
+    "seconds": _seconds,
+    "slot": _slot,
+}
 
 
 def _value(value: Value | None, glyphs: Glyphs) -> str:
-    if isinstance(value, float):
-        return figure(value, glyphs.nothing)
+    return figure(value, glyphs.nothing) if isinstance(value, float) else _drawn(value, glyphs)
+
+
+def _drawn(value: Value | None, glyphs: Glyphs) -> str:
     return cut(parameter(value, glyphs.nothing), WIDEST, glyphs.more)
-
-
-def _signed(value: Value | None, glyphs: Glyphs) -> str:
-    if not isinstance(value, float):
-        return glyphs.nothing
-    return f"{value:+.4f}" if abs(value) < 99.99995 else f"{value:+.2e}"
-
-
-def _searched(name: str, board: Board, read: Fields, title: str, rank: int) -> Column:
-    get = read.reader(name)
-
-    def text(trial: TrialRecord, glyphs: Glyphs) -> str:
-        return cut(parameter(get(trial), glyphs.nothing), WIDEST, glyphs.more)
-
-    seen = {get(trial) for trial in board.trials}
-    constant = len(board.trials) > 1 and len(seen) == 1
-    words = any(isinstance(value, str | tuple) for value in seen)
-    return Column(name, title, title, text, rank, right=not words, constant=constant)
-
-
-def _curve(board: Board, rank: int) -> Column:
-    def text(trial: TrialRecord, glyphs: Glyphs) -> str:
-        return spark(board.curves.get(trial.number, ()), SPARK, glyphs.bars)
-
-    return Column("curve", "curve", "curve", text, rank, right=False)
-
-
-def _delta(board: Board, rank: int) -> Column:
-    best = board.best.value if board.best is not None else None
-
-    def text(trial: TrialRecord, glyphs: Glyphs) -> str:
-        if best is None or trial.value is None:
-            return glyphs.nothing
-        return _signed(trial.value - best, glyphs)
-
-    return Column("delta", "to best", "to best", text, rank)

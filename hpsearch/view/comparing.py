@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import figure_names
+from hpsearch.view.figures import figure_names, figure_of
 from hpsearch.view.format import clean, duration, figure, parameter
 from hpsearch.view.network import values_of
 from hpsearch.view.ranges import range_text
@@ -39,7 +39,7 @@ def trials(pairs: Sequence[tuple[StudyFacts, TrialRecord]]) -> tuple[Row, ...]:
     names |= dict.fromkeys(name for _, trial in pairs for name in trial.figures)
     rows = [
         _plain("state", [trial.state for _, trial in pairs]),
-        *(_figures(name, [_figure(s, trial, name) for s, trial in pairs]) for name in names),
+        *(_figures(n, [figure_of(trial, n, s.metric) for s, trial in pairs]) for n in names),
         _plain("epochs", [f"{trial.epochs}/{trial.planned}" for _, trial in pairs]),
         _plain("best_epoch", [trial.best_epoch for _, trial in pairs]),
         _plain("parameters", [trial.parameters for _, trial in pairs]),
@@ -87,10 +87,6 @@ def _settings(study: StudyFacts) -> Mapping[str, Any]:
     """What a study file says, as far as it matters for what comes out."""
     told = dict(study.meaning) or dict(study.space)
     return {"study.trials": study.trials, **told}
-
-
-def _figure(study: StudyFacts, trial: TrialRecord, name: str) -> float | None:
-    return trial.value if name == study.metric else trial.figures.get(name)
 
 
 def _figures(name: str, values: Sequence[float | None]) -> Row:

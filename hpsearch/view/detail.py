@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from hpsearch.store.records import EventRecord, StudyFacts, TrialRecord
 from hpsearch.study.examination import LayerState
-from hpsearch.view.board import figure_text, figure_title, is_share
-from hpsearch.view.columns import figure_of
-from hpsearch.view.format import ASCII, Glyphs, cells, clean, duration, pad, parameter
+from hpsearch.view.figures import figure_of, figure_text, figure_words, is_share
+from hpsearch.view.format import ASCII, Glyphs, cells, clean, clock, duration, pad, parameter
 from hpsearch.view.history import Track
 from hpsearch.view.inked import Line
 from hpsearch.view.network import network, values_of
@@ -121,7 +119,7 @@ def log_lines(
 ) -> list[Line]:
     """What was told of the trial, and what it printed."""
     lines: list[Line] = [
-        [(f" {_clock(event.time)} ", "dim"), (clean(event.text), "plain")]
+        [(f" {clock(event.time)} ", "dim"), (clean(event.text), "plain")]
         for event in events
         if event.trial == trial.number
     ]
@@ -143,9 +141,7 @@ def heading(trial: TrialRecord, study: StudyFacts, best: bool, width: int, signs
     for name in dict.fromkeys((study.metric, "val_cost", "val_accuracy")):
         value = figure_of(trial, name, study.metric)
         if value is not None:
-            title = figure_title(name).removesuffix(" %")
-            unit = "%" if is_share(name) else ""
-            parts.append((f"   {title} {figure_text(name, value)}{unit}", "bold"))
+            parts.append((f"   {figure_words(name, value)}", "bold"))
     if trial.best_epoch:
         parts.append((f"   best epoch {trial.best_epoch} of {trial.planned}", "dim"))
     worker = f" on w{trial.slot}" if trial.slot is not None else ""
@@ -201,7 +197,7 @@ def _run(trial: TrialRecord, study: StudyFacts, signs: Glyphs) -> list[Line]:
         "state": trial.state + (f": {clean(trial.reason)}" if trial.reason else ""),
         "seed": str(trial.seed),
         "attempt": str(trial.attempt),
-        "started": _clock(trial.started) if trial.started else signs.nothing,
+        "started": clock(trial.started) if trial.started else signs.nothing,
         "trained for": duration(trial.seconds, signs.nothing),
         "parameters": f"{trial.parameters:,}" if trial.parameters is not None else signs.nothing,
         "data": clean(str(study.data.get("fingerprint", signs.nothing))),
@@ -217,7 +213,3 @@ def _fixed(study: StudyFacts, trial: TrialRecord) -> dict[str, str]:
         for name, value in values_of(study, trial).items()
         if name not in trial.params
     }
-
-
-def _clock(at: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(at))

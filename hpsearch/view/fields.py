@@ -78,7 +78,7 @@ class Fields:
         if name == self.metric or name == "value":
             return attrgetter("value")
         if name == "gap":
-            return _gap
+            return gap
         if name in FACTS:
             return attrgetter(name)
         if "." not in name:
@@ -120,9 +120,17 @@ USUAL = Fields(tuple(dict.fromkeys((*(n for n in ALIASES.values() if "." in n), 
 """The names that most studies know, where there is no study yet."""
 
 
-def _gap(trial: TrialRecord) -> float | None:
+def gap(trial: TrialRecord) -> float | None:
+    """How much worse a trial does on rows it has not seen: val_cost - train_cost."""
     val, train = trial.figures.get("val_cost"), trial.figures.get("train_cost")
     return None if val is None or train is None else val - train
+
+
+def size(value: Value) -> float | None:
+    """A value as a number; layers by all their units, since the larger network lies further up."""
+    if isinstance(value, tuple):
+        return float(sum(value))
+    return None if isinstance(value, str) else float(value)
 
 
 def _value(value: object) -> Value:

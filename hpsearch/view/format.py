@@ -6,6 +6,7 @@ Nothing here knows a terminal: text goes in, text comes out, and its width is co
 from __future__ import annotations
 
 import math
+import time
 import unicodedata
 from dataclasses import dataclass
 
@@ -78,6 +79,18 @@ def figure(value: float | None, nothing: str = "–") -> str:
     return f"{value:.4f}" if size < 100 else f"{value:.1f}"
 
 
+def signed(difference: float) -> str:
+    """A difference with its sign, in at most eight cells.
+
+    >>> signed(0.0131), signed(-12.5), signed(4711.0), signed(2.7e-05), signed(0.0)
+    ('+0.0131', '-12.5000', '+4711.0', '+2.7e-05', '+0.0000')
+    """
+    size = abs(difference)
+    if size != 0 and (size < 1e-3 or size >= 9_999.95):
+        return f"{difference:+.1e}"
+    return f"{difference:+.4f}" if size < 99.99995 else f"{difference:+.1f}"
+
+
 def parameter(value: Value | None, nothing: str = "–") -> str:
     """One drawn value; layers as 128-64.
 
@@ -115,6 +128,15 @@ def duration(seconds: float | None, nothing: str = "–") -> str:
     if whole < 86400:
         return f"{whole // 3600}h{whole % 3600 // 60:02}m"
     return f"{whole // 86400}d{whole % 86400 // 3600:02}h"
+
+
+def clock(at: float) -> str:
+    """The time of day at which something was, here.
+
+    Args:
+        at: Unix seconds.
+    """
+    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def amount(size: int) -> str:

@@ -10,7 +10,7 @@ from hpsearch.store.reader import ORDER
 from hpsearch.store.records import TrialRecord
 from hpsearch.study.names import NoSuchName
 from hpsearch.study.space import Value
-from hpsearch.view.fields import USUAL, Fields
+from hpsearch.view.fields import USUAL, Fields, size
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,8 @@ def _place(name: str, value: Value) -> tuple[int, Value]:
     """Where a value stands among others of its key: what cannot be compared stands apart."""
     if name == "state":
         return 0, ORDER.index(value) if value in ORDER else len(ORDER)
-    if isinstance(value, tuple):
-        return 1, value
-    return (2, value) if isinstance(value, str) else (0, value)
+    number = size(value)
+    return (1, value) if number is None else (0, number)
 
 
 def _words(text: str) -> list[str]:

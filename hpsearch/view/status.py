@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hpsearch.store.records import Counts, Snapshot, StudyFacts, TrialRecord
-from hpsearch.view.columns import figure_of
 from hpsearch.view.eta import eta, sooner, spread
+from hpsearch.view.figures import figure_of
 
 LIVE = ("running", "paused", "stopping")
 """States that only a living engine can be in."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hpsearch.view.columns import Board, Column, columns
+from hpsearch.view.columns import FROZEN, Board, Column, columns
 from hpsearch.view.format import UNICODE, Glyphs, cells, cut, pad
-
-FIRST = 3
-"""Columns that are never left out: number, state and the first figure."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,8 @@ def table(
     kept = [column for column in every if not column.constant]
     brief = width < 100
     gap = " " if brief else "  "
-    texts = [[column.text(trial, glyphs) for trial in board.trials] for column in kept]
+    setting = board.setting(glyphs)
+    texts = [[column.text(trial, setting) for trial in board.trials] for column in kept]
     titles = [column.brief if brief else column.title for column in kept]
     widths = [
         max(cells(title), *(cells(text) for text in column), 1)
@@ -62,7 +60,7 @@ def table(
         line(" ", titles),
         tuple(lines),
         tuple(column.title for at, column in enumerate(kept) if at not in fits),
-        tuple(f"{column.title} {column.text(board.trials[0], glyphs)}" for column in alike),
+        tuple(f"{column.title} {column.text(board.trials[0], setting)}" for column in alike),
     )
 
 
@@ -71,7 +69,7 @@ def _fitting(shown: Sequence[Column], widths: Sequence[int], room: int, gap: int
     kept: list[int] = []
     for at in sorted(range(len(shown)), key=lambda at: shown[at].rank):
         needed = widths[at] + gap
-        if needed <= room or len(kept) < FIRST:
+        if needed <= room or len(kept) < FROZEN:
             kept.append(at)
             room -= needed
     return sorted(kept)

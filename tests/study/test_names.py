@@ -9,7 +9,7 @@ from hpsearch.study import schema
 from hpsearch.study.families import metrics
 from hpsearch.study.names import ALIASES, NoSuchName, meant, resolve
 from hpsearch.study.studyfile import parse
-from hpsearch.view.columns import ABBREVIATIONS
+from hpsearch.view.abbreviations import ABBREVIATIONS
 from hpsearch.view.fields import FACTS, FIGURES
 
 KNOWN = (*schema.searchable(), *FACTS, *FIGURES)

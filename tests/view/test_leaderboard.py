@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from hpsearch.errors import UsageError
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import Board, chosen, columns, figure_names, params_line, short_names
+from hpsearch.view.abbreviations import params_line, short_names
+from hpsearch.view.columns import Board, chosen, columns
 from hpsearch.view.fields import USUAL
+from hpsearch.view.figures import figure_names
 from hpsearch.view.format import ASCII, UNICODE, cells
 from hpsearch.view.rows import best, keys, names, rank, sort
 from hpsearch.view.status import TOP, settled, trial_json
@@ -193,7 +195,8 @@ def test_no_width_cuts_a_number_in_half(width):
     shown = two(curves={0: [0.3, 0.2], 1: [0.4]})
     made = columns(shown)
     whole = {word for column in made for word in f"{column.title} {column.brief}".split()}
-    whole |= {w for c in made for t in shown.trials for w in c.text(t, UNICODE).split()}
+    setting = shown.setting(UNICODE)
+    whole |= {w for c in made for t in shown.trials for w in c.text(t, setting).split()}
     for line in (table(shown, width).header, *table(shown, width).lines):
         assert set(line.split()) <= whole | {"★"}
 

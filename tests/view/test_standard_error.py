@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.columns import Board, columns, figures_line
+from hpsearch.view.columns import Board, columns
+from hpsearch.view.figures import figures_line
 from hpsearch.view.format import ASCII, UNICODE, scored
 from hpsearch.view.status import trial_json
 
@@ -22,7 +23,8 @@ TRIAL = TrialRecord(0, "complete", 1, {}, 10, 10, 0.9, 4, FIGURES, 99, 0, 1, 0.0
     ("glyphs", "shown"), [(UNICODE, "0.9000 ±0.0120"), (ASCII, "0.9000 +-0.0120")]
 )
 def test_the_metrics_column_shows_it_and_no_other(glyphs, shown):
-    texts = {one.name: one.text(TRIAL, glyphs) for one in columns(Board(STUDY, (TRIAL,)))}
+    board = Board(STUDY, (TRIAL,))
+    texts = {one.name: one.text(TRIAL, board.setting(glyphs)) for one in columns(board)}
     assert (texts["val_f1"], texts["val_cost"]) == (shown, "0.2000")
     assert figures_line(TRIAL, STUDY, glyphs) == [f"val_f1 {shown}", "val_cost 0.2000"]
 

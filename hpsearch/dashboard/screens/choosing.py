@@ -15,13 +15,13 @@ from textual.widgets.selection_list import Selection
 from hpsearch.dashboard.actions import Action, Scope, in_scope
 from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
-from hpsearch.view.board import BoardColumn
+from hpsearch.view.columns import Column
 from hpsearch.view.format import pad
 from hpsearch.view.inked import Line
 
 
 class Columns(Modal["tuple[str, ...] | None"]):
-    """Which columns to show, by their keys; None where nothing changes."""
+    """Which columns to show, by their names; None where nothing changes."""
 
     BINDINGS: list[BindingType] = [  # noqa: RUF012  # Textual's own type
         ("escape,q,C", "leave", "take these"),
@@ -30,7 +30,7 @@ class Columns(Modal["tuple[str, ...] | None"]):
         ("r", "reset", "the usual ones"),
     ]
 
-    def __init__(self, every: Sequence[BoardColumn], shown: Sequence[str]) -> None:
+    def __init__(self, every: Sequence[Column], shown: Sequence[str]) -> None:
         super().__init__()
         self._every, self._shown = every, shown
 
@@ -42,7 +42,9 @@ class Columns(Modal["tuple[str, ...] | None"]):
             yield SelectionList[str](
                 *(
                     Selection(
-                        Text(f"{column.title}  {column.key}"), column.key, column.key in self._shown
+                        Text(f"{column.brief}  {column.name}"),
+                        column.name,
+                        column.name in self._shown,
                     )
                     for column in self._every
                 )
@@ -51,7 +53,7 @@ class Columns(Modal["tuple[str, ...] | None"]):
     def action_leave(self) -> None:
         """Take them, in the table's order."""
         chosen = set(self.query_one(SelectionList).selected)
-        self.dismiss(tuple(column.key for column in self._every if column.key in chosen))
+        self.dismiss(tuple(column.name for column in self._every if column.name in chosen))
 
     def action_reset(self) -> None:
         """As if never chosen."""

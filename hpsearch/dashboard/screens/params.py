@@ -9,9 +9,9 @@ from hpsearch.dashboard.actions import bindings
 from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.params import Importance, Parallel, Searched, Slices
+from hpsearch.view.abbreviations import short_names
 from hpsearch.view.axes import Axis, axis
-from hpsearch.view.board import figure_title, spans_decades
-from hpsearch.view.columns import short_names
+from hpsearch.view.figures import figure_title, spans_decades
 from hpsearch.view.format import parameter
 from hpsearch.view.history import ordered, rank_keys
 

@@ -12,7 +12,7 @@ from hpsearch.dashboard.widgets.curves import Curves
 from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.leaderboard import Board, Leaderboard
 from hpsearch.dashboard.widgets.workers import Crew, Workers
-from hpsearch.view.board import figure_title
+from hpsearch.view.figures import figure_title
 
 
 class Trials(Charting, StudyScreen):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Iterable
 
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import EventRecord
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, clock, cut
 from hpsearch.view.inked import Line
 
 INKS = {
@@ -62,19 +61,18 @@ class Ticker(Canvas):
 
 def event_lines(event: EventRecord, signs: Glyphs, width: int) -> list[Line]:
     """The same in lines of a width: what does not fit one goes on below its first word."""
-    clock, (text, ink) = event_spans(event, signs)
-    indent = 1 + cells(clock[0])
+    when, (text, ink) = event_spans(event, signs)
+    indent = 1 + cells(when[0])
     first, *more = textwrap.wrap(text, max(8, width - indent)) or [""]
     return [
-        [(" ", "plain"), clock, (first, ink)],
+        [(" ", "plain"), when, (first, ink)],
         *([(" " * indent, "plain"), (part, ink)] for part in more),
     ]
 
 
 def event_spans(event: EventRecord, signs: Glyphs) -> Line:
     """When, a sign, and what."""
-    clock = time.strftime("%H:%M:%S", time.localtime(event.time))
     sign = getattr(signs, event.kind) if event.kind in _SIGNED else ""
     sign = signs.diverged if event.kind in ("retried", "warning") else sign
     text = f"{sign} {clean(event.text)}" if sign else clean(event.text)
-    return [(f"{clock} ", "dim"), (text, INKS.get(event.kind, "plain"))]
+    return [(f"{clock(event.time)} ", "dim"), (text, INKS.get(event.kind, "plain"))]

@@ -7,10 +7,10 @@ import textwrap
 from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import Counts
-from hpsearch.view.board import figure_text, figure_title, is_share
-from hpsearch.view.columns import figure_names, figure_of, short_names
+from hpsearch.view.abbreviations import params_line
 from hpsearch.view.eta import told
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration, parameter
+from hpsearch.view.figures import figure_names, figure_of, figure_words
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration
 from hpsearch.view.history import History
 from hpsearch.view.inked import Line
 from hpsearch.view.status import LIVE, Status
@@ -112,14 +112,10 @@ def best_line(status: Status, note: str, width: int, signs: Glyphs) -> Line:
         head += [(f"  {clean(why)}", "failed")] if why else []
         return _ends(head, tail, width)
     figures = [
-        f"{figure_title(name).removesuffix(' %')} {figure_text(name, value)}"
-        + ("%" if is_share(name) else "")
+        figure_words(name, value)
         for name in figure_names(status.study)[:2]
         if (value := figure_of(best, name, status.study.metric)) is not None
     ]
-    titles = short_names(best.params)
-    order = sorted(titles, key=lambda name: titles[name] not in ("lr", "layers"))
-    params = "  ".join(f"{titles[name]} {parameter(best.params[name])}" for name in order)
     head = [
         (f"  {signs.best} best ", "best"),
         (f"#{best.number}  {'  '.join(figures)}", "bold"),
@@ -127,7 +123,8 @@ def best_line(status: Status, note: str, width: int, signs: Glyphs) -> Line:
     room = width - width_of(head) - width_of(tail) - 4
     if room < 12 and width - width_of(head) - 4 >= 12 and not note:
         tail, room = [], width - width_of(head) - 4
-    return _ends([*head, ("  " + cut(clean(params), max(0, room), signs.more), "dim")], tail, width)
+    drew = cut(params_line(best), max(0, room), signs.more)
+    return _ends([*head, (f"  {drew}", "dim")], tail, width)
 
 
 def tally(counts: Counts, signs: Glyphs) -> Line:

@@ -14,8 +14,8 @@ from textual.strip import Strip
 
 from hpsearch.dashboard.ink import CURSOR, plain_signs, strip
 from hpsearch.store.records import TrialRecord
-from hpsearch.view.board import FROZEN, BoardColumn, Setting, fitting
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, pad
+from hpsearch.view.columns import FROZEN, Column, Setting, fitting
+from hpsearch.view.format import ASCII, UNICODE, Glyphs, cut, pad
 from hpsearch.view.inked import Line
 
 
@@ -26,13 +26,13 @@ class Board:
     order: Sequence[int] = ()
     """Trials' numbers from top to bottom."""
     trials: dict[int, TrialRecord] = field(default_factory=dict)
-    columns: Sequence[BoardColumn] = ()
+    columns: Sequence[Column] = ()
     setting: Setting | None = None
     best: int | None = None
     baseline: int | None = None
     marked: frozenset[int] = frozenset()
     sorted_by: str = ""
-    """The key of the column that decides, and whether it falls: "-seconds"."""
+    """The column that decides, and whether it falls: "-seconds"."""
     nothing: str = "no trials yet"
     """What is said where there are none."""
 
@@ -52,7 +52,7 @@ class Leaderboard(ScrollView, can_focus=True):
         self._place: dict[int, int] = {}
         self._cursor: int | None = None
         self._follows = True
-        self._cache: dict[int, tuple[TrialRecord, int, Sequence[BoardColumn], Line]] = {}
+        self._cache: dict[int, tuple[TrialRecord, int, Sequence[Column], Line]] = {}
         self._look: object = None
         self._shift = 0
         self._drawn: list[tuple[int, object, bool, tuple[str, str]]] = []
@@ -205,7 +205,7 @@ class Leaderboard(ScrollView, can_focus=True):
 
     def _line_key(self, number: int) -> object:
         setting = self._board.setting
-        length = len(setting.track(number)) if setting else 0
+        length = len(setting.curve(number)) if setting else 0
         return (self._board.trials.get(number), length)
 
     def _redraw(self) -> None:
@@ -222,25 +222,26 @@ class Leaderboard(ScrollView, can_focus=True):
         ]
         self.refresh(Region(0, 0, width, 1), *changed)
 
-    def _header(self, columns: Sequence[BoardColumn]) -> Line:
+    def _header(self, columns: Sequence[Column]) -> Line:
         line: Line = [("  ", "dim")]
         decides = self._board.sorted_by.lstrip("-")
         for column in columns:
-            ink = "bold" if column.key == decides else "dim"
-            line += [(pad(column.title, column.width, column.right), ink), (" ", "dim")]
+            ink = "bold" if column.name == decides else "dim"
+            line += [(pad(column.brief, column.width, column.right), ink), (" ", "dim")]
         return line
 
-    def _row(self, number: int, columns: Sequence[BoardColumn]) -> Line:
+    def _row(self, number: int, columns: Sequence[Column]) -> Line:
         trial, setting = self._board.trials[number], self._board.setting
         assert setting is not None
-        length = len(setting.track(number))
+        length = len(setting.curve(number))
         found = self._cache.get(number)
         if found is None or found[0] is not trial or found[1:3] != (length, columns):
             ink = self._ink(trial)
             line: Line = []
             for column in columns:
-                text = pad(column.text(trial, setting), column.width, column.right)
-                own = trial.state if column.key == "state" and ink != "best" else ink
+                text = cut(column.text(trial, setting), column.width, setting.glyphs.more)
+                text = pad(text, column.width, column.right)
+                own = trial.state if column.name == "state" and ink != "best" else ink
                 line += [(text, own), (" ", ink)]
             found = (trial, length, columns, line)
             self._cache[number] = found

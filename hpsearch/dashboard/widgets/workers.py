@@ -10,8 +10,7 @@ from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import StudyFacts, TrialRecord
-from hpsearch.view.board import figure_text, figure_title
-from hpsearch.view.columns import figure_names, figure_of
+from hpsearch.view.figures import figure_names, figure_of, figure_text, figure_title
 from hpsearch.view.format import ASCII, UNICODE, Glyphs
 from hpsearch.view.inked import Line
 
