@@ -95,9 +95,10 @@ class Run:
         log.info("%s: %s", ending.state, ending.why)
 
     def _watch_signals(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # the terminal may close
-        loop.add_signal_handler(signal.SIGTERM, self._stop_soon, "SIGTERM")
-        loop.add_signal_handler(signal.SIGINT, self._stop_soon, "SIGINT")
+        # No terminal's end reaches us here, in a session of our own; a manager's SIGHUP may.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                loop.add_signal_handler(number, self._stop_soon, number.name)
         if self._owned:
             loop.add_reader(0, self._owner_said)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_an_engine_killed_while_its_workers_start_leaves_nothing(place, workers)
     command.communicate(timeout=20)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
     command, engine = at_work(place, epochs=LONG)
     below = [process.pid for process in descendants(engine)]
@@ -113,6 +114,8 @@ def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
     wait_for(lambda: not alive(engine) and not any(map(alive, below)), seconds=4)
     command.communicate(timeout=20)
     assert command.returncode == 3
+    assert not list(Path("/dev/shm").glob(f"*-{engine}-*"))  # loky's names tell whose they are
+    assert [trial.attempt for trial in place.trials()] == [1, 1]
 
 
 def test_a_stopped_trial_goes_on_from_its_checkpoint_with_the_same_bits(place):
