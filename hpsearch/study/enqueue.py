@@ -15,6 +15,7 @@ from hpsearch.study.ranges import Searched
 from hpsearch.study.space import (
     NEEDS,
     Config,
+    Int,
     Params,
     Space,
     Value,
@@ -106,6 +107,8 @@ def _value(name: str, value: object, draft: Draft, space: Space, fixed: Config) 
     assert isinstance(kind, Searched)
     read_ = kind.inner.read(value)
     if name in space:
+        if isinstance(space[name], Int) and isinstance(read_, float) and read_.is_integer():
+            read_ = int(read_)  # where any number may stand, 7 is read as 7.0
         if contains(space[name], read_):
             return nearest(space[name], read_)  # of a range with steps: the step to the bit
         raise Wrong(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import tomlkit
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.study import schema, studyfile
@@ -23,36 +23,7 @@ from hpsearch.study.space import (
     parameters,
     range_to_json,
 )
-
-wholes = st.integers(1, 400)
-shares = st.floats(0.01, 0.99)
-
-
-@st.composite
-def ints(draw):
-    low = draw(wholes)
-    step = draw(st.integers(1, 9))
-    high = low + step * draw(st.integers(1, 50))
-    return Int(low, high, draw(st.booleans()) if step == 1 else False, step)
-
-
-@st.composite
-def floats(draw):
-    low, high = sorted(draw(st.tuples(shares, shares)))
-    assume(low < high)
-    if draw(st.booleans()):
-        return Float(low, high, draw(st.booleans()))
-    return Float(low, high, False, (high - low) / draw(st.integers(1, 20)))
-
-
-@st.composite
-def layers(draw):
-    depth = tuple(sorted(draw(st.tuples(st.integers(1, 6), st.integers(1, 6)))))
-    width = tuple(sorted(draw(st.tuples(wholes, wholes))))
-    assume(depth[0] < depth[1] or width[0] < width[1])
-    shape = draw(st.sampled_from(["free", "funnel", "constant"]))
-    return Layers(depth, width, draw(st.booleans()), shape)
-
+from tests.study.drawn import floats, ints, layers, shares, wholes
 
 lists = st.lists(wholes, min_size=1, max_size=5).map(tuple)
 choices_of_lists = st.lists(lists, min_size=2, max_size=4, unique=True).map(tuple).map(Choice)
