@@ -8,6 +8,7 @@ made for the run: without it, anybody with an account here could have our worker
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 import threading
@@ -18,6 +19,10 @@ CLOSING_SECONDS = 0.8
 def main() -> None:
     """Start a scheduler and its workers; stay until stdin ends."""
     order = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]
+    started = threading.Event()
+    # The engine may be gone before this has started, which takes seconds.
+    ended = threading.Thread(target=_end_with_stdin, args=(started,))
+    ended.start()
     from dask import config
     from distributed import LocalCluster
     from distributed.security import Security
@@ -41,13 +46,31 @@ def main() -> None:
             local_directory=order["scratch"],
         )
         os.write(1, json.dumps({"address": cluster.scheduler_address}).encode() + b"\n")
-        while os.read(0, 4096):
-            pass
-        # The engine is gone or has told everybody: what does not end by itself is not waited for.
-        last = threading.Timer(CLOSING_SECONDS, os._exit, (0,))
-        last.daemon = True
-        last.start()
+        started.set()
+        ended.join()
         cluster.close()
+    _end()
+
+
+def _end_with_stdin(started: threading.Event) -> None:
+    """Wait for the end of stdin; a cluster that has started is then closed, for a moment."""
+    while os.read(0, 4096):
+        pass
+    if not started.is_set():
+        _end()
+    # The engine is gone or has told everybody: what does not end by itself is not waited for.
+    last = threading.Timer(CLOSING_SECONDS, _end)
+    last.daemon = True
+    last.start()
+
+
+def _end() -> None:
+    """Workers first: those that are still importing would only see later that we are gone.
+
+    What keeps count of semaphores is no child of multiprocessing: it goes last, and removes them.
+    """
+    for worker in multiprocessing.active_children():
+        worker.kill()
     os._exit(0)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import NotYet, Reader
-from tests.chaos.processes import alive, engine_of
+from tests.chaos.processes import alive, engine_of, processes
 from tests.chaos.recompute import Recomputer
 from tests.chaos.shared import Shared
 
@@ -172,7 +172,7 @@ def await_(true: Callable[[], bool], seconds: float) -> float | None:
 
 def outlived(pids: Sequence[int], seconds: float = 2.0) -> list[str]:
     """Which processes are there after so many seconds, though their engine is gone."""
-    gone = await_(lambda: not any(alive(pid) for pid in pids), seconds)
-    if gone is not None:
+    if await_(lambda: not any(alive(pid) for pid in pids), seconds) is not None:
         return []
-    return [f"process {pid} outlived the engine" for pid in pids if alive(pid)]
+    there = [p for p in processes().values() if p.pid in pids]
+    return [f"process {p.pid} outlived the engine: {p.command[-200:]}" for p in there]

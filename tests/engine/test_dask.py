@@ -1,7 +1,11 @@
 """Whole runs on dask's workers, as a person starts them."""
 
+import json
+import subprocess
+
 import pytest
 
+from hpsearch import system
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import alive, descendants, kill, shells_of, trainers_of
@@ -45,3 +49,15 @@ def test_a_cluster_listens_on_loopback_mends_itself_and_goes_with_its_engine(pla
     kill(engine)
     wait_for(lambda: not any(map(alive, below)), seconds=4)
     command.communicate(timeout=20)
+
+
+def test_a_cluster_whose_engine_is_gone_while_it_starts_does_not_come_up(tmp_path):
+    order = {"workers": 1, "scratch": str(tmp_path), "tls": {}}
+    done = subprocess.run(
+        system.module_command("hpsearch.engine.localcluster"),
+        input=json.dumps(order).encode() + b"\n",  # and then stdin ends
+        env=system.child_environment(),
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
