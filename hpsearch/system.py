@@ -151,16 +151,6 @@ def user() -> int:
     return os.getuid()
 
 
-def memory() -> tuple[int, int]:
-    """Total and available bytes of this machine; (0, 0) where it does not say."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line}
-        return sizes["MemTotal"], sizes["MemAvailable"]
-    except (OSError, ValueError, KeyError, IndexError):
-        return 0, 0
-
-
 @dataclass(frozen=True)
 class Cores:
     """How many processors this process may use, and what says so."""

@@ -48,6 +48,7 @@ OF_UNIX = {"getuid", "nice", "sched_getaffinity", "setsid", "killpg", "fork", "s
 SIGNALS = {"add_signal_handler", "SIGHUP", "SIGUSR1", "SIGXCPU", "SIGKILL"}
 PLACES = {
     "hpsearch/system.py": "what only Unix has",
+    "hpsearch/memory.py": "/proc: how much memory there is, and who has it",
     "hpsearch/store/filesystems.py": "statfs: which file system a folder is on",
     "hpsearch/data/rehearsal.py": "a child that reads a file ends by the limit system.py sets",
     "hpsearch/engine/running.py": "how signals end an engine",

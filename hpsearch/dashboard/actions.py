@@ -21,7 +21,7 @@ Danger = Literal["none", "asks", "weighty"]
 """weighty: changes what runs, after a question."""
 
 LISTS: tuple[Scope, ...] = ("trials",)
-PAGES: tuple[Scope, ...] = ("log", "detail", "compare")
+PAGES: tuple[Scope, ...] = ("workers", "log", "detail", "compare")
 ROWS: tuple[Scope, ...] = ("trials", "params", *PAGES)
 CHARTS: tuple[Scope, ...] = ("trials", "curves")
 ON_TRIAL: tuple[Scope, ...] = ("trials", "curves", "detail")

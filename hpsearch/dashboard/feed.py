@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
+from hpsearch.dashboard.trainers import Trainers
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Busy, Reader
@@ -70,6 +71,7 @@ class Feed:
         """Whether an engine was at work at the last look."""
         self._busy: tuple[float, float | None] = (0.0, None)
         """When the share was read that workers had a trial in hand, and what it was."""
+        self._trainers = Trainers()
         self._known: dict[int, TrialRecord] = {}
         self._whole: set[int] = set()
         """Trials whose epochs were read from the first on; further ones come by themselves."""
@@ -114,7 +116,10 @@ class Feed:
             trials = _running(delta) | trials
         self._worked = works
         self._add_wanted(reader, wanted, epochs)
-        return News(stands, tuple(settled(trials.values(), works)), events, epochs, now=now)
+        memory = self._trainers.memory(reader, _running(delta).values(), now) if works else {}
+        return News(
+            stands, tuple(settled(trials.values(), works)), events, epochs, now=now, memory=memory
+        )
 
     def _share(self, reader: Reader, delta: Delta, now: float) -> float | None:
         """Which share of this run's time workers had a trial in hand."""

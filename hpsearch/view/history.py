@@ -87,6 +87,8 @@ class News:
     """Why nothing could be read, in a sentence."""
     now: float = 0.0
     """Unix seconds."""
+    memory: Mapping[int, int] = field(default_factory=dict)
+    """Bytes that trainers are in, by worker, as far as this machine knows."""
 
 
 class History:
@@ -99,6 +101,7 @@ class History:
         self.events: deque[EventRecord] = deque(maxlen=EVENTS)
         self.trouble = ""
         self.now = 0.0
+        self.memory: Mapping[int, int] = {}
         self.revision = 0
         """How often a trial was told of; what is made of all trials may be kept while it stands."""
         self._columns: dict[str, _Column] = {}
@@ -107,6 +110,7 @@ class History:
         """Take in what changed."""
         self.status = news.status or self.status
         self.trouble, self.now = news.trouble, news.now or self.now
+        self.memory = news.memory
         for trial in news.trials:
             self.trials[trial.number] = trial
         self.revision += len(news.trials)

@@ -39,7 +39,7 @@ class CurvesScreen(Charting):
         for at, pane in enumerate(self.query(Curves)):
             if pane.display and pane.size.height:
                 pane.show(picture(session, names[(session.metric + at) % len(names)]))
-        self.query_one(Ticker).show(list(session.history.events)[-12:])
+        self.query_one(Ticker).show(session.history.events)
 
     def action_zoom_in(self) -> None:
         """The half of the axis around the crosshair, or its later half."""

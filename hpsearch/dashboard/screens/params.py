@@ -41,7 +41,7 @@ class ParamsScreen(StudyScreen):
         self.query_one(Importance).show(searched)
         self.query_one(Slices).show(searched)
         self.query_one(Parallel).show(searched)
-        self.query_one(Ticker).show(list(session.history.events)[-12:])
+        self.query_one(Ticker).show(session.history.events)
 
     def _searched(self) -> Searched:
         session, study = self.session, self.session.study

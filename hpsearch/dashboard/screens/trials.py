@@ -55,7 +55,7 @@ class Trials(Charting, StudyScreen):
         status = history.status
         running = tuple(t for t in history.trials.values() if t.state == "running")
         self.query_one(Workers).show(Crew(status.study, running, status.study.workers))
-        self.query_one(Ticker).show(list(history.events)[-12:])
+        self.query_one(Ticker).show(history.events)
 
     def _show_table(self) -> None:
         session, history = self.session, self.session.history

@@ -10,20 +10,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hpsearch.dashboard.ink import plain_signs, strip
+from hpsearch.view.format import ASCII, UNICODE, Glyphs
 from hpsearch.view.inked import Line
 
 
-class Canvas(Widget):
-    """What it shows is a function of its data and its size."""
-
-    def __init__(self, **others: str | None) -> None:
-        super().__init__(**others)  # type: ignore[arg-type]  # id and classes
-        self._lines: list[Line] = []
-        self._painted: tuple[int, int, bool] | None = None
-
-    @abstractmethod
-    def paint(self, width: int, height: int) -> list[Line]:
-        """The lines for a size, which may be 0 × 0."""
+class Themed(Widget):
+    """Knows what the terminal can show."""
 
     @property
     def dark(self) -> bool:
@@ -34,6 +26,24 @@ class Canvas(Widget):
     def ascii(self) -> bool:
         """Whether only ASCII may be shown."""
         return bool(getattr(self.app, "ascii", False))
+
+    @property
+    def signs(self) -> Glyphs:
+        """The character set."""
+        return ASCII if self.ascii else UNICODE
+
+
+class Canvas(Themed):
+    """What it shows is a function of its data and its size."""
+
+    def __init__(self, **others: str | None) -> None:
+        super().__init__(**others)  # type: ignore[arg-type]  # id and classes
+        self._lines: list[Line] = []
+        self._painted: tuple[int, int, bool] | None = None
+
+    @abstractmethod
+    def paint(self, width: int, height: int) -> list[Line]:
+        """The lines for a size, which may be 0 × 0."""
 
     def repaint(self) -> None:
         """Paint anew, and send to the terminal what became different."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import EventRecord
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, clock, cut
+from hpsearch.view.format import Glyphs, cells, clean, clock, cut
 from hpsearch.view.inked import Line
 
 INKS = {
@@ -21,6 +21,8 @@ INKS = {
     "state": "accent",
     "command": "accent",
 }
+MOST = 12
+"""More events than fit on any line."""
 _SIGNED = ("best", "complete", "pruned", "diverged", "failed")
 
 
@@ -30,11 +32,12 @@ class Ticker(Canvas):
     def __init__(self) -> None:
         super().__init__(id="ticker")
         self._events: tuple[EventRecord, ...] = ()
+        """The newest first."""
         self._said = ""
 
-    def show(self, events: Iterable[EventRecord]) -> None:
-        """Show these; the last came last."""
-        self._events = tuple(events)
+    def show(self, events: Sequence[EventRecord]) -> None:
+        """Show the latest of these; the last came last."""
+        self._events = tuple(events[at] for at in range(-1, -1 - min(MOST, len(events)), -1))
         self.repaint()
 
     def say(self, text: str) -> None:
@@ -46,10 +49,10 @@ class Ticker(Canvas):
         """As many as fit."""
         if self._said:
             return [[(" " + cut(clean(self._said), max(0, width - 2)), "accent")]]
-        signs = ASCII if self.ascii else UNICODE
+        signs = self.signs
         line: Line = []
         room = width
-        for event in reversed(self._events):
+        for event in self._events:
             told = [*event_spans(event, signs), ("  ", "plain")]
             needed = 1 + sum(cells(text) for text, _ in told)
             if needed - 2 > room and line:

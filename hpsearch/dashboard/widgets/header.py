@@ -10,7 +10,7 @@ from hpsearch.store.records import Counts
 from hpsearch.view.abbreviations import params_line
 from hpsearch.view.eta import told
 from hpsearch.view.figures import figure_names, figure_of, figure_words
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, cells, clean, cut, duration
+from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, duration
 from hpsearch.view.history import History
 from hpsearch.view.inked import Line
 from hpsearch.view.status import LIVE, Status
@@ -43,7 +43,7 @@ class Header(Canvas):
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Two lines, or one where there is no room."""
-        signs = ASCII if self.ascii else UNICODE
+        signs = self.signs
         status = self._history.status
         if status is None:
             told = self._history.trouble or "reading study" + (" ..." if self.ascii else " …")

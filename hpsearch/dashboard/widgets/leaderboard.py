@@ -13,9 +13,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hpsearch.dashboard.ink import CURSOR, plain_signs, strip
+from hpsearch.dashboard.widgets.canvas import Themed
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.columns import FROZEN, Column, Setting, fitting
-from hpsearch.view.format import ASCII, UNICODE, Glyphs, cut, pad
+from hpsearch.view.format import cut, pad
 from hpsearch.view.inked import Line
 
 
@@ -37,7 +38,7 @@ class Board:
     """What is said where there are none."""
 
 
-class Leaderboard(ScrollView, can_focus=True):
+class Leaderboard(Themed, ScrollView, can_focus=True):
     """Trials in an order, with a cursor that stays with its trial."""
 
     class Moved(Message):
@@ -148,16 +149,16 @@ class Leaderboard(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width  # without the bar at its side
         columns = fitting(self._board.columns, width - 3, self._shift)
         if y == 0:
-            line = strip(self._shown(self._header(columns)), width, self._dark)
+            line = strip(self._shown(self._header(columns)), width, self.dark)
             return line.apply_style(self.rich_style)
         at = self._top + y - 1
         if at >= len(self._board.order):
             told = f"  {self._board.nothing}" if y == 1 and not self._board.order else ""
-            return strip([(told, "dim")], width, self._dark).apply_style(self.rich_style)
+            return strip([(told, "dim")], width, self.dark).apply_style(self.rich_style)
         number = self._board.order[at]
-        line = strip(self._shown(self._row(number, columns)), width, self._dark)
+        line = strip(self._shown(self._row(number, columns)), width, self.dark)
         if number == self._cursor:
-            behind = CURSOR[self._dark]
+            behind = CURSOR[self.dark]
             line = line.apply_style(Style.parse(f"bold on {behind}"))
         return line.apply_style(self.rich_style)
 
@@ -179,7 +180,7 @@ class Leaderboard(ScrollView, can_focus=True):
             self.move_to_row(row)
 
     def _shown(self, line: Line) -> Line:
-        return plain_signs(line) if self._signs is ASCII else line
+        return plain_signs(line) if self.ascii else line
 
     @property
     def _top(self) -> int:
@@ -188,14 +189,6 @@ class Leaderboard(ScrollView, can_focus=True):
     @property
     def _page(self) -> int:
         return max(0, self.size.height - 1)
-
-    @property
-    def _dark(self) -> bool:
-        return self.app.current_theme.dark
-
-    @property
-    def _signs(self) -> Glyphs:
-        return ASCII if getattr(self.app, "ascii", False) else UNICODE
 
     def _lines_now(self) -> list[tuple[int, object, bool, tuple[str, str]]]:
         """What stands on each line, to be compared."""
@@ -249,11 +242,11 @@ class Leaderboard(ScrollView, can_focus=True):
 
     def _mark(self, number: int) -> tuple[str, str]:
         if number in self._board.marked:
-            return ("> " if self._signs is ASCII else "▌ ", "accent")
+            return ("> " if self.ascii else "▌ ", "accent")
         if number == self._board.baseline:
-            return ("@ " if self._signs is ASCII else "◆ ", "accent")
+            return ("@ " if self.ascii else "◆ ", "accent")
         if number == self._board.best:
-            return (f"{self._signs.best} ", "best")
+            return (f"{self.signs.best} ", "best")
         return ("  ", "plain")
 
     def _ink(self, trial: TrialRecord) -> str:

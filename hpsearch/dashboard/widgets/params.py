@@ -9,7 +9,7 @@ from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.axes import Axis
-from hpsearch.view.format import ASCII, UNICODE, cells, cut, pad
+from hpsearch.view.format import cells, cut, pad
 from hpsearch.view.importance import FEWEST
 from hpsearch.view.inked import Line
 from hpsearch.view.parallel import parallel
@@ -45,7 +45,7 @@ class Importance(Canvas):
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Names, bars, shares; the axis in focus is lit."""
-        signs = ASCII if self.ascii else UNICODE
+        signs = self.signs
         shown = self._searched.axes[:-1]
         names = min(max((cells(axis.title) for axis in shown), default=0), max(4, width // 3))
         lines: list[Line] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from textual.geometry import Size
+
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.view.inked import Line
 from hpsearch.view.timeline import Block, busy, row_line, scale_line, window
@@ -31,8 +33,15 @@ class Timeline(Canvas):
 
     def show(self, rota: Rota) -> None:
         """Show this."""
-        self._rota = rota
+        before, self._rota = self._rota, rota
+        if len(_slots(before)) != len(_slots(rota)):
+            self.refresh(layout=True)
         self.repaint()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Two lines a worker, and the scale."""
+        del container, viewport, width
+        return 2 * len(_slots(self._rota)) + 1
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Rows as far as there is room, and the scale of time below."""
@@ -44,15 +53,25 @@ class Timeline(Canvas):
         room = width - 11
         if room < 8 or height < 2:
             return []
-        slots = sorted({*found, *range(rota.workers)})
+        slots = _slots(rota)
+        more = len(slots) - (height - 1)
+        if more > 0:
+            slots = slots[: max(0, height - 2)]
         tall = 2 if 2 * len(slots) + 1 <= height and not self.ascii else 1
         lines: list[Line] = []
-        for slot in slots[: (height - 1) // tall]:
+        for slot in slots:
             row = found.get(slot, [])
             drawn = row_line(row, begin, end, room, self.ascii)
             share = f" {100 * busy(row, begin, end):3.0f}%"
             lines.append([(f" w{slot:<3} ", "bold"), *drawn, (share, "dim")])
             if tall == 2:
                 lines.append([])
+        if more > 0:
+            lines.append([(f" {self.signs.more} {more + 1} more workers", "dim")])
         lines.append([(" " * 6, "plain"), *scale_line(begin, end, room, rota.live)])
         return lines
+
+
+def _slots(rota: Rota) -> list[int]:
+    """The workers there are, and those that once trained something."""
+    return sorted({*rota.rows, *range(rota.workers)})

@@ -11,7 +11,7 @@ from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.figures import figure_names, figure_of, figure_text, figure_title
-from hpsearch.view.format import ASCII, UNICODE, Glyphs
+from hpsearch.view.format import ASCII, Glyphs
 from hpsearch.view.inked import Line
 
 CELL = 56
@@ -49,7 +49,7 @@ class Workers(Canvas):
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Workers from top to bottom, then in the next column."""
-        return crew_lines(self._crew, width, height, ASCII if self.ascii else UNICODE)
+        return crew_lines(self._crew, width, height, self.signs)
 
 
 def crew_lines(crew: Crew, width: int, height: int, signs: Glyphs) -> list[Line]:
