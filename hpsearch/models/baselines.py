@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import warnings
@@ -27,6 +28,9 @@ _CELLS = 4_000_000
 """Inputs that are fitted to; of larger data the baselines see some of the rows."""
 _LEAST = 1e-6
 """A probability is never said to be less."""
+_PATIENT = {"OMP_WAIT_POLICY": "passive"}
+"""Threads of boosted trees sleep while they wait for each other: where a search or anybody else has
+the cores, those that spin take ten times as long."""
 
 Logits = np.ndarray
 """What a network would have to put out to say the same: (rows, outputs)."""
@@ -69,7 +73,11 @@ def fitted(
     np.savez(given, x=final.x[rows], y=final.y[rows], x_test=final.x_test, outputs=outputs)
     command = [sys.executable, "-m", "hpsearch.models.baselines", task]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**_PATIENT, **os.environ},
     ) as process:
         try:
             out, _ = process.communicate(given.getvalue(), timeout=seconds)

@@ -55,6 +55,19 @@ def test_what_is_not_done_in_time_is_left_out():
     assert baselines.fitted("binary", made("binary", 1), 1, seconds=0.001) == ()
 
 
+def test_threads_of_others_do_not_hold_baselines_up_unless_a_person_says_so(tmp_path, monkeypatch):
+    tells = tmp_path / "tells"
+    tells.write_text(
+        '#!/bin/sh\ncat >&2\necho "{\\"name\\": \\"$OMP_WAIT_POLICY\\", \\"z\\": [[0]]}"\n'
+    )
+    tells.chmod(0o755)
+    monkeypatch.setattr(baselines.sys, "executable", str(tells))
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert baselines.fitted("binary", made("binary", 1), 1)[0].name == "passive"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    assert baselines.fitted("binary", made("binary", 1), 1)[0].name == "active"
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_a_model_that_learnt_is_better_than_the_simplest_answer(houses, task):
     retraining = prepare(studyfile.read(houses / f"{task.replace(' ', '-')}.toml"))
