@@ -35,8 +35,10 @@ def check(
     from hpsearch.plain.check import data_text, study_text
     from hpsearch.store.folder import RunFolder, runs_folder
     from hpsearch.study import studyfile
+    from hpsearch.view.command import run_command
 
-    found = studyfile.read(study_file(study), overrides(set_ or []))
+    given = overrides(set_ or [])
+    found = studyfile.read(study_file(study), given)
     hold_options(found)
     place = runs_folder(runs).resolve()
     begun = RunFolder(place / found.study.name).db.is_file()  # which took up what it needs
@@ -54,3 +56,4 @@ def check(
     meaning = {name: value for name, value in meaning.items() if value is not None}
     for source in sources:
         typer.echo(f"warm      {heritage(source, found, meaning, parameters_of(data)).said}")
+    typer.echo(f"next      {run_command(found.path, given, place)}")

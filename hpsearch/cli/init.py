@@ -14,6 +14,7 @@ import typer
 from hpsearch.cli.app import app
 from hpsearch.cli.examples import bundled
 from hpsearch.cli.files import refuse_to_replace, write_text
+from hpsearch.cli.saying import say, word
 from hpsearch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def init(
             refuse_to_replace(path, force)
             text = _proposal(options, path)
     write_text(path, text)
-    typer.echo(f"Wrote {path}. Next:\n  hpsearch run {_shell(path)}")
+    say(f"Wrote {path}. Next:")
+    say(f"  hpsearch run {word(path)}")
 
 
 def _example(name: str, output: Path | None, force: bool) -> tuple[Path, str]:
@@ -113,7 +115,7 @@ def _example(name: str, output: Path | None, force: bool) -> tuple[Path, str]:
         beside = path.with_name(table.name)
         refuse_to_replace(beside, force)
         write_bytes(beside, table.read_bytes())
-        typer.echo(f"Wrote {beside}.")
+        say(f"Wrote {beside}.")
         text = text.replace(f"studies/{table.name}", beside.as_posix())
     # Its comments name the commands as they are typed beside the bundled file.
     return path, text.replace(f"studies/{name}.toml", path.as_posix())
@@ -180,7 +182,7 @@ def _check_target(data: str, options: DataOptions) -> None:
 def _proposal(options: DataOptions, path: Path) -> str:
     from hpsearch.propose import propose
 
-    return propose(options, path.absolute().parent, _name(path.name), say=typer.echo)
+    return propose(options, path.absolute().parent, _name(path.name), say=say)
 
 
 def _ask_for_target(data: str, options: DataOptions) -> str:
@@ -189,13 +191,6 @@ def _ask_for_target(data: str, options: DataOptions) -> str:
     lines, likely = likely_targets(options)
     listed = "\n".join(f"  {line}" for line in lines)
     ways = "\n".join(
-        f"  hpsearch init {_shell(Path(data))} --target {_shell(name)}"
-        for name in likely or ("COLUMN",)
+        f"  hpsearch init {word(data)} --target {word(name)}" for name in likely or ("COLUMN",)
     )
     return f"which column of {data} is to be predicted?\n{listed}\nPerhaps:\n{ways}"
-
-
-def _shell(word: str | Path) -> str:
-    import shlex
-
-    return shlex.quote(str(word))

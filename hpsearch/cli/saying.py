@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+_BASH = str.maketrans({"'": "\\'", "\\": "\\\\"})
+"""What $'…' reads otherwise."""
+
 
 def say(text: str) -> None:
     """A line on standard output, fit for its terminal."""
@@ -24,9 +27,17 @@ def write(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def word(path: Path) -> str:
-    """A path as a shell takes it."""
-    return shlex.quote(str(path))
+def word(written: str | Path) -> str:
+    """A path or a name as a shell takes it; what would steer a terminal is spelt out for bash."""
+    text = str(written)
+    if text.isprintable():
+        return shlex.quote(text)
+    spelt = "".join(one if one.isprintable() else _spelt(one) for one in text.translate(_BASH))
+    return f"$'{spelt}'"
+
+
+def _spelt(char: str) -> str:
+    return f"\\x{ord(char):02x}" if ord(char) < 0x80 else f"\\U{ord(char):08x}"
 
 
 def _line(stream: TextIO, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from subprocess import run
 
 import numpy as np
 import polars as pl
@@ -158,6 +159,20 @@ def test_without_a_target_the_columns_and_the_likely_ones_are_shown(here: Path) 
     assert "hpsearch init houses.csv --target price" in said
     assert not list(here.glob("*.toml"))
     assert likely_targets(DataOptions(path=here / "houses.csv"))[1][0] == "price"
+
+
+def test_a_column_that_would_steer_the_terminal_is_offered_as_the_shell_takes_it(
+    here: Path,
+) -> None:
+    name = "\x1b[31m'\\é"
+    (here / "t.csv").write_text(f"a,{name}\n" + "1,0\n2,1\n" * 30)
+    with pytest.raises(UsageError) as caught:
+        typed("init", "t.csv")
+    said = str(caught.value)
+    assert "\x1b" not in said
+    offered = said.rpartition("--target ")[2]
+    heard = run(["bash", "-c", f"printf %s {offered}"], capture_output=True, check=True).stdout
+    assert heard.decode() == name
 
 
 def test_init_takes_what_it_cannot_guess(here: Path) -> None:

@@ -73,6 +73,11 @@ def test_what_is_wrong_ends_it_with_code_2(tmp_path):
     assert "does not fit a multiclass task" in str(check(study).exception)
 
 
+def test_it_ends_with_the_command_that_runs_what_was_checked(digits):
+    assert digits.splitlines()[-1].split()[:3] == ["next", "hpsearch", "run"]
+    assert "digits.toml --set training.epochs=9" in digits.splitlines()[-1]
+
+
 def test_a_set_without_a_value_is_refused():
     assert "write KEY=VALUE" in str(check(DIGITS, "--set", "training.epochs").exception)
 
