@@ -1,6 +1,7 @@
 """The command line, a module a group of commands; heavy imports stay inside the commands.
 
-Only the module of the command that was typed is imported, so that a command starts at once.
+Only the module of the command that was typed is imported, so that a command starts at once; and
+the engine that `run` is about to start takes longer to import than the command itself.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ MODULES = {
 def run_app() -> int:
     """Run the command that was typed. Returns the exit code."""
     word = sys.argv[1] if len(sys.argv) > 1 else ""
+    if word == "run" and not {"-h", "--help"} & set(sys.argv):
+        from hpsearch.engine.begun import begin
+
+        begin()
     if word in MODULES:
         import_module(f"hpsearch.cli.{MODULES[word]}")
     else:  # help, completion, a slip: they name them all

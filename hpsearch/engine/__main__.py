@@ -1,75 +1,16 @@
-"""The engine's process: `python -P -m hpsearch.engine`, started by `launch`.
-
-What takes long to import comes only when the workers are being started, which takes long, too.
-"""
+"""`python -P -m hpsearch.engine`: the engine's process, started by `begun`."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-import os
-import sys
-import threading
-
-from hpsearch.engine.order import AlreadyRuns, Answer, Order
-from hpsearch.engine.staff import Staff
-from hpsearch.errors import HpsearchError
-from hpsearch.store.folder import RunFolder
-from hpsearch.study import studyfile
-from hpsearch.study.studyfile import StudyFile
-from hpsearch.system import holder
-
-EXIT_SECONDS = 1.0
-"""How long the interpreter may take to end."""
+import gc
 
 
 def main() -> None:
-    """Take an order, answer it, and run the study."""
-    order = Order.from_line(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]
-    os.set_inheritable(order.answer, False)
-    try:
-        study = studyfile.read(order.study, order.overrides)
-        folder = RunFolder(order.runs / study.study.name)
-        if holder(folder.lock):
-            raise AlreadyRuns(folder.path)
-        staff = Staff(study.study, folder.path, order.reach)
-        try:
-            _run(order, study, staff)
-        except BaseException:
-            # Left alone, joblib would wait at exit for shells that nobody tells to end.
-            threading.Thread(target=staff.dismiss, args=(0.0,)).start()
-            raise
-    except AlreadyRuns as held:
-        _answer(order, Answer("error", "", 0, str(held.folder)))
-        sys.exit(0)
-    except HpsearchError as error:
-        _answer(order, Answer("error", str(error), error.code))
-        sys.exit(error.code)
-    # joblib tidies up at exit; a thread that is still busy by then has nothing left to say.
-    last = threading.Timer(EXIT_SECONDS, os._exit, (0,))
-    last.daemon = True
-    last.start()
+    """Import without looking for garbage, of which imports make none; then go to work."""
+    gc.disable()  # looking for it takes a tenth of their time
+    from hpsearch.engine.process import work
 
-
-def _run(order: Order, study: StudyFile, staff: Staff) -> None:
-    from hpsearch.engine.opening import open_study
-    from hpsearch.engine.running import Run
-
-    def say(text: str) -> None:
-        _answer(order, Answer("say", text))
-
-    opened = open_study(order, study, say, staff.threads)
-    ready = Answer("ready", folder=str(opened.folder.path))
-    asyncio.run(Run(opened, staff, order.owned, lambda: _answer(order, ready)).run())
-    logging.shutdown()
-
-
-def _answer(order: Order, answer: Answer) -> None:
-    with contextlib.suppress(OSError):  # the command may be gone; an owned engine hears on stdin
-        os.write(order.answer, answer.to_line())
-        if answer.kind != "say":
-            os.close(order.answer)
+    work()
 
 
 if __name__ == "__main__":

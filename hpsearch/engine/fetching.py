@@ -21,8 +21,8 @@ from typing import Any
 
 from hpsearch import system
 from hpsearch.engine import arrays
+from hpsearch.engine.calling import Line
 from hpsearch.engine.frames import Frame, WireError
-from hpsearch.engine.wire import Line
 from nncore import Dataset
 
 CHUNK = 16 << 20

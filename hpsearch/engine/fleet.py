@@ -17,10 +17,10 @@ from pathlib import Path
 from joblib import Parallel, delayed, parallel_config
 
 from hpsearch import system
+from hpsearch.engine.calling import Address
 from hpsearch.engine.cluster import Cluster
 from hpsearch.engine.placed import Placed
 from hpsearch.engine.shell import Shell
-from hpsearch.engine.wire import Address
 
 PAUSE = 0.2
 """Seconds before the call is made again after a shell died; doubled each time one follows soon."""

@@ -6,12 +6,12 @@ import contextlib
 import os
 import select
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hpsearch import system
+from hpsearch.engine.begun import take
 from hpsearch.engine.order import Answer, Order
 from hpsearch.errors import HpsearchError, RunError
 from hpsearch.store.folder import RunFolder
@@ -67,32 +67,19 @@ def launch(order: Order, say: Callable[[str], None], folder: RunFolder) -> Launc
     system.refuse_other_platforms()
     log = folder.logs / "engine.log"
     written = _size(log)
-    reading, writing = system.pipe()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            system.module_command("hpsearch.engine"),
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            pass_fds=(writing,),
-            start_new_session=True,
-            env=system.child_environment(),
-        )
-        os.close(writing)
-        assert process.stdin is not None
+    begun = take()
+    process = begun.process
+    assert process.stdin is not None
+    with begun.output as output:
+        begun.order(replace(order, answer=begun.answer).to_line())
         try:
-            process.stdin.write(replace(order, answer=writing).to_line())
-            process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died at once, and its output says why
-        try:
-            answer = _listen(reading, say)
+            answer = _listen(begun.answers, say)
         except BaseException:
             process.stdin.close()
             process.terminate()
             raise
         finally:
-            os.close(reading)
+            os.close(begun.answers)
         if answer is None:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from hpsearch import faults, system
+from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.frames import WireError
-from hpsearch.engine.wire import Address, Line
 
 PATIENCE = 0.2
 """Seconds between two looks at the trainer and the parent."""

@@ -11,11 +11,12 @@ import os
 import tempfile
 from pathlib import Path
 
+from hpsearch.engine.calling import Address
 from hpsearch.engine.capacity import slots, trainer_memory
 from hpsearch.engine.cluster import Cluster, made_for_this_run
 from hpsearch.engine.fleet import Fleet
 from hpsearch.engine.reach import Reach
-from hpsearch.engine.wire import Address, Handler, Server
+from hpsearch.engine.wire import Handler, Server
 from hpsearch.errors import RunError
 from hpsearch.study.options import StudyOptions
 from hpsearch.system import usable_cores, user

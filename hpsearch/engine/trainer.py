@@ -7,6 +7,7 @@ epochs back, and obeys verdicts. `python -P -m hpsearch.engine.trainer` is all t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -20,9 +21,13 @@ def main() -> None:
     """Read the instructions, call the engine, and work until there is no more."""
     system.die_with_parent()
     line = _first_line() if select.select([0], [], [], 0)[0] else b""
-    # Instructions may be long in coming, and importing NumPy takes its time.
+    # Instructions may be long in coming, and importing NumPy takes its time, a tenth of which would
+    # go into looking for garbage that imports do not make.
+    gc.disable()
     from hpsearch.engine.working import work
 
+    gc.freeze()
+    gc.enable()
     order = json.loads(line or _first_line())
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     system.be_nice(order["nice"])

@@ -1,8 +1,9 @@
-"""How trainers and shells talk to the engine: a key, then frames over a socket.
+"""The engine's end of the wire: it listens, and knows its callers by a key.
 
 Both ends prove that they know the run's key before anything else is read, by HMAC-SHA256 over two
 nonces. Each connection is a task of its own with two seconds for the handshake, so one silent
-client cannot hold up the others. What the messages are as bytes stands in `frames.py`.
+client cannot hold up the others. The other end is `calling.py`; `frames.py` says what the messages
+are as bytes.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from hpsearch.engine import tls
+from hpsearch.engine.calling import HANDSHAKE_SECONDS, NONCE, PROOF, Address, proof
 from hpsearch.engine.door import Door
 from hpsearch.engine.frames import (
     LENGTHS,
@@ -31,32 +31,13 @@ from hpsearch.engine.frames import (
     whole,
 )
 
-HANDSHAKE_SECONDS = 2.0
 BACKLOG = 512
 """Callers that may wait to be let in: every shell and trainer of a large fleet at once."""
-
-_NONCE = 32
-_PROOF = 32
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the engine listens, and the key that opens the door."""
-
-    host: str
-    port: int
-    key: bytes = field(repr=False)
-    certificate: str = field(default="", repr=False)
-    """PEM of the only one that the engine may show; "": on loopback nothing is encrypted."""
 
 
 def new_key() -> bytes:
     """A key for one run."""
     return secrets.token_bytes(32)
-
-
-def _proof(key: bytes, side: bytes, server: bytes, client: bytes) -> bytes:
-    return hmac.digest(key, side + server + client, "sha256")
 
 
 class Peer:
@@ -104,17 +85,17 @@ class Peer:
         Raises:
             WireError: the other end does not.
         """
-        nonce = secrets.token_bytes(_NONCE)
+        nonce = secrets.token_bytes(NONCE)
         self._writer.write(nonce)
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
-                theirs = await self._reader.readexactly(_NONCE)
-                proof = await self._reader.readexactly(_PROOF)
+                theirs = await self._reader.readexactly(NONCE)
+                answer = await self._reader.readexactly(PROOF)
         except (asyncio.IncompleteReadError, OSError):
             raise WireError("no handshake") from None
-        if not hmac.compare_digest(proof, _proof(key, b"client", nonce, theirs)):
+        if not hmac.compare_digest(answer, proof(key, b"client", nonce, theirs)):
             raise WireError("a wrong key")
-        self._writer.write(_proof(key, b"server", nonce, theirs))
+        self._writer.write(proof(key, b"server", nonce, theirs))
 
 
 Handler = Callable[[Peer], Awaitable[None]]
@@ -180,76 +161,3 @@ class Server:
             pass  # gone before it said who it was
         finally:
             peer.close()
-
-
-class Line:
-    """A trainer's or a shell's end of the connection; blocking."""
-
-    def __init__(self, address: Address) -> None:
-        """Connect and shake hands.
-
-        Raises:
-            WireError: whoever answers does not know the key, or takes too long.
-            OSError: nobody answers.
-        """
-        self._socket = socket.create_connection((address.host, address.port), HANDSHAKE_SECONDS)
-        try:
-            if address.certificate:
-                self._socket = tls.calling(address.certificate, self._socket)
-            self._shake_hands(address.key)
-        except (TimeoutError, ssl.SSLError) as error:
-            self._socket.close()
-            raise WireError(f"no handshake: {error}") from None
-        except BaseException:
-            self._socket.close()
-            raise
-
-    def _shake_hands(self, key: bytes) -> None:
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        theirs, ours = self._exactly(_NONCE), secrets.token_bytes(_NONCE)
-        self._socket.sendall(ours + _proof(key, b"client", theirs, ours))
-        proof = self._exactly(_PROOF)
-        if not hmac.compare_digest(proof, _proof(key, b"server", theirs, ours)):
-            raise WireError("the engine does not know the key")
-        self._socket.settimeout(None)
-
-    def send(self, head: Head, body: bytes = b"") -> None:
-        """Send a message."""
-        for frame in frames(head, body):
-            self._socket.sendall(frame)
-
-    def receive(self) -> Frame:
-        """The next message; waits for it.
-
-        Raises:
-            EOFError: the engine is gone.
-        """
-        parts: list[bytes] = []
-        while (frame := self._frame()).head["kind"] == PART:
-            parts.append(frame.body)
-            check_parts(parts)
-        return whole(parts, frame)
-
-    def _frame(self) -> Frame:
-        head, body = LENGTHS.unpack(self._exactly(LENGTHS.size))
-        check(head, body)
-        return Frame(parse(self._exactly(head)), self._exactly(body) if body else b"")
-
-    def readable(self, seconds: float = 0.0) -> bool:
-        """Whether something has come, waiting up to `seconds` for it."""
-        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
-            return True
-        return bool(select.select([self._socket], [], [], seconds)[0])
-
-    def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
-
-    def _exactly(self, size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            part = self._socket.recv(min(size - len(parts), 1 << 20))
-            if not part:
-                raise EOFError
-            parts += part
-        return bytes(parts)

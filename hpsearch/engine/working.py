@@ -12,9 +12,9 @@ from typing import Any
 
 from hpsearch import faults
 from hpsearch.engine import fetching
+from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.frames import WireError
-from hpsearch.engine.wire import Address, Line
 from nncore import Dataset
 
 LOG_LIMIT = 64 * 1024

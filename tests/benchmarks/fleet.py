@@ -26,8 +26,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.order import Answer, Order
-from hpsearch.engine.wire import Address, Line, Peer
+from hpsearch.engine.wire import Peer
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.benchmarks.searcher import TWELVE

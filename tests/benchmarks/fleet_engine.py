@@ -10,7 +10,7 @@ import os
 
 from hpsearch.engine import __main__ as program
 from hpsearch.engine import staff
-from hpsearch.engine.wire import Address
+from hpsearch.engine.calling import Address
 
 
 class Absent:

@@ -9,13 +9,14 @@ from dataclasses import replace
 
 import pytest
 
+from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.capacity import capacity
 from hpsearch.engine.frames import WireError
 from hpsearch.engine.order import Order
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.sessions import HOST
 from hpsearch.engine.shell import Shell, Unreached
-from hpsearch.engine.wire import Address, Line, Peer, Server
+from hpsearch.engine.wire import Peer, Server
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
 from tests.engine.helm import Helm, Wire, on

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from hpsearch import system
+from hpsearch.engine import begun
 from hpsearch.engine.launch import launch
 from hpsearch.engine.order import Order
 from hpsearch.engine.steered import Steered
@@ -42,6 +43,26 @@ def test_an_engine_that_dies_before_it_had_a_log_is_told_by_what_it_said(told):
     said = told("import sys; sys.exit('no such module')")
     assert said.endswith("before it was ready.\nno such module")
     assert "signal 9" in told("import os; os.kill(os.getpid(), 9)")
+
+
+@pytest.mark.parametrize("words", [b"", b'{"study": "/x/small.to'])
+def test_an_engine_that_was_begun_for_nothing_ends_without_a_word(words):
+    begun.begin()
+    engine = begun.take()
+    engine.process.stdin.write(words)
+    engine.process.stdin.close()
+    assert engine.process.wait(60) == 0
+    with engine.output as output, open(engine.answers, "rb") as answers:
+        assert answers.read() == b""
+        output.seek(0)
+        assert output.read() == b""
+
+
+def test_an_engine_begun_ahead_is_the_one_that_is_taken(monkeypatch):
+    monkeypatch.setattr(begun, "Begun", object)
+    begun.begin()
+    ahead, another = begun.take(), begun.take()
+    assert ahead is not another
 
 
 def test_what_another_version_wrote_down_does_no_harm():

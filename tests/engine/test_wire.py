@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.engine import door, frames, wire
+from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.frames import WireError
-from hpsearch.engine.wire import Address, Line, Peer, Server
+from hpsearch.engine.wire import Peer, Server
 from tests.chaos.sockets import listening
 
 
