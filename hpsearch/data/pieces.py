@@ -30,6 +30,8 @@ from hpsearch.errors import DataError
 
 AT_ONCE = 8 << 20
 """Bytes of a piece."""
+_HEAD = 1 << 20
+"""Bytes by which it is judged how a file ends its lines."""
 _ENDINGS = (".csv", ".tsv", ".tab")
 _MARK = b"\xef\xbb\xbf"
 
@@ -131,9 +133,13 @@ def _whole_rows(raw: bytes) -> int:
 def _in_pieces(path: Path, at_once: int) -> bool:
     if not (path.name.lower().endswith(_ENDINGS) and path.is_file()):
         return False
+    if path.stat().st_size <= at_once:
+        return False
     with path.open("rb") as file:
-        head = file.read(4096)
-    return path.stat().st_size > at_once and b"\0" not in head and is_utf8(path)
+        head = file.read(_HEAD)
+    if b"\0" in head[:4096] or b"\r" in head.replace(b"\r\n", b""):
+        return False  # rows that end in a carriage return alone: the header would not end there
+    return is_utf8(path)
 
 
 def _refuse_nul(text: str, name: str, rows: int) -> None:

@@ -157,6 +157,18 @@ def iter_lines(text: str) -> Iterable[str]:
     return io.StringIO(text, newline="")
 
 
+def closed_early(line: str, separator: str) -> int:
+    """The cell of a line, from 1, in which something follows a closing quote."""
+    mark = re.escape(separator)
+    cell = re.compile(rf' *(?:"(?:[^"]|"")*"(?={mark}|[\r\n]|\Z)|(?! *")[^{mark}\r\n]*)({mark})?')
+    at = column = 0
+    while (found := cell.match(line, at)) is not None:
+        at, column = found.end(), column + 1
+        if found[1] is None:
+            break
+    return column + (found is None)
+
+
 SEPARATORS = (",", ";", "\t", "|")
 
 

@@ -68,6 +68,7 @@ def test_null_values_given_replace_the_usual_words(tmp_path: Path) -> None:
         ("a,,b\n0,1,2\n", ["row 1", "column 2", "no name"]),
         ('a,b\n1,2\n1,"x\n2,3\n', ["row 3", "column 2", "never closed"]),
         ('a,b\n"1\n1",2\n1,"x"y\n', ["row 3", "column 2", "after a closing quote"]),
+        ('a,b,c\n"1","2"x,"3"\n', ["row 2", "column 2", "after a closing quote"]),
         ('a,b\n1,"2\n3,"x"\n', ["row 2", "column 2", "that its line does not close"]),
         ("a,b\n1,x\0y\n", ["row 2", "column 2", "NUL"]),
         (b"a,b\n1,\x81\n", ["row 2", "column 2", "0x81"]),

@@ -88,7 +88,7 @@ def test_a_large_file_comes_in_many_pieces_with_numbers_as_numbers(encoder, tmp_
         ("Ulm,1e400,2,yes", "row 502, column 'area': '1e400' is too large"),
         ("Ulm,3,2", "row 502 has 3 cells, but the header has 4"),
         ("Ulm,3,2,maybe", "row 502, column 'lift': 'maybe'"),
-        ('"Ulm" x,3,2,yes', "row 502, column 4 has text after a closing quote"),
+        ('"Ulm" x,3,2,yes', "row 502, column 1 has text after a closing quote"),
         ("Ulm,3\0,2,yes", "NUL byte below row"),
     ],
 )
@@ -121,6 +121,13 @@ def test_what_is_written_otherwise_is_said_once_and_what_is_noticed_at_the_end(e
     assert told[0].startswith("new.csv: 300 rows × 4 columns, read in pieces")
     assert not any("data." in sentence for sentence in told)
     assert [cell for frame in frames for cell in frame["area"]][-1] == "299.25"
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_rows_are_all_there_whatever_ends_them(encoder, tmp_path, end):
+    path = tmp_path / "new.csv"
+    path.write_bytes(f"{end.join([HEADER, *['Ulm,1.5,2,yes'] * 40])}\n".encode())
+    assert in_pieces(encoder, path)[0].height == 40
 
 
 def test_other_encodings_and_formats_come_in_one_piece(encoder, tmp_path):

@@ -19,7 +19,14 @@ import polars as pl
 from hpsearch.data.notation import plain, shape
 from hpsearch.data.readers import reader
 from hpsearch.data.table import Dialect, Table, counted, quoted
-from hpsearch.data.text import guess_separator, iter_lines, read_text, records, tidied
+from hpsearch.data.text import (
+    closed_early,
+    guess_separator,
+    iter_lines,
+    read_text,
+    records,
+    tidied,
+)
 from hpsearch.errors import DataError
 
 _CHUNK = 20_000
@@ -264,14 +271,15 @@ def _broken_quote(
     for _ in range(row - 1):
         next(loose, None)
     line = next(iter(lines), "")
-    cells = next(iter(records(line, separator)), [""])
+    column = len(next(iter(records(line, separator)), [""]))
     if "expected after" in problem and line.count('"') % 2:
         what = "opens a quote that its line does not close"
     elif "expected after" in problem:
         what = "has text after a closing quote; write a quote inside a cell twice"
+        column = closed_early(line, separator)
     else:
         what = "opens a quote that is never closed"
-    return DataError(f"{name}: row {row + skipped:,}, column {len(cells)} {what}.")
+    return DataError(f"{name}: row {row + skipped:,}, column {column} {what}.")
 
 
 def _guess_decimal(frame: pl.DataFrame, separator: str) -> str:
