@@ -6,12 +6,12 @@ no command and no message can name one. It is a list of faults, with `;` between
 
     crash PLACE N [FUSE]     end the process at once, as kill -9 does, the N-th time it comes there
     slow PLACE SECONDS       sleep there, each time
-    ENOSPC PLACE N           from the N-th time on nothing can be written there: the disk is full
-    EIO PLACE N              the N-th time, and only then, writing fails
+    ENOSPC PLACE N [FUSE]    from the N-th time on nothing can be written there: the disk is full
+    EIO PLACE N [FUSE]       the N-th time, and only then, writing fails
 
 PLACE is one of `PLACES`, or its first word for all that begin with it: `write` is every write.
-FUSE is a file: only the process that can delete it crashes, so a process that is started again
-does not crash again.
+FUSE is a file: a fault but a delay comes only to the process that can delete it, so a process that
+is started again does not crash again, and whether it came is seen afterwards.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Fault:
     fuse: Path | None = None
     seen: int = 0
     """How often this process came there."""
+    full: bool = False
+    """Whether it came that far, of a disk."""
 
     def arrive(self, place: str) -> None:
         """Go wrong, if it is time.
@@ -87,11 +89,12 @@ class Fault:
         self.seen += 1
         if self.act == "slow":
             time.sleep(self.count)
-        elif self.act == "crash" and self.seen == self.count and self._burns():
+            return
+        came = self.seen == self.count and self._burns()
+        self.full |= came and self.act == "ENOSPC"
+        if came and self.act == "crash":
             self.crash()
-        elif (self.act == "ENOSPC" and self.seen >= self.count) or (
-            self.act == "EIO" and self.seen == self.count
-        ):
+        elif came or self.full:
             number = getattr(errno, self.act)
             raise OSError(number, os.strerror(number))
 

@@ -10,6 +10,8 @@ from hpsearch import faults
 from hpsearch.engine import sessions
 from hpsearch.errors import HpsearchError
 from hpsearch.faults import Fault
+from tests.chaos.disks import refusal
+from tests.chaos.ground import Ground
 from tests.engine.lives import Crash, Crashing, life, outcome, sentence
 
 ELSEWHERE = ("engine", "shell", "trainer", "write study", "write command", "write model",
@@ -64,6 +66,15 @@ def test_a_disk_that_ends_at_any_write_is_said_and_the_next_run_goes_on(
         assert ending.state == "finished"
         assert outcome(folder) == alone, number
     assert 20 < number < 200
+
+
+def test_the_disk_of_a_real_engine_ends_twice_and_the_same_command_finishes(tmp_path):
+    ground = Ground(tmp_path, trials=3, epochs=3, workers=1)
+    for fault in ("ENOSPC write 4", "EIO write 6"):  # at every other: tests/chaos
+        assert refusal(ground.run(faults=fault)) == []
+    done = ground.run()
+    assert done.returncode == 0, done.stderr
+    assert ground.violations() == []
 
 
 def failed(path) -> str:
