@@ -44,9 +44,9 @@ def check(
     begun = RunFolder(place / found.study.name).db.is_file()  # which took up what it needs
     warm = () if begun else found.study.warm_start
     sources = [source_of(name, found.path, place) for name in warm]
+    hold_data(found)
     for line in study_text(found):
         typer.echo(line)
-    hold_data(found)
     data = tables.load(found.data)
     found = found.settle(data.task, data.features, data.outputs)
     hold_space(found, parameters_of(data))

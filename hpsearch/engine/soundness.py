@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import takewhile
 
+from hpsearch.data import readers
 from hpsearch.data.table import quoted
 from hpsearch.engine import pruning, samplers
 from hpsearch.engine.candidates import LAYERS, Candidates
@@ -28,11 +29,16 @@ def hold_data(study: StudyFile) -> None:
     """Refuse data of which there is nothing, in the words that the study file has for it.
 
     Raises:
+        StudyFileError: there is no such file; names the line that asks for it.
         DataError: there is neither a file nor a folder of that name.
     """
     path = study.data.path
-    if path is None or path.suffix or path.exists():
+    if path is None or path.exists():
         return
+    if path.name.lower().endswith(readers.endings()):
+        study.refuse([("data.path", f"there is no file {readers.missing(path)}")])
+    if path.suffix:
+        return  # what is no format is said where it is read
     comment = takewhile(lambda line: line.startswith("#"), study.text.splitlines())
     opening = "".join(f"\n  {line}" for line in comment)
     said = f" {study.path.name} begins with:{opening}" if opening else ""

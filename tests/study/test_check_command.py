@@ -82,6 +82,18 @@ def test_a_set_without_a_value_is_refused():
     assert "write KEY=VALUE" in str(check(DIGITS, "--set", "training.epochs").exception)
 
 
+def test_a_file_that_is_not_there_is_said_with_the_line_and_what_is_there(tmp_path):
+    study = tmp_path / "t.toml"
+    study.write_text('[data]\npath = "gone.csv"\ntarget = "y"\n')
+    (tmp_path / "mine.parquet").touch()
+    done = check(study)
+    said = str(done.exception)
+    assert ":2: data.path: there is no file" in said
+    assert f"'{tmp_path / 'gone.csv'}'" in said
+    assert "In its folder: 'mine.parquet'." in said
+    assert done.output == ""
+
+
 def test_a_folder_that_is_not_there_is_said_with_what_the_file_says_of_it(tmp_path):
     path = tmp_path / "mnist.toml"
     path.write_text((DIGITS.parent / "mnist.toml").read_text())

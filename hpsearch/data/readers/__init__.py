@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from hpsearch.data.table import Dialect, Table, quoted
+from hpsearch.data.table import Dialect, Table, listed, quoted
 from hpsearch.errors import DataError
 from nncore.registry import Registry
 
@@ -43,7 +43,7 @@ def read(path: Path, dialect: Dialect | None = None) -> Table:
         return kind(path, dialect or Dialect())
     except FileNotFoundError:
         _of_file(path)  # a format that is not known is said first
-        raise DataError(f"There is no file {quoted(str(path), 200)}.{_nearest(path)}") from None
+        raise DataError(f"There is no file {missing(path)}") from None
     except OSError as error:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except MemoryError:
@@ -83,13 +83,17 @@ def _of_folder(path: Path) -> Reader:
     )
 
 
-def _nearest(path: Path) -> str:
+def missing(path: Path) -> str:
+    """A file that is not there, and what is: the one of nearly that name, or those beside."""
+    said = f"{quoted(str(path), 200)}."
     try:
-        beside = [file.name for file in path.parent.iterdir() if file.is_file()]
-    except OSError:
-        return f" There is no folder {quoted(str(path.parent), 200)} either."
-    near = get_close_matches(path.name, beside, n=1)
-    return f" Did you mean {quoted(near[0])}?" if near else ""
+        beside = sorted(file.name for file in path.parent.iterdir() if file.is_file())
+    except (OSError, ValueError):  # no folder, or a NUL in its name
+        return f"{said} There is no folder {quoted(str(path.parent), 200)} either."
+    if near := get_close_matches(path.name, beside, n=1):
+        return f"{said} Did you mean {quoted(near[0])}?"
+    readable = [name for name in beside if name.lower().endswith(endings())]
+    return f"{said} In its folder: {listed(readable, 4)}." if readable else said
 
 
 @cache
