@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hpsearch.study import places, schema
 from hpsearch.study.kinds import Kind, Options, Text, Texts, Wrong, shown
 from hpsearch.study.mistakes import Mistakes
+from hpsearch.study.names import ALIASES
 
 _MOST_UNKNOWN = 20
 _OPTIONS = tuple(name for name in schema.names() if isinstance(schema.kind_of(name), Options))
@@ -75,7 +76,7 @@ def unknown_key(name: str) -> str:
     """A sentence for a key that does not exist, with the nearest that does."""
     known = schema.names()
     ending = name.rpartition(".")[2]
-    near = [key for key in known if key.endswith(f".{ending}")]
+    near = [key for key in known if key.endswith(f".{ending}") or key == ALIASES.get(ending)]
     if not near and len(name) <= 80:
         table = name.partition(".")[0]
         here = [key for key in known if key.startswith(f"{table}.")]

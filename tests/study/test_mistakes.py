@@ -56,6 +56,7 @@ TABLE = [
     # keys
     ("[study]\ntrails = 3", 4, "study.trails: there is no such key; did you mean study.trials?"),
     ("[study]\nepochs = 3", 4, "study.epochs: there is no such key; did you mean training.epochs?"),
+    ("[training]\nlr = 0.1", 4, "no such key; did you mean training.learning_rate?"),
     ("[study]\nqqqq = 3", 4, "study.qqqq: there is no such key; [study] has name, metric"),
     ("[trainning]\nepochs = 3", 3, "no table called 'trainning'. Did you mean 'training'?"),
     ("study = 3", 3, "data.study: there is no such key"),
