@@ -1,5 +1,7 @@
 """python -m tests.chaos.fuzz: damaged files of every kind; each is read, or refused in a sentence.
 
+Study files and tables are also drawn, by hypothesis: of these it is known which is due.
+
 Every kind has a child process of its own, with bounds on memory and time; one that dies costs one
 file, which is named and kept.
 """
@@ -11,6 +13,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +22,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 SECONDS, MEMORY = 2.0, 512 << 20
@@ -46,9 +50,10 @@ class Tally:
 def child(kind: str, *paths: str) -> None:
     """Read files, and say in a line of JSON each how it went."""
     from hpsearch import system
+    from tests.chaos.drawings import DRAWINGS
     from tests.chaos.formats import KINDS
 
-    read = KINDS[kind].read
+    read = DRAWINGS[kind].read if kind in DRAWINGS else KINDS[kind].read
     if kind in REHEARSED:
         _rehearse_together(REHEARSED[kind], [Path(path) for path in paths])
     read_one = _measured(read)
@@ -117,29 +122,44 @@ def judged(kind: str, paths: Sequence[Path]) -> Iterator[tuple[Path, dict]]:
             left = left[1:]
 
 
-def try_kind(kind: str, count: int, seed: int, place: Path, keep: Path | None) -> Tally:
-    """So many damaged files of one kind."""
+def written(kind: str, count: int, seed: int, place: Path, folder: Path) -> Iterator[Path]:
+    """So many files of one kind, damaged or drawn, each written when it is asked for."""
     import numpy as np
 
+    from tests.chaos.drawings import DRAWINGS
     from tests.chaos.formats import KINDS
     from tests.chaos.wounds import wounded
 
-    what, tally = KINDS[kind], Tally(kind)
+    if kind in DRAWINGS:
+        drawing = DRAWINGS[kind]
+        for at, one in enumerate(drawing.draw(count, seed)):
+            path = folder / f"{at}-drawn.{'toml' if 'study' in kind else 'csv'}"
+            drawing.write(path, one)
+            yield path
+        return
+    what = KINDS[kind]
     raw = what.sample(place)
+    dice = np.random.default_rng([seed, *kind.encode()])
+    for at in range(count):
+        path = folder / f"{at}-{what.name}"
+        path.write_bytes(what.mend(wounded(raw, dice)))
+        yield path
+
+
+def try_kind(kind: str, count: int, seed: int, place: Path, keep: Path | None) -> Tally:
+    """So many files of one kind."""
+    tally = Tally(kind)
     folder = place / re.sub(r"\W", "-", kind)
     folder.mkdir()
-    dice = np.random.default_rng([seed, *kind.encode()])
-    for first in range(0, count, BATCH):
-        paths = []
-        for at in range(first, min(count, first + BATCH)):
-            path = folder / f"{at}-{what.name}"
-            path.write_bytes(what.mend(wounded(raw, dice)))
-            paths.append(path)
+    files = written(kind, count, seed, place, folder)
+    while paths := list(islice(files, BATCH)):
         for path, told in judged(kind, paths):
             _count(tally, path, told, keep)
         for path in folder.iterdir():
             if path.is_file():
                 path.unlink()
+            else:
+                shutil.rmtree(path)
     return tally
 
 
@@ -160,15 +180,17 @@ def _count(tally: Tally, path: Path, told: dict, keep: Path | None) -> None:
 
 
 def main() -> None:
-    """Damage files, and print a table."""
+    """Damage and draw files, and print a table."""
     if sys.argv[1:2] == ["--child"]:
         child(*sys.argv[2:])
         return
+    from tests.chaos.drawings import DRAWINGS
     from tests.chaos.formats import KINDS, made
 
+    kinds = [*DRAWINGS, *KINDS]
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.fuzz", description=__doc__)
     parser.add_argument("--files", type=int, default=10_000, help="of all kinds together")
-    parser.add_argument("--kinds", nargs="*", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--kinds", nargs="*", choices=kinds, default=kinds)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--keep", type=Path, help="a folder for the files that are found")

@@ -47,8 +47,8 @@ def guessed(path: Path) -> None:
         said(error, path)
 
 
-def refused(path: Path, made: Broken) -> None:
-    """Hold that it is not read, and why not."""
+def refused(path: Path, made: Broken) -> str:
+    """Hold that it is not read; the sentence that says why not."""
     try:
         frame = read(path, made.dialect).frame
     except DataError as error:
@@ -57,6 +57,7 @@ def refused(path: Path, made: Broken) -> None:
         raise AssertionError(f"it was read: {frame.rows()}")
     assert re.search(rf"row {made.row}\b", text), text
     assert made.column in text, text
+    return text
 
 
 def said(error: DataError, path: Path) -> str:
