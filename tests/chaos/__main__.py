@@ -27,17 +27,18 @@ SHORT_SOAK = 300
 
 Fault = Callable[[Path, float, int], Tried]
 FAULTS: Mapping[str, tuple[str, float, Fault]] = {
-    "kills": ("kill -9 of engine, shell, trainer at random", 0.25, kills.random_kills),
-    "steps": ("exit at each step of a trial's life", 0.25, steps.exits),
-    "writes": ("ENOSPC and EIO at the N-th write", 0.15, disks.failing),
-    "small": ("a file system that fills up", 0.05, disks.small),
-    "cuts": ("files of a run folder cut: views", 0.05, cuts.views),
-    "resumes": ("files of a run folder cut: the next run", 0.1, cuts.resumes),
+    "kills": ("kill -9 of engine, shell, trainer at random", 0.16, kills.random_kills),
+    "strikes": ("one trainer, one shell killed", 0.08, more.strikes),
+    "signals": ("SIGKILL, SIGTERM, SIGHUP, SIGINT of the engine", 0.12, more.signals),
+    "steps": ("exit at each step of a trial's life", 0.2, steps.exits),
+    "writes": ("ENOSPC and EIO at the N-th write", 0.2, disks.failing),
+    "small": ("a file system that fills up", 0.04, disks.small),
+    "cuts": ("files of a run folder cut: views", 0.03, cuts.views),
+    "resumes": ("files of a run folder cut: the next run", 0.05, cuts.resumes),
     "crowd": ("20 engines at once", 0.03, more.crowd),
-    "signals": ("SIGKILL, SIGTERM, SIGINT of the engine", 0.04, more.signals),
     "standstill": ("a trainer stopped with SIGSTOP", 0.02, more.standstill),
     "listeners": ("listening sockets during a run", 0.01, more.listeners),
-    "soak": ("many short trials", 0.05, lambda place, _, seed: soak(place, SHORT_SOAK, seed)),
+    "soak": ("many short trials", 0.06, lambda place, _, seed: soak(place, SHORT_SOAK, seed)),
 }
 """By name: what it is called in the table, its share of the time, and how it is tried."""
 

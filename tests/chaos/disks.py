@@ -57,7 +57,8 @@ def failing(place: Path, seconds: float, seed: int) -> Tried:
 
 def once(place: Path, act: str, number: int) -> list[str] | None:
     """What is not as promised where a run's N-th write fails; None where it has so many not."""
-    ground = Ground(place / f"{act}-{number}", trials=TRIALS, epochs=3, workers=1)
+    only = "max_workers = 1"
+    ground = Ground(place / f"{act}-{number}", TRIALS, 3, study=only, workers=1)
     fuse = ground.place / "fuse"
     fuse.touch()
     first = ground.run(faults=f"{act} write {number} {fuse}")
