@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hpsearch.export.choosing import Wanted
     from hpsearch.export.exporters import (
         ModelExporter,
+        RowsExporter,
         StorageExporter,
         TrialExporter,
         TrialsExporter,
@@ -44,7 +45,8 @@ def export(
         typer.Option(
             metavar="FORMAT",
             help=f"One of {', '.join(names())}. study and python write one trial, csv, json and "
-            "optuna all of them, onnx a retrained model: name its folder in place of a study.",
+            "optuna all of them, arrays the rows they learn from, onnx a retrained model: name its "
+            "folder in place of a study.",
         ),
     ] = "study",
     output: Annotated[
@@ -74,7 +76,12 @@ def export(
     """
     from hpsearch.errors import UsageError
     from hpsearch.export.choosing import Wanted
-    from hpsearch.export.exporters import ModelExporter, StorageExporter, TrialExporter
+    from hpsearch.export.exporters import (
+        ModelExporter,
+        RowsExporter,
+        StorageExporter,
+        TrialExporter,
+    )
     from hpsearch.export.formats import exporter
 
     writer = exporter(to)
@@ -93,6 +100,8 @@ def export(
         _export_each(writer, folder, wanted, output, force)
     elif isinstance(writer, StorageExporter):
         _export_into(writer, folder, wanted, address or output, force)
+    elif isinstance(writer, RowsExporter):
+        _export_rows(writer, folder, wanted, output, force)
     else:
         _export_together(writer, folder, wanted, output, force)
 
@@ -180,6 +189,30 @@ def _export_into(
     told = writer.store(given, address, force)
     say(f"{address}: {_counted(len(given.trials))} of {given.facts.name}.")
     say(f"next  {told}")
+
+
+def _export_rows(
+    writer: RowsExporter, run: RunFolder, wanted: Wanted, output: Path | None, force: bool
+) -> None:
+    """The rows that all trials share."""
+    from hpsearch.cli.files import refuse_to_replace, write_bytes
+    from hpsearch.errors import UsageError
+    from hpsearch.export.choosing import Wanted
+    from hpsearch.store.reader import Reader
+
+    if wanted != Wanted():
+        raise UsageError("All trials share the rows; leave --trial, --top and --where out.")
+    file, to_stdout = output or Path(writer.default), str(output) == "-"
+    if not to_stdout:
+        refuse_to_replace(file, force)
+    with Reader(run) as reader:
+        facts = reader.study()
+    content = writer.content(facts)
+    if to_stdout:
+        write(content)
+        return
+    write_bytes(file, content)
+    say(f"{file}: the rows of {facts.name}.")
 
 
 def _export_model(

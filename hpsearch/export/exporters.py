@@ -1,4 +1,4 @@
-"""What an exporter is: it is handed a trial, trials or a model, and gives what is to be written."""
+"""What an exporter is: it is handed a trial, trials, rows or a model, and says what to write."""
 
 from __future__ import annotations
 
@@ -92,6 +92,23 @@ class StorageExporter(ABC):
 
 
 @dataclass(frozen=True)
+class RowsExporter(ABC):
+    """Writes the rows of a study's data, which are the same for all its trials."""
+
+    default: str
+    """The file's name where none is given."""
+
+    @abstractmethod
+    def content(self, facts: StudyFacts) -> bytes:
+        """The file.
+
+        Raises:
+            RunError: the data is not what it was.
+            DataError: it cannot be read.
+        """
+
+
+@dataclass(frozen=True)
 class ModelExporter(ABC):
     """Writes a retrained model as a file."""
 
@@ -107,4 +124,4 @@ class ModelExporter(ABC):
         """
 
 
-Exporter = TrialExporter | TrialsExporter | StorageExporter | ModelExporter
+Exporter = TrialExporter | TrialsExporter | StorageExporter | RowsExporter | ModelExporter

@@ -22,6 +22,7 @@ from hpsearch.store.reader import Reader
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, network_parameters
 from hpsearch.study.space import range_to_json
+from tests.models.conftest import write_table
 from tests.view.madeup import MadeUp
 
 STUDY = """
@@ -120,7 +121,7 @@ def trials_of(run):
 
 
 def test_every_format_is_a_file_with_an_exporter():
-    assert {"study", "json", "csv", "python", "optuna", "onnx"} <= set(names())
+    assert {"study", "json", "csv", "python", "arrays", "optuna", "onnx"} <= set(names())
     assert all(exporter(name).default for name in names())
 
 
@@ -174,6 +175,7 @@ def test_top_and_where_choose_trials(typed, run):
         (("sqlite:///x.db",), "only --to optuna"),
         (("sqlite:///x.db", "--to", "optuna", "-o", "y.db"), "leave one out"),
         (("--to", "optuna", "-o", "-"), "standard output"),
+        (("--to", "arrays", "--top", 2), "All trials share the rows"),
         (("nonsense://x", "--to", "optuna"), "cannot be written as a storage"),
         (("--to", "onnx"), "holds no model"),
         (("--to", "onnx", "--top", 2), "not of a model"),
@@ -185,24 +187,25 @@ def test_a_wrong_export_is_a_sentence(typed, run, words, said):
     assert said in " ".join(err.split())
 
 
+TABLE = 'path = "t.csv"\nfeatures = ["town", "area", "rooms"]\ntarget = '
 DATA = {
     "multiclass": IRIS,
     "binary": 'source = "sklearn:breast_cancer"\nclass_weight = "balanced"',
     "regression": 'source = "sklearn:diabetes"',
+    "words and gaps": TABLE + '["price", "rent"]',
+    "labels": TABLE + '["warm", "wet"]\nclass_weight = "balanced"',
+    "words alone": TABLE.replace(', "area", "rooms"', "") + '"grade"',
 }
 
 
-@pytest.mark.parametrize("task", DATA)
-def test_the_script_trains_what_retrain_trains(typed, tmp_path, task):
-    made_run(tmp_path, DATA[task], trials=8)
-    assert typed("export", "flowers", "--to", "python")[0] == 0
+@pytest.mark.parametrize("data", DATA)
+def test_the_script_trains_what_retrain_trains(typed, tmp_path, data):
+    write_table(tmp_path / "t.csv")
+    made_run(tmp_path, DATA[data], trials=8)
+    assert "flowers --to arrays" in typed("export", "flowers", "--to", "python")[1]
+    assert typed("export", "flowers", "--to", "arrays", "-o", "a.npz")[0] == 0
     assert typed("export", "flowers")[0] == 0
-    retraining = prepare(studyfile.read(tmp_path / "best.toml"))
-    data, model = retraining.data, retraining.run()
-    rows = np.sort(np.concatenate([data.split.train, data.split.validation]))
-    x, y = data.clean.to_numpy(), data.target.values
-    test = data.split.test
-    np.savez(tmp_path / "a.npz", x=x[rows], y=y[rows], x_test=x[test], y_test=y[test])
+    model = prepare(studyfile.read(tmp_path / "best.toml")).run()
     said = subprocess.run(
         [sys.executable, "-W", "error", "best.py", "a.npz"],
         cwd=tmp_path,
@@ -215,6 +218,36 @@ def test_the_script_trains_what_retrain_trains(typed, tmp_path, task):
     for name in set(told) & set(mine):
         assert float(told[name]) == pytest.approx(mine[name], rel=1e-5)
     assert set(told) & set(mine)
+
+
+def test_a_script_without_its_arrays_says_what_they_are(typed, run, tmp_path):
+    assert typed("export", "flowers", "--to", "python")[0] == 0
+    said = subprocess.run([sys.executable, "best.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert said.returncode == 1
+    assert "hpsearch export flowers --to arrays" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_arrays_of_other_data_than_the_trials_saw_are_refused(typed, tmp_path):
+    write_table(tmp_path / "t.csv")
+    made_run(tmp_path, DATA["labels"], trials=1)
+    write_table(tmp_path / "t.csv", seed=1)
+    code, _, err = typed("export", "flowers", "--to", "arrays")
+    assert (code, "t.csv is not what flowers was searched on" in err) == (1, True)
+    assert not (tmp_path / "arrays.npz").exists()
+
+
+def test_arrays_of_bytes_stay_bytes(typed, tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (60, 4, 4), np.uint8), rng.integers(0, 2, 60)
+    np.savez(tmp_path / "b.npz", x=x, y=y)
+    made_run(tmp_path, 'path = "b.npz"', trials=1)
+    assert typed("export", "flowers", "--to", "arrays", "-o", "a.npz")[0] == 0
+    with np.load(tmp_path / "a.npz") as arrays:
+        assert arrays["x"].dtype == arrays["x_test"].dtype == np.uint8
+        assert int(arrays["numbers"]) == 16
+        rows = np.concatenate([arrays["x"], arrays["x_test"]])
+    assert sorted(map(bytes, rows)) == sorted(map(bytes, x.reshape(60, 16)))
 
 
 def stored(url):

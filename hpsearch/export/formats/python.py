@@ -19,9 +19,10 @@ from nncore.registry import Registry
 _SCRIPT = '''\
 """Trial {number} of the study {study}: its network, trained with nncore and NumPy alone.
 
+    hpsearch export {name} --to arrays -o arrays.npz
     python {file} arrays.npz
 
-arrays.npz holds numbers without gaps: x and x_test of shape (rows, {features}),
+arrays.npz holds numbers: x and x_test of shape (rows, {features}),
 and y and y_test, {targets}.
 """
 
@@ -32,13 +33,11 @@ import numpy as np
 from nncore import Dataset, Recipe, Sequential, losses, metrics
 from nncore import normalizers, optimizers, schedules, train
 
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
 with np.load(sys.argv[1]) as arrays:
     x, y, x_test, y_test = (arrays[name] for name in ("x", "y", "x_test", "y_test"))
-
-# Scales are those of the training rows, for all rows.
-scaler = normalizers["{normalize}"]().fit(x.astype(float))
-x, x_test = (scaler.apply(rows).astype(np.float32) for rows in (x, x_test))
-{prepared}
+{scaled}{prepared}
 recipe = Recipe(
     network=Sequential.from_dims(
         {dims},
@@ -62,6 +61,32 @@ print(training.network.sequential.summary({features}))
 z = training.network.logits(x_test)
 for name in ({measured}):
     print(f"{{name}} {{metrics[name]()({judged}):.6g}}")
+'''
+
+_SCALED = """
+# Scales are those of the training rows, for all rows.
+scaler = normalizers["{normalize}"]().fit(x.astype(float))
+x, x_test = (scaler.apply(rows).astype(np.float32) for rows in (x, x_test))
+"""
+_ENCODED = '''    numbers = int(arrays.get("numbers", x.shape[1]))
+
+# So many columns are numbers; 0 and 1 behind them stand for words and for what was empty.
+# Scales, and the medians that gaps (NaN) count as, are those of the training rows.
+known = [column[~np.isnan(column)] for column in x[:, :numbers].astype(float).T]
+fills = [np.median(column) for column in known]
+scaler = normalizers["{normalize}"]().fit(known) if known else None
+
+
+def ready(rows):
+    """Numbers filled in and scaled, and all else as it is."""
+    if scaler is None:
+        return rows.astype(np.float32)
+    values = rows[:, :numbers].astype(float)
+    values = scaler.apply(np.where(np.isnan(values), fills, values))
+    return np.hstack([values, rows[:, numbers:]]).astype(np.float32)
+
+
+x, x_test = ready(x), ready(x_test)
 '''
 
 _REGRESSION = """
@@ -101,7 +126,7 @@ _MEASURED = {
 class PythonExporter(TrialExporter):
     """From the same numbers to the same weights as `retrain` makes, to the bit.
 
-    The encoding of a table (its words and gaps) stays here: the script takes numbers.
+    Reading and encoding a table stays here: the script takes what `--to arrays` makes of it.
     """
 
     def text(self, facts: StudyFacts, trial: TrialRecord, place: Place) -> Written:
@@ -121,7 +146,10 @@ class PythonExporter(TrialExporter):
             file=place.file if re.fullmatch(r"[\w./-]+", place.file) else "best.py",
             features=features,
             targets=_TARGETS[task].format(last=outputs - 1, outputs=outputs),
-            normalize=str(config["data.normalize"]),
+            name=shlex.quote(facts.name),
+            scaled=(_SCALED if "data.source" in facts.meaning else _ENCODED).format(
+                normalize=config["data.normalize"]
+            ),
             prepared=_prepared(task, weighted),
             **_network(recipe, features),
             activation=str(config["network.activation"]),
@@ -139,7 +167,8 @@ class PythonExporter(TrialExporter):
             measured=", ".join(f'"{name}"' for name in _MEASURED[task]),
             judged="z, y_test" + (", np.array(unit.scale)" if regression else ""),
         )
-        return Written(text, f"python {shlex.quote(place.file)} arrays.npz")
+        made = f"hpsearch export {shlex.quote(facts.name)} --to arrays -o arrays.npz"
+        return Written(text, f"{made} && python {shlex.quote(place.file)} arrays.npz")
 
 
 def _prepared(task: str, weighted: bool) -> str:
