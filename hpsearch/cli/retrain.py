@@ -171,9 +171,9 @@ def _run(study: str, runs: Path | None) -> RunFolder | None:
 def _no_run(path: Path, runs: Path | None) -> str:
     """That no study has such a name either, with the nearest; of a file nothing."""
     from hpsearch.errors import UsageError
-    from hpsearch.store.folder import all_runs, find
+    from hpsearch.store.folder import find
 
-    if path.suffix or not all_runs(runs):
+    if path.suffix:
         return ""
     try:
         find(str(path).partition("#")[0], runs)

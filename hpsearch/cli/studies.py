@@ -32,7 +32,7 @@ def study_file(path: Path) -> Path:
     if path.exists():
         return path
     wanted = path if path.suffix == ".toml" else named
-    beside = sorted(one.name for one in wanted.parent.glob("*.toml")) if wanted.name else []
-    near = get_close_matches(wanted.name, beside, n=1)
-    offer = f" Did you mean {wanted.with_name(near[0])}?" if near else hint(wanted)
+    beside = sorted(one.stem for one in wanted.parent.glob("*.toml")) if wanted.name else []
+    near = get_close_matches(wanted.stem, beside, n=1)  # that both end alike says nothing
+    offer = f" Did you mean {wanted.with_name(f'{near[0]}.toml')}?" if near else hint(wanted)
     raise UsageError(f"There is no study file {path}.{offer}")

@@ -58,6 +58,13 @@ def check_free(folder: Path, force: bool) -> None:
     Raises:
         ModelError: something is there that `force` does not cover.
     """
+    above = next((one for one in folder.absolute().parents if one.exists()), folder)
+    if not above.is_dir():
+        raise ModelError(f"{folder} cannot be written: {above} is a file; name another with -o.")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ModelError(
+            f"{folder} cannot be written: {above} takes nothing; name another with -o."
+        )
     if not folder.exists():
         return
     if not folder.is_dir():

@@ -215,6 +215,26 @@ def test_retrain_without_a_file_or_with_ranges_says_what_to_do(typed, tmp_path):
     assert not (tmp_path / "model").exists()
 
 
+def test_retrain_asks_before_it_trains_whether_the_model_can_be_written(
+    typed, tmp_path, monkeypatch
+):
+    write_table(tmp_path / "houses.csv")
+    write_study(tmp_path, "binary")
+    code, _, err = typed("retrain", "binary.toml", "-o", "houses.csv/deep/model")
+    assert (code, f"{tmp_path / 'houses.csv'} is a file" in err, "epoch" in err) == (2, True, False)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # as on a disk only to be read
+    code, _, err = typed("retrain", "binary.toml", "-o", "model")
+    assert (code, f"{tmp_path} takes nothing" in err, "epoch" in err) == (2, True, False)
+
+
+def test_a_name_that_is_neither_study_nor_file_is_answered_for_both(typed, tmp_path):
+    (tmp_path / "h.toml").write_text("")
+    code, _, err = typed("retrain", "three", "-o", "model")
+    assert code == 2
+    assert "There is no study file three. There is no run called 'three' in" in err
+    assert "Did you mean" not in err  # a name of one letter is near to nothing
+
+
 def test_a_study_s_name_retrains_its_best_trial(place, typed):
     place.write(trials=3, epochs=6)
     assert place.command("run", "small.toml").returncode == 0
