@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Name, Runs
+from hpsearch.cli.options import Force, Name, Runs
 from hpsearch.cli.saying import say, write
 from hpsearch.cli.top import Where
 from hpsearch.export.formats import names
@@ -67,7 +67,7 @@ def export(
         typer.Option(min=1, metavar="K", help="The best K.", show_default=False),
     ] = None,
     where: Where = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Force = False,
     runs: Runs = None,
 ) -> None:
     """Write out a trial as a study file, all of them, or a model.

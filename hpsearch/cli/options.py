@@ -34,6 +34,8 @@ Json = Annotated[
     bool, typer.Option("--json", help="JSON lines on standard output, and nothing else there.")
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
 Runs = Annotated[
     Path | None,
     typer.Option(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Name, Runs
+from hpsearch.cli.options import Force, Name, Runs
 from hpsearch.cli.saying import note, say, word, write
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def report(
             "--no-data", help="Leave out what the best trial gets wrong: the data is not read."
         ),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Force = False,
     opened: Annotated[bool, typer.Option("--open", help="Then open it in a browser.")] = False,
     runs: Runs = None,
 ) -> None:

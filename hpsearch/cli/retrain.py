@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Runs
+from hpsearch.cli.options import Force, Runs
 from hpsearch.cli.saying import note, say, word
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def retrain(
             show_default="from the file's",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Force = False,
     no_baselines: Annotated[
         bool,
         typer.Option("--no-baselines", help="Compare with the simplest answer only; quicker."),

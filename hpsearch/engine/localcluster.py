@@ -18,7 +18,7 @@ CLOSING_SECONDS = 0.8
 
 def main() -> None:
     """Start a scheduler and its workers; stay until stdin ends."""
-    order = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]
+    order = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[union-attr]  # a file
     started = threading.Event()
     # The engine may be gone before this has started, which takes seconds.
     ended = threading.Thread(target=_end_with_stdin, args=(started,))
