@@ -22,11 +22,11 @@ from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
+from hpsearch.engine.room import unwritable
 from hpsearch.engine.soundness import hold_data, hold_options, hold_space
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError, StudyFileError
 from hpsearch.store import inbox
-from hpsearch.store.filesystems import hold_folder
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
@@ -85,7 +85,6 @@ def open_study(
         HpsearchError: the data, the folder, or what earlier runs left does not allow it.
     """
     folder = RunFolder(order.runs / study.study.name)
-    hold_folder(folder.path)
     hold_options(study)
     hold_data(study)
     loaded = tables.load(study.data, say)
@@ -102,10 +101,7 @@ def open_study(
         lock.acquire()
         _log_into(folder.logs)
     except OSError as error:
-        raise RunError(
-            f"{near(folder.path)} cannot be written ({error.strerror}); "
-            "--runs DIR puts the run elsewhere."
-        ) from None
+        raise unwritable(folder.path, error) from None
     faults.at("engine opened")
     filed = frozenset(inbox.filed(folder.inbox))
     store = Store(folder.db)

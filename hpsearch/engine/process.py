@@ -14,6 +14,7 @@ import sys
 import threading
 
 from hpsearch.engine.order import AlreadyRuns, Answer, Order
+from hpsearch.engine.room import hold_room
 from hpsearch.engine.staff import Staff
 from hpsearch.errors import HpsearchError
 from hpsearch.store.folder import RunFolder
@@ -37,6 +38,7 @@ def work() -> None:
         folder = RunFolder(order.runs / study.study.name)
         if holder(folder.lock):
             raise AlreadyRuns(folder.path)
+        hold_room(folder.path)
         staff = Staff(study.study, folder.path, order.reach)
         try:
             _run(order, study, staff)

@@ -7,6 +7,7 @@ a run is flock. Neither can be trusted where the files are another machine's.
 from __future__ import annotations
 
 import ctypes
+import errno
 import mmap
 import os
 import sys
@@ -58,15 +59,14 @@ def hold_folder(folder: Path, ask: Statfs = statfs) -> None:
 
     Raises:
         RunError: it is on a network file system, or does not keep locks and shared memory.
+        OSError: it cannot be written.
     """
-    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if name := NETWORKS.get(ask(there)):
         raise _refused(folder, f"is on {name}, a network file system")
-    try:
-        trouble = probe(there)
-    except OSError:
-        return  # it cannot be written, which is said elsewhere, in better words
-    if trouble:
+    if trouble := probe(there):
         raise _refused(folder, f"is on a file system that {trouble}")
 
 
@@ -97,9 +97,10 @@ def _without_locks(handle: int, name: str) -> str:
 
 
 def _without_sharing(handle: int, name: str) -> str:
+    # A page that has no room on the disk would kill whoever writes to its map.
+    os.pwrite(handle, bytes(mmap.PAGESIZE), 0)
     other = os.open(name, os.O_RDWR)
     try:
-        os.ftruncate(handle, mmap.PAGESIZE)
         with (
             closing(mmap.mmap(handle, mmap.PAGESIZE)) as one,
             closing(mmap.mmap(other, mmap.PAGESIZE)) as two,

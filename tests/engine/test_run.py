@@ -156,12 +156,15 @@ def test_a_folder_with_any_name_will_do(place):
     assert "2 of 2" in done.stdout
 
 
-def test_a_place_that_cannot_be_written_is_named(place):
-    place.write(trials=2)
+@pytest.mark.parametrize("runs", ["file", "/proc/runs"])
+def test_a_place_that_cannot_be_written_is_named_before_the_data_are_read(place, runs):
+    place.write(trials=2).write_text(place.study.read_text().replace("sklearn:iris", "nonsense"))
     (place.path / "file").write_text("")
-    done = place.command("run", "small.toml", "--runs", place.path / "file")
+    done = place.command("run", "small.toml", "--runs", runs)
     assert done.returncode == 1
-    assert "--runs DIR" in done.stderr
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"hpsearch: {runs}/small cannot be written (")
+    assert "--runs DIR" in said
 
 
 def test_arrays_that_were_cut_short_are_made_again(place):

@@ -1,10 +1,12 @@
+import errno
 import fcntl
 import mmap
+import os
+from pathlib import Path
 
 import pytest
 
 from hpsearch.errors import RunError
-from hpsearch.store import filesystems
 from hpsearch.store.filesystems import NETWORKS, hold_folder, probe, statfs
 
 
@@ -55,9 +57,18 @@ def test_a_file_system_that_refuses_shared_memory_maps_is_refused(tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_left_to_those_who_say_it_better(tmp_path, monkeypatch):
-    def refuse(folder):
-        raise PermissionError
+def test_a_full_disk_is_no_reason_to_die_of_a_map(tmp_path, monkeypatch):
+    def refuse(handle, what, at):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(filesystems, "probe", refuse)
-    hold_folder(tmp_path, lambda path: 0)
+    monkeypatch.setattr(os, "pwrite", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        hold_folder(tmp_path, lambda path: 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_folder_and_what_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    for there in (tmp_path / "file" / "runs", Path("/proc/runs/small")):  # not even by root
+        with pytest.raises(OSError):  # noqa: PT011  # which, is the system's to say
+            hold_folder(there, lambda path: 0)
