@@ -155,8 +155,7 @@ def _written(hand: Hand, names: Sequence[str], rows: Sequence[Cells | None]) -> 
     if len(names) == 1:  # an empty cell there is a blank line, of which those at the end go
         while rows and hand.line(rows[len(found) - 1] or [""]).strip("\r\n") == "" and found:
             found.pop()
-    assume(any(cell for row in found for cell in row) or len(names) > 1)
-    assume(found)
+    assume(any(cell for row in found for cell in row))  # or there is no row, which is said
     stripped = tuple(name.strip() for name in names)
     return Drawn(text.encode(hand.encoding), hand.dialect, stripped, tuple(found))
 

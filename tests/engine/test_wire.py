@@ -20,6 +20,9 @@ from tests.chaos.sockets import listening
 class Listening:
     """A server on a thread of its own, which echoes frames."""
 
+    def __init__(self, identity=None):
+        self._identity = identity
+
     def __enter__(self):
         self.refusals, self.heard = [], []
         self._ready = threading.Event()
@@ -35,7 +38,7 @@ class Listening:
     async def _serve(self):
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         server = Server(self._refused)
-        self.address = server.listen()
+        self.address = server.listen(identity=self._identity)
         await server.serve(self._echo)
         self.refused_one = threading.Event()
         self._ready.set()
