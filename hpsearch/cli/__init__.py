@@ -41,7 +41,23 @@ MODULES = {
 
 def run_app() -> int:
     """Run the command that was typed. Returns the exit code."""
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        _run(sys.argv[1] if len(sys.argv) > 1 else "")
+    except HpsearchError as error:
+        from hpsearch.view.format import clean
+
+        said = "\n".join(clean(line) for line in str(error).split("\n"))  # names are somebody's
+        sys.stderr.write(f"hpsearch: {said}\n")
+        return error.code
+    except KeyboardInterrupt:  # while modules were imported; commands have their own ways to end
+        return 130
+    except BrokenPipeError:  # `hpsearch top | head`
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _run(word: str) -> None:
     if word == "run" and not {"-h", "--help"} & set(sys.argv):
         from hpsearch.engine.begun import begin
 
@@ -52,12 +68,4 @@ def run_app() -> int:
         import_module("hpsearch.cli.every")
     from hpsearch.cli.app import app
 
-    try:
-        app()
-    except HpsearchError as error:
-        sys.stderr.write(f"hpsearch: {error}\n")
-        return error.code
-    except BrokenPipeError:  # `hpsearch top | head`
-        sys.stderr.close()
-        return 0
-    return 0
+    app()

@@ -260,6 +260,19 @@ def test_a_study_s_name_retrains_its_best_trial(place, typed):
     assert "write ./small for the file" in typed("retrain", "small", *words)[2]
 
 
+def test_a_name_in_a_refusal_does_not_steer_the_terminal(typed):
+    code, _, err = typed("check", "\x1b[31m.toml")
+    assert (code, err) == (2, "hpsearch: There is no study file \\x1b[31m.toml.\n")
+
+
+def test_an_interrupt_while_a_command_is_imported_ends_it_without_a_word(typed, monkeypatch):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hpsearch.cli.import_module", interrupted)
+    assert typed("ls") == (130, "", "")
+
+
 def test_a_missing_study_with_a_bundled_name_is_answered_with_its_init(tmp_path):
     for name in bundled():
         said = hint(tmp_path / f"{name}.toml")
