@@ -6,6 +6,7 @@ the engine that `run` is about to start takes longer to import than the command 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 

@@ -12,6 +12,7 @@ from hpsearch.engine.steered import Steered
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
 from hpsearch.study.options import StudyOptions
+from tests.chaos.cuts import ask
 
 
 @pytest.fixture
@@ -69,3 +70,14 @@ def test_what_another_version_wrote_down_does_no_harm():
     stored = {"file_trials": 100, "trials": 7, "of_tomorrow": 1}
     assert Steered.of({"steered": stored}, StudyOptions("x")).trials == 7
     assert Steered.of({"steered": {}}, StudyOptions("x")).trials is None
+
+
+@pytest.mark.parametrize("words", [("run", "small.toml"), ("ls",), ("top", "small")])
+def test_from_a_folder_that_was_deleted_nothing_is_begun(tmp_path, monkeypatch, words):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, said = ask(words)
+    assert code == 2
+    assert said == "hpsearch: The folder you are in was deleted; cd to one that is there.\n"
