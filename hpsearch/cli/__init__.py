@@ -10,7 +10,7 @@ import os
 import sys
 from importlib import import_module
 
-from hpsearch.errors import HpsearchError
+from hpsearch.errors import HpsearchError, UsageError
 
 MODULES = {
     "init": "init",
@@ -59,6 +59,10 @@ def run_app() -> int:
 
 
 def _run(word: str) -> None:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise UsageError("The folder you are in was deleted; cd to one that is there.") from None
     if word == "run" and not {"-h", "--help"} & set(sys.argv):
         from hpsearch.engine.begun import begin
 
