@@ -24,22 +24,37 @@ def chosen(words: list[str]) -> list[Lesson]:
 
 def main(words: list[str]) -> int:
     """Do what the command line says; the exit code."""
-    if not words:
-        for lesson in lessons():
-            print(f"{lesson.number:>2}  {lesson.title}")
-        print("\nRun one with: python -m nncore.lessons 1")
-        return 0
     try:
         wanted = chosen(words)
     except LookupError as error:
         print(f"lessons: {error}", file=sys.stderr)
         return 2
+    try:
+        if words:
+            _run(wanted)
+        else:
+            _list()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print()
+        return 130
+    except BrokenPipeError:  # `python -m nncore.lessons all | head`
+        sys.stderr.close()  # so that the interpreter does not complain of the pipe when it ends
+    return 0
+
+
+def _list() -> None:
+    for lesson in lessons():
+        print(f"{lesson.number:>2}  {lesson.title}")
+    print("\nRun one with: python -m nncore.lessons 1")
+
+
+def _run(wanted: list[Lesson]) -> None:
     for i, lesson in enumerate(wanted):
         lead = "\n\n" if i else ""
         print(f"{lead}{lesson.number}. {lesson.title}")
         print(f"   why: at the top of nncore/lessons/{lesson.name}.py\n")
         lesson.run()
-    return 0
 
 
 if __name__ == "__main__":

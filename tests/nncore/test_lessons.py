@@ -1,6 +1,7 @@
 """Every lesson runs, is short, and shows what its derivation promises."""
 
 import inspect
+import io
 import re
 
 import pytest
@@ -159,6 +160,16 @@ def test_all_are_run_in_order(capsys):
     assert main(["all"]) == 0
     heads = re.findall(r"^(\d+)\. [A-Z]", capsys.readouterr().out, re.MULTILINE)
     assert heads == [str(number) for number in range(1, 13)]
+
+
+@pytest.mark.parametrize(("cut", "code"), [(KeyboardInterrupt, 130), (BrokenPipeError, 0)])
+def test_an_interrupt_and_a_pipe_that_closes_end_it_without_a_traceback(cut, code, monkeypatch):
+    def cut_off(*words, **options):
+        raise cut
+
+    monkeypatch.setattr("nncore.lessons.__main__._run", cut_off)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert main(["1"]) == code
 
 
 @pytest.mark.parametrize("word", ["13", "0", "neuron", "-1", "²"])
