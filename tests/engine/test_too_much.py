@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,8 +11,11 @@ import pytest
 from hpsearch.engine import conversation
 from hpsearch.engine.conversation import Conversation
 from hpsearch.engine.inheriting import TOO_LATE, inherit
+from hpsearch.errors import RunError
+from hpsearch.store.reader import Reader
 from hpsearch.store.writer import Store
 from hpsearch.study import studyfile
+from tests.conftest import wait_for
 from tests.engine.helm import Helm, on
 
 
@@ -68,16 +72,34 @@ def test_a_warm_start_that_comes_too_late_is_said_to(tmp_path, taken, names, sai
     store.close()
 
 
-def test_a_network_that_does_not_fit_in_memory_fails_alone(place):
-    place.write(trials=2, workers=1, extra="\n[[enqueue]]\nlayer_dims = [60000, 60000, 60000]\n")
-    text = place.study.read_text().replace("width = [4, 32]", "width = [4, 60000]")
-    text = text.replace("depth = [1, 2]", "depth = [1, 3]").replace("epochs = 10", "epochs = 2")
+def test_a_network_that_does_not_fit_in_memory_fails_alone(place, monkeypatch):
+    every = ([8], [60000, 60000, 60000], [9], [10])
+    extra = "".join(f"\n[[enqueue]]\nlayer_dims = {layers}\n" for layers in every)
+    text = place.write(trials=len(every), workers=1, epochs=2, extra=extra).read_text()
+    text = text.replace("width = [4, 32]", "width = [4, 60000]")
+    text = text.replace("depth = [1, 2]", "depth = [1, 3]")
     place.study.write_text(text.replace("workers = 1", "workers = 1\nretries = 0"))
-    text = place.study.read_text() + "\n[[enqueue]]\nlayer_dims = [8]\n"
-    place.study.write_text(text)
-    done = place.command("run", "small.toml")
-    assert done.returncode == 0, done.stdout + done.stderr
-    large, small = place.trials()
-    assert large.state == "failed"
+    monkeypatch.setenv("HPSEARCH_FAULTS", "slow trainer taken 0.3")  # time to look at the engine
+    command = place.start("run", "small.toml")
+    engine = place.engine()
+    before = wait_for(lambda: ended(place) >= 1 and most_memory(engine))
+    after = wait_for(lambda: ended(place) >= 2 and most_memory(engine))
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 0, out + err
+    _, large, *_ = trials = place.trials()
+    assert [trial.state for trial in trials] == ["complete", "failed", "complete", "complete"]
     assert "MemoryError: Unable to allocate 26.8 GiB" in large.reason
-    assert small.state == "complete"
+    assert after - before < 50 << 20
+
+
+def ended(place) -> int:
+    """How many trials are over."""
+    with suppress(RunError), Reader(place.folder) as reader:
+        return sum(trial.state in ("complete", "failed") for trial in reader.trials())
+    return 0
+
+
+def most_memory(engine: int) -> int:
+    """Bytes that a process had at most so far."""
+    status = Path(f"/proc/{engine}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) << 10
