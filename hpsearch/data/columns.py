@@ -121,7 +121,8 @@ def judge(
         if not table or wrong:  # what is wrong is named when all rows are read
             return number
         return _judge_numbers(number, known, rows, asked)
-    return _judge_text(column.cast(pl.String).drop_nulls(), gaps, len(known))
+    slip = str(column[int(bad.argmax())])
+    return _judge_text(column.cast(pl.String).drop_nulls(), gaps, len(known), slip)
 
 
 def _judge_numbers(
@@ -145,8 +146,13 @@ def _constant(name: str, value: str) -> Unusable:
     return Unusable(name, f"every row says {quoted(value)}", harmless=True)
 
 
-def _judge_text(text: pl.Series, gaps: bool, number_like: int) -> Column | Unusable:
-    """`text` is without its empty cells; `gaps` says whether there were any."""
+def _judge_text(text: pl.Series, gaps: bool, number_like: int, slip: str) -> Column | Unusable:
+    """`text` is without its empty cells, of which `slip` is the first that is no number.
+
+    Args:
+        gaps: whether there were empty cells.
+        number_like: how many cells are numbers.
+    """
     name = text.name
     spellings = set(text.str.to_lowercase().unique())
     for words in WORDS:
@@ -160,16 +166,17 @@ def _judge_text(text: pl.Series, gaps: bool, number_like: int) -> Column | Unusa
     levels = [(level, n) for level, n in counts[:MOST_LEVELS] if n >= FEWEST_ROWS]
     covered = sum(n for _, n in levels)
     if covered < _COVERED * len(text):
-        return Unusable(name, _why_not_category(text, len(counts), number_like))
+        return Unusable(name, _why_not_category(text, len(counts), number_like, slip))
     return Category(name, tuple(level for level, _ in levels), covered < len(text), gaps)
 
 
-def _why_not_category(text: pl.Series, distinct: int, number_like: int) -> str:
+def _why_not_category(text: pl.Series, distinct: int, number_like: int, slip: str) -> str:
     if number_like * 2 > len(text):
-        _, bad = numbers(text)
-        slip = text[int(bad.argmax())]
         share = f"{number_like / len(text):.0%} numbers"
-        return f"neither numbers nor categories: {share}, and such as {quoted(slip)}"
+        return (
+            f"neither numbers nor categories: {share}, and such as {quoted(slip)}; write these as"
+            " the others are, or leave them empty"
+        )
     if text.str.contains(r"\s").sum() * 2 > len(text):
         return f"free text: {distinct:,} different in {len(text):,} rows, such as {quoted(text[0])}"
     if distinct == len(text):

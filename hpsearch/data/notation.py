@@ -105,5 +105,8 @@ def _mixed(cells: pl.Series, decimal: str, bare: np.ndarray) -> bool:
     known = re.escape(_THOUSANDS.get(decimal, "#"))
     marks = cells.str.extract(rf"\d([{known}])\d{{3}}").str.replace(r"\s", " ").drop_nulls()
     if len(marks) and (np.abs(bare) >= 1000).any():
-        return True
+        # 1.234 may be a slip where others write 1234; 1.234,50 and 1.234.500 group thousands.
+        twice = rf"\d[{known}]\d{{3}}[{known}{re.escape(decimal)}]\d"
+        if int(cells.str.contains(twice).sum()) < len(marks):
+            return True
     return marks.n_unique() > 1 or cells.str.extract(f"({_CURRENCY})").drop_nulls().n_unique() > 1

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from hpsearch.data import load
+from hpsearch.data.columns import Unusable, judge
 from hpsearch.data.notation import plain
 from hpsearch.data.readers import read
 from hpsearch.errors import DataError
@@ -32,6 +33,9 @@ from hpsearch.study.options import DataOptions
         (".", ["$5", "€5"], None),
         (".", ["$5", "5"], None),
         (".", ["1,234", "5678"], None),
+        (",", ["2.866,38", "1275,78"], ["2866,38", "1275,78"]),
+        (".", ["1,234,500", "5678"], ["1234500", "5678"]),
+        (",", ["2.866,38", "1.275", "5678"], None),
         (".", ["1,23", "4"], None),
         (".", ["0,123", "4"], None),
         (".", ["5 kg", "7 kg"], None),
@@ -55,6 +59,13 @@ def test_what_was_read_is_said_with_an_example(tmp_path: Path) -> None:
     assert table.notes[-1] == (
         "Column 'price': 2 cells such as '$1,234.50' read as the number 1234.50."
     )
+
+
+def test_why_such_a_column_is_left_out_names_a_cell_that_is_the_reason() -> None:
+    cells = [f"{at},5" for at in range(70)] + [f"about {at}" for at in range(30)]
+    found = judge(pl.Series("a", cells), np.arange(100), ",")
+    assert isinstance(found, Unusable)
+    assert "70% numbers, and such as 'about 0'; write these as the others are" in found.reason
 
 
 def test_the_decimal_mark_is_guessed_behind_thousands_and_currencies(tmp_path: Path) -> None:
