@@ -102,4 +102,5 @@ def _tell(predicting: Predicting, output: Path | None) -> None:
     for sentence in predicting.notes:
         note(sentence)
     if output is not None:
-        note(f"{output}: {predicting.rows:,} rows.")
+        rows = "1 row" if predicting.rows == 1 else f"{predicting.rows:,} rows"
+        note(f"{output}: {rows}.")

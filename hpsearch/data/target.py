@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 import polars as pl
 
 from hpsearch.data.cells import numbers, strict_numbers
-from hpsearch.data.table import Table, listed, quoted
+from hpsearch.data.table import Table, counted, listed, quoted
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
 
 MOST_NUMERIC_CLASSES = 20
 """A target of whole numbers with more different values is taken for a regression."""
 _MANY = 100
+_FEW, _OFTEN = 10, 20
+"""Rows of a class that may be a slip, and how many times as many the class it is near to has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +128,37 @@ def _classes(table: Table, column: pl.Series, task: Task, notes: tuple[str, ...]
 
 
 def _alike(column: pl.Series) -> tuple[str, ...]:
-    """A word about classes that a person would take for one."""
+    """Words about classes that a person would take for one."""
     if column.dtype != pl.String:
         return ()
     by_fold: dict[str, set[str]] = {}
     for word in column.unique():
         by_fold.setdefault(word.casefold(), set()).add(word)
-    twins = [listed(sorted(words)) for words in by_fold.values() if len(words) > 1]
-    return tuple(f"Classes that differ in case only are kept apart: {pair}." for pair in twins[:5])
+    twins = sorted(listed(sorted(words)) for words in by_fold.values() if len(words) > 1)
+    apart = [f"Classes that differ in case only are kept apart: {pair}." for pair in twins[:5]]
+    return (*apart, *_slips(column)[:5])
+
+
+def _slips(column: pl.Series) -> list[str]:
+    """Of a class of very few rows, that it is spelt nearly as one of many."""
+    counts = dict(sorted(column.value_counts().iter_rows()))
+    if len(counts) > _MANY:
+        return []
+    said = []
+    for word, few in counts.items():
+        often = [one for one, rows in counts.items() if rows >= _OFTEN * few and _spelt(one)]
+        near = get_close_matches(word, often, n=1, cutoff=0.75) if _spelt(word) else []
+        if few <= _FEW and near and near[0].casefold() != word.casefold():
+            said.append(
+                f"Class {quoted(word)} ({counted(few, 'row')}) is spelt nearly as"
+                f" {quoted(near[0])} ({counts[near[0]]:,}) and kept apart: mend it if it is a slip."
+            )
+    return said
+
+
+def _spelt(word: str) -> bool:
+    """Whether it is a word: what counts, as in class 1 and class 10, is not misspelt."""
+    return not any(char.isdigit() for char in word)
 
 
 def _several(table: Table, names: tuple[str, ...], task: Task | None) -> Target:

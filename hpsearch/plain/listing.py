@@ -46,7 +46,8 @@ def status_text(stands: Status, folder: RunFolder, out: Terminal | None = None) 
         counts, workers = stands.counts, stands.study.workers
         left = f", {told(stands.eta, stands.spread)} to go" if stands.eta else ""
         busy = "" if stands.busy is None else f", busy {stands.busy:.0%} of the time"
-        now = f"{counts.running} running, {counts.waiting} waiting, {workers} workers{busy}{left}"
+        slots = "1 worker" if workers == 1 else f"{workers} workers"
+        now = f"{counts.running} running, {counts.waiting} waiting, {slots}{busy}{left}"
         out.tell(f"now   {now}", "      ")
     elif stands.study.why and stands.state != "gone" and stands.best:
         out.tell(f"why   {to_reader(stands.study.why)}", "      ")

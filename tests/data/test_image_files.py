@@ -87,6 +87,18 @@ def test_a_broken_image_is_refused_by_its_name(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:60])
     with pytest.raises(DataError, match=r"dogs/1\.png is no image that can be read"):
         read(tmp_path)
+    broken.write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"read: cannot identify image file\. Mend it"):
+        read(tmp_path)
+
+
+def test_a_folder_without_images_is_named_from_within_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cats").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"^\.: no folder in it holds an image"):
+        read(Path())
 
 
 def test_what_is_no_image_is_left_out_and_said(tmp_path: Path) -> None:

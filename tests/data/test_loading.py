@@ -222,6 +222,19 @@ def test_the_task_is_guessed_from_the_target_and_said(
     assert any(f"Task: {task}" in note and "data.task" in note for note in data.notes)
 
 
+def test_classes_that_a_person_would_take_for_one_are_said(tmp_path: Path) -> None:
+    classes = {"yes": 90, "no": 80, "YES": 3, "yess": 2, "noo": 30, "class 1": 80, "class 10": 2}
+    words = [word for word, rows in classes.items() for _ in range(rows)]
+    rows = [f"{at * 37 % 101}.5,{word}" for at, word in enumerate(words)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,y", *rows]))
+    notes = load(DataOptions(path=tmp_path / "t.csv", target=("y",))).notes
+    assert [note for note in notes if "kept apart" in note] == [
+        "Classes that differ in case only are kept apart: 'YES', 'yes'.",
+        "Class 'yess' (2 rows) is spelt nearly as 'yes' (90) and kept apart:"
+        " mend it if it is a slip.",
+    ]
+
+
 def test_binary_targets_are_one_column_with_the_second_class_as_one(tmp_path: Path) -> None:
     data = load(DataOptions(path=numbers(tmp_path), target=("label",)))
     y = data.prepare("none").dataset.y

@@ -114,7 +114,9 @@ def test_predict_keeps_rows_order_and_the_columns_asked_for(typed, houses, tmp_p
     words = ("--keep", "rent", "--keep", "town", "-o", "out.csv")
     code, out, err = typed("predict", houses / "binary", "new.csv", *words)
     assert (code, out) == (0, ""), err
-    assert "25 rows" in err
+    assert "out.csv: 25 rows." in err
+    (tmp_path / "one.csv").write_text("\n".join(new.read_text().splitlines()[:2]))
+    assert "o.csv: 1 row." in typed("predict", houses / "binary", "one.csv", "-o", "o.csv")[2]
     told = _rows((tmp_path / "out.csv").read_text())
     assert [*told[0]] == ["rent", "town", "prediction"]
     assert [(row["rent"], row["town"]) for row in told] == [

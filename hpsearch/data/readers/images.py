@@ -86,7 +86,9 @@ def _classes(path: Path, parts: list[Path], dialect: Dialect) -> Table:
     else:
         learnt, held = _labelled(path, "", notes), []
     if not learnt:
-        raise DataError(f"{path.name}: no folder in it holds an image ({', '.join(_ENDINGS)}).")
+        raise DataError(
+            f"{path.name or path}: no folder in it holds an image ({', '.join(_ENDINGS)})."
+        )
     return _table(path.name, [learnt, held] if held else [learnt], dialect, notes)
 
 
@@ -221,7 +223,7 @@ def _opened(one: Labelled) -> Iterator[Image]:
     except DataError:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds
-        said = " ".join(str(error).replace(str(one.path), "").split())[:120].rstrip(".")
+        said = " ".join(str(error).replace(f" {str(one.path)!r}", "").split())[:120].rstrip(".")
         raise DataError(
             f"{one.name} is no image that can be read: {said or type(error).__name__}. Mend it, or"
             " take it out."
