@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from hpsearch.data.columns import Block
 
@@ -90,8 +91,8 @@ def packed(frame: pl.DataFrame, block: Block) -> pl.DataFrame:
     names = [f"{block.name}{at}" for at in range(block.size)]
     if not set(names) <= set(frame.columns):
         return frame
-    values = frame.select(pl.col(names).cast(pl.Float64, strict=False)).to_numpy()
-    return frame.drop(names).with_columns(pl.Series(block.name, values))
+    values = frame.select(by_name(names).cast(pl.Float64, strict=False)).to_numpy()
+    return frame.drop(by_name(names)).with_columns(pl.Series(block.name, values))
 
 
 def with_marks(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+from polars.selectors import by_name
 
 from hpsearch.data.columns import FEWEST_ROWS, Category, Column
 
@@ -29,7 +30,7 @@ def seen(
         common = counts.filter(pl.col("count") >= FEWEST_ROWS)[column.name]
         rare = [level for level in column.levels if level not in set(common)]
         if rare:
-            word = pl.when(pl.col(column.name).is_in(rare)).then(pl.lit(_RARE))
-            word = word.otherwise(pl.col(column.name)).alias(column.name)
+            word = pl.when(by_name(column.name).is_in(rare)).then(pl.lit(_RARE))
+            word = word.otherwise(by_name(column.name)).alias(column.name)
             train, validation = train.with_columns(word), validation.with_columns(word)
     return train, validation

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from hpsearch.data import bundled, readers, reports, rows
 from hpsearch.data.cleaning import clean_frame
@@ -177,7 +178,7 @@ def _judge(
     asked = options.features is not None
     usable: list[Column] = []
     unusable: list[Unusable] = []
-    for column in table.frame[train].select(candidates).get_columns():
+    for column in table.frame[train].select(by_name(candidates)).get_columns():
         name = column.name
         verdict = judge(column, stand, table.dialect.decimal, asked, table.first_row > 0)
         if not isinstance(verdict, Unusable):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from hpsearch.data.arrays import FILE
 from hpsearch.data.blocks import packed
@@ -145,14 +146,15 @@ def with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
     names = [name for name in _numbers(encoder) if name in texts]
     if ours == theirs or not names:
         return frame
+    cells = by_name(names)  # pl.col would take a column called * for all of them
     holds = [
-        frame.select(pl.any_horizontal(pl.col(names).str.contains(mark, literal=True).any())).item()
+        frame.select(pl.any_horizontal(cells.str.contains(mark, literal=True).any())).item()
         for mark in (ours, theirs)
     ]
     if holds == [True, False]:  # no file of its own says how: Parquet, or quotes round each number
         return frame
     # Not the other way round as well: a mark that groups thousands stays an error.
-    swap = pl.col(names).str.replace_all(ours, "?", literal=True)
+    swap = cells.str.replace_all(ours, "?", literal=True)
     return frame.with_columns(swap.str.replace_all(theirs, ours, literal=True))
 
 

@@ -66,7 +66,8 @@ class Surprises:
             return
         low, high = self._ranges[name]
         margin = _FAR * (high - low)
-        far = (there < low - margin) | (there > high + margin)
+        with np.errstate(over="ignore"):  # beyond single precision nothing is far
+            far = (there < low - margin) | (there > high + margin)
         self._known[name] += len(there)
         self._far[name] += int(np.count_nonzero(far))
         if name not in self._such and far.any():

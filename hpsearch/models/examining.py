@@ -239,7 +239,7 @@ def _number(data: Data, row: int) -> int:
 def _cells(data: Data, row: int) -> Mapping[str, str]:
     """Some cells of a row, as they were read."""
     names = [column.name for column in data.inputs if not isinstance(column, Block)][:MOST_CELLS]
-    cells = data.clean[row].select(names).to_dicts()[0] if names else {}
+    cells = data.clean[row][names].to_dicts()[0] if names else {}
     return {
         name: f"{cell:.6g}" if isinstance(cell, float) else "" if cell is None else str(cell)
         for name, cell in cells.items()

@@ -9,6 +9,7 @@ from math import isqrt
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from hpsearch.data import Data
 from hpsearch.data.columns import Block, Column, Number
@@ -55,7 +56,7 @@ class Pixels:
         return found
 
     def _numbers(self, clean: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
-        part = clean[rows].select(self.columns)
+        part = clean[rows].select(by_name(self.columns))
         if len(self.columns) == 1:
             return part.to_series().to_numpy().astype(np.float64)
         return part.to_numpy().astype(np.float64)

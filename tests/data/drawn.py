@@ -114,8 +114,8 @@ def _encodable(text: str, encoding: str) -> bool:
 @st.composite
 def headers(draw, encoding: str, width: int) -> list[str]:
     """Names that differ, strange ones among them."""
-    plain = st.sampled_from(["id", "größe", "Preis in €", "a;b", "c,d", 'e"f', "0", "x y", "True"])
-    some = (plain | _WORDS).filter(lambda name: _encodable(name, encoding))
+    strange = ["id", "größe", "Preis in €", "a;b", "c,d", 'e"f', "0", "x y", "True", "*", "^.*$"]
+    some = (st.sampled_from(strange) | _WORDS).filter(lambda name: _encodable(name, encoding))
     kept = some.filter(lambda name: name.strip() and not name.startswith(("\ufeff", "sep=")))
     return draw(st.lists(kept, min_size=width, max_size=width, unique_by=str.strip))
 

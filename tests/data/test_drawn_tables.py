@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hpsearch.data.table import Dialect
 from tests.data import drawn, promises
 
+FOUND = sorted((Path(__file__).parent / "found").glob("*.csv"))
 steady = settings(
     max_examples=30,
     derandomize=True,
@@ -52,3 +53,9 @@ def test_a_model_sees_the_rows_it_learnt_from_as_they_were(
     table, target = made
     path.write_bytes(table.raw)
     promises.learnt(path, target, table.dialect if told else Dialect(), path.parent / "model")
+
+
+@pytest.mark.parametrize("file", FOUND, ids=lambda file: file.stem)
+def test_what_once_went_wrong_is_learnt_from_and_predicted(file: Path, tmp_path: Path) -> None:
+    target = file.read_text("utf-8").splitlines()[0].rpartition(",")[2]
+    assert promises.learnt(file, target, Dialect(), tmp_path / "model")
