@@ -122,19 +122,85 @@ def test_what_is_not_finite_does_not_travel():
         frames.pack({"kind": "epochs", "value": float("nan")})
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=200))
-def test_random_bytes_end_a_conversation_and_nothing_else(data):
+def heard(data, key=None):
+    """What is received of bytes until they end, or make no sense; with a key, the handshake's."""
+    frames_: list[frames.Frame] = []
+
     async def listen():
         reader = asyncio.StreamReader()
         reader.feed_data(data)
         reader.feed_eof()
-        peer = Peer(reader, None)  # type: ignore[arg-type]
+        peer = Peer(reader, Deaf())  # type: ignore[arg-type]
+        if key is not None:
+            await peer.welcome(key)
         while True:
-            await peer.receive()
+            frames_.append(await peer.receive())
 
     with pytest.raises((EOFError, WireError)):
         asyncio.run(listen())
+    return frames_
+
+
+class Deaf:
+    """A writer to nobody."""
+
+    def write(self, data):
+        pass
+
+
+_json = st.recursive(
+    st.none() | st.integers() | st.floats(-1e9, 1e9) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=3,
+)
+_kinds = st.sampled_from(["epochs", "hello", "part", "part", "\ud800"])
+_heads = st.builds(
+    lambda rest, kind: {**rest, "kind": kind},
+    st.dictionaries(st.text(max_size=3), _json, max_size=2),
+    _kinds,
+)
+_messages = st.tuples(_heads, st.binary(max_size=40))
+_no_heads = st.sampled_from(
+    [
+        *(b"", b"{", b"[]", b"null", b"{}", b'{"kind":1}', b'{"kind":null}', b"\xff\xfe"),
+        *(b"[" * 100_000, b'{"kind":' * 9000, b'{"kind":' + b"9" * 9000 + b"}", b"NaN", b"{}\0"),
+    ]
+) | st.binary(max_size=20)
+
+
+@settings(max_examples=40)
+@given(st.lists(_messages, max_size=4), st.binary(max_size=40), st.data())
+def test_whole_messages_are_heard_and_what_comes_after_them_ends_it(sent, rest, data):
+    raw = b"".join(frames.pack(head, body) for head, body in sent)
+    found = heard(raw + rest)[: len(sent)]
+    told: list[tuple[dict, bytes]] = []
+    parts = b""
+    for head, body in sent:
+        parts += body
+        if head["kind"] != "part":
+            told.append((head, parts))
+            parts = b""
+    assert [(frame.head, frame.body) for frame in found][: len(told)] == told
+    cut = heard(raw[: data.draw(st.integers(0, len(raw)))])
+    assert cut == found[: len(cut)]
+
+
+@settings(max_examples=60)
+@given(_no_heads, st.binary(max_size=9), st.none() | st.integers(0, 2**32 - 1), st.data())
+def test_a_head_or_a_length_that_lies_ends_the_conversation(head, body, length, data):
+    lengths = [len(head), len(body)]
+    if length is not None:
+        lengths[data.draw(st.integers(0, 1))] = length
+    first = frames.pack({"kind": "hello"})
+    found = heard(first + frames.LENGTHS.pack(*lengths) + head + body)
+    assert found[0].head == {"kind": "hello"}
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=200))
+def test_random_bytes_end_a_conversation_and_nothing_else(data):
+    assert heard(data) == [] or data[:2] == b"\0\0"
+    assert heard(data, b"k" * 32) == []
 
 
 def test_a_long_body_travels_in_parts_both_ways(server, monkeypatch):
