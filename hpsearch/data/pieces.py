@@ -1,12 +1,13 @@
 """A file to predict from, some rows at a time, so that a large one does not fill the memory.
 
 A large CSV file in UTF-8 is cut between rows; how it is written is settled by its first piece, as
-the whole of a small one's is. Every other file is read at once.
+the whole of a small one's is. Parquet is unpacked, and JSON lines in UTF-8 are read, some rows at a
+time. Every other file is read at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -23,8 +24,12 @@ from hpsearch.data.matching import (
     read_like,
     with_decimals_of,
 )
+from hpsearch.data.nested import from_frame
+from hpsearch.data.readers import jsonl
 from hpsearch.data.readers.csv import parsed
-from hpsearch.data.table import Dialect, Table, counted
+from hpsearch.data.rehearsal import rehearse
+from hpsearch.data.slices import frames, lines
+from hpsearch.data.table import Dialect, Table, counted, quoted
 from hpsearch.data.text import is_utf8
 from hpsearch.errors import DataError
 
@@ -32,7 +37,6 @@ AT_ONCE = 8 << 20
 """Bytes of a piece."""
 _HEAD = 1 << 20
 """Bytes by which it is judged how a file ends its lines."""
-_ENDINGS = (".csv", ".tsv", ".tab")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -58,14 +62,32 @@ def pieces(
         DataError: the file cannot be read; a row that breaks the rules is named when it comes.
     """
     at_once = at_once or AT_ONCE
-    if not _in_pieces(path, at_once):
+    in_pieces = _in_pieces(path, at_once)
+    if in_pieces is None:
         yield read_like(encoder, path, say, tell)
         return
     said: set[str] = set()
     told: dict[str, None] = {}
     rows, width = 0, 0
+    for table in in_pieces(encoder, path, at_once, text):
+        for sentence in differences(encoder, table):
+            if sentence not in said:
+                said.add(sentence)
+                say(sentence)
+        if not rows:
+            told.update(dict.fromkeys([*noticed(table)][1:]))
+        rows, width = rows + table.frame.height, table.frame.width
+        yield with_decimals_of(encoder, table)
+    size = f"{counted(rows, 'row')} × {counted(width, 'column')}"
+    tell(f"{path.name}: {size}, read in pieces; what is said of its cells is of the first of them.")
+    for sentence in told:
+        tell(sentence)
+
+
+def _of_csv(encoder: Encoder, path: Path, at_once: int, text: Collection[str]) -> Iterator[Table]:
     dialect: Dialect | None = None
     floats: frozenset[str] = frozenset()
+    rows = 0
     with path.open("rb") as file:
         for part in texts(file, at_once):
             _refuse_nul(part, path.name, rows)
@@ -76,18 +98,40 @@ def pieces(
                 floats = _floats(encoder, found) - set(text)
             else:
                 table = parsed(part, "utf-8", dialect, path.name, rows, floats)
-            for sentence in differences(encoder, table):
-                if sentence not in said:
-                    said.add(sentence)
-                    say(sentence)
-            if not rows:
-                told.update(dict.fromkeys([*noticed(table)][1:]))
-            rows, width = rows + table.frame.height, table.frame.width
-            yield with_decimals_of(encoder, table)
-    size = f"{counted(rows, 'row')} × {counted(width, 'column')}"
-    tell(f"{path.name}: {size}, read in pieces; what is said of its cells is of the first of them.")
-    for sentence in told:
-        tell(sentence)
+            rows += table.frame.height
+            yield table
+
+
+def _of_json_lines(
+    encoder: Encoder, path: Path, at_once: int, _: Collection[str]
+) -> Iterator[Table]:
+    dialect, rows, keys = dialect_like(encoder, utf8=True), 0, ()
+    with path.open("rb") as file:
+        for part in lines(file, at_once):
+            _refuse_nul(part, path.name, rows)
+            table = jsonl.parsed(part, "utf-8", dialect, path.name, rows, keys)
+            _refuse_left_out(encoder, table, rows)
+            rows, keys = rows + table.frame.height, table.frame.columns
+            yield table
+
+
+def _refuse_left_out(encoder: Encoder, table: Table, rows: int) -> None:
+    """Refuse lines without a column that others have: it would quietly count as empty in them."""
+    for name in encoder.names:
+        said = f"Column {quoted(name)} is left out: it holds "
+        for note in table.notes:
+            if note.startswith(said):
+                where = f"rows {rows + 1:,} to {rows + table.frame.height:,}"
+                raise DataError(
+                    f"{table.name}: {where}: column {quoted(name)} holds {note.removeprefix(said)}"
+                )
+
+
+def _of_parquet(encoder: Encoder, path: Path, at_once: int, _: Collection[str]) -> Iterator[Table]:
+    dialect = dialect_like(encoder, utf8=False)
+    rehearse(frames.__module__, path)
+    for frame in frames(path, at_once):
+        yield from_frame(path.name, frame, dialect)
 
 
 def texts(file: BinaryIO, at_once: int) -> Iterator[str]:
@@ -130,16 +174,30 @@ def _whole_rows(raw: bytes) -> int:
     return 0
 
 
-def _in_pieces(path: Path, at_once: int) -> bool:
-    if not (path.name.lower().endswith(_ENDINGS) and path.is_file()):
-        return False
-    if path.stat().st_size <= at_once:
-        return False
+_KINDS = {
+    ".csv": _of_csv,
+    ".tsv": _of_csv,
+    ".tab": _of_csv,
+    ".jsonl": _of_json_lines,
+    ".ndjson": _of_json_lines,
+    ".parquet": _of_parquet,
+    ".pq": _of_parquet,
+}
+"""Files that come in pieces, by how their names end."""
+
+
+def _in_pieces(path: Path, at_once: int) -> Callable[..., Iterator[Table]] | None:
+    """What reads a file in pieces; None: it is small, or has to be read at once."""
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None or not path.is_file() or path.stat().st_size <= at_once:
+        return None
+    if kind is _of_parquet:
+        return kind
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if b"\0" in head[:4096] or b"\r" in head.replace(b"\r\n", b""):
-        return False  # rows that end in a carriage return alone: the header would not end there
-    return is_utf8(path)
+    if b"\0" in head[:4096] or (kind is _of_csv and b"\r" in head.replace(b"\r\n", b"")):
+        return None  # rows that end in a carriage return alone: the header would not end there
+    return kind if is_utf8(path) else None
 
 
 def _refuse_nul(text: str, name: str, rows: int) -> None:

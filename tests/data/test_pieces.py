@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from hpsearch.data.matching import Matching, encode, read_like
 from hpsearch.data.pieces import pieces, texts
 from hpsearch.data.piped import kept
 from hpsearch.data.readers import csv as reader
+from hpsearch.data.slices import frames
 from hpsearch.errors import DataError
 from hpsearch.study import studyfile
 
@@ -137,9 +140,82 @@ def test_other_encodings_and_formats_come_in_one_piece(encoder, tmp_path):
         (tmp_path / "new.csv").write_bytes(text.encode(encoding))
         (frame,) = pieces(encoder, tmp_path / "new.csv", at_once=100)
         assert frame["town"].unique().to_list() == ["Köln"]
-    frame.write_parquet(tmp_path / "new.parquet")
-    (again,) = pieces(encoder, tmp_path / "new.parquet", at_once=100)
-    assert again.equals(frame)
+    np.savez(tmp_path / "new.npz", area=np.arange(300.0), rooms=np.arange(300))
+    with pytest.raises(DataError, match=r"new\.npz"):  # read at once, as what it is
+        next(pieces(encoder, tmp_path / "new.npz", at_once=100))
+
+
+CELLS = st.fixed_dictionaries(
+    {"town": st.sampled_from(["Ulm", "Bonn", " Köln ", "", "N/A", "Rom", None])},
+    optional={
+        "area": st.sampled_from([1.5, 22, None, -3e2, 7]),
+        "rooms": st.sampled_from([1, 2, None]),
+        "lift": st.sampled_from([True, False, None]),
+    },
+)
+
+
+@given(rows=st.lists(CELLS, min_size=1, max_size=40), blank=st.sampled_from(["", "\n", "\r\n\n "]))
+def test_json_lines_come_in_pieces_as_they_do_at_once(encoder, tmp_path_factory, rows, blank):
+    full = {"town": "Ulm", "area": 1.5, "rooms": 1, "lift": True}
+    path = tmp_path_factory.mktemp("new") / "new.jsonl"
+    text = "\n".join(json.dumps(row) for row in [full, *rows])
+    path.write_bytes(b"\xef\xbb\xbf" + (text + blank).encode())
+    x, notes = encode(encoder, read_like(encoder, path), path.name)
+    _, inputs, said, _ = in_pieces(encoder, path)
+    assert inputs == x.tolist()
+    assert said == notes
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('{"town": "Ulm", "area": "many"}', "'many'"),
+        ("[1, 2]", r"row 501 holds a list"),
+        ("", "row 501, character 1: the line is empty"),
+        ('{"town": "Ulm", "area": {"m2": 1}}', r"rows \d+ to \d+: column 'area' holds records"),
+        ('{"town": "U\x00lm"}', "NUL byte below row"),
+    ],
+)
+def test_a_wrong_line_far_down_is_named_by_its_row(encoder, tmp_path, row, said):
+    path = tmp_path / "new.jsonl"
+    lines = ['{"town": "Ulm", "area": 1.5, "rooms": 2, "lift": true}'] * 900
+    lines[500] = row
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError, match=said):
+        in_pieces(encoder, path, 900)
+
+
+@given(rows=st.integers(0, 200), groups=st.sampled_from([1, 7, 1000]))
+def test_parquet_comes_in_slices_whatever_its_row_groups(tmp_path_factory, rows, groups):
+    path = tmp_path_factory.mktemp("new") / "new.parquet"
+    made = pl.DataFrame(
+        {"town": [("Ulm", None, "Rom")[at % 3] for at in range(rows)], "area": np.arange(rows) / 7},
+        schema={"town": pl.String, "area": pl.Float64},
+    )
+    made.write_parquet(path, row_group_size=groups)
+    found = list(frames(path, 300))
+    assert len(found) >= rows // 50
+    assert pl.concat([made.clear(), *found]).equals(made)
+
+
+def test_a_large_parquet_file_comes_in_many_pieces_and_a_damaged_one_not_at_all(encoder, tmp_path):
+    path = tmp_path / "new.parquet"
+    made = pl.DataFrame({"town": ["Ulm"] * 3000, "area": np.arange(3000.0), "rooms": 1})
+    made.write_parquet(path)
+    told = []
+    found = list(pieces(encoder, path, tell=told.append, at_once=4000))
+    assert len(found) > 10
+    x = encode(encoder, read_like(encoder, path), path.name)[0]
+    assert encode(encoder, pl.concat(found))[0].tolist() == x.tolist()
+    assert told == [
+        "new.parquet: 3,000 rows × 3 columns, read in pieces; what is said of its cells is of the"
+        " first of them."
+    ]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + whole[-len(whole) // 3 :])
+    with pytest.raises(DataError, match=r"new\.parquet is"):
+        list(pieces(encoder, path, at_once=4000))
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 7, 20, 1000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +28,39 @@ def read(path: Path, dialect: Dialect) -> Table:
         DataError: a line is not an object of plain values; names row and column.
     """
     text, encoding = read_text(path, dialect.encoding)
-    columns: dict[str, list[Any]] = {}
+    return parsed(text.rstrip(), encoding, dialect, path.name)
+
+
+def parsed(
+    text: str, encoding: str, dialect: Dialect, name: str, above: int = 0, known: Iterable[str] = ()
+) -> Table:
+    """The table of a text, or of some lines of one.
+
+    Args:
+        above: how many rows stand above these.
+        known: the keys that those had: columns, whether these have them or not.
+
+    Raises:
+        DataError: as `read`.
+    """
+    columns: dict[str, list[Any]] = {key: [] for key in known}
     row = 0
-    for row, line in enumerate(text.rstrip().split("\n"), start=1):
-        for key, value in _object(line, f"{path.name}: row {row:,}").items():
+    for row, line in enumerate(text.split("\n"), start=1):
+        place = f"{name}: row {above + row:,}"
+        for key, value in _object(line, place).items():
             if key not in columns and len(columns) == _MOST_COLUMNS:
-                raise DataError(f"{path.name}: row {row:,} has more than {_MOST_COLUMNS:,} keys.")
+                raise DataError(f"{place} has more than {_MOST_COLUMNS:,} keys.")
             cells = columns.setdefault(key, [])
             cells += [None] * (row - 1 - len(cells))
             cells.append(value)
     if not columns:
-        raise DataError(f"{path.name} has no rows: each line must be an object with keys.")
+        raise DataError(f"{name} has no rows: each line must be an object with keys.")
     frame = pl.DataFrame([_column(name, cells, row) for name, cells in columns.items()])
     frame, left_out = flat(frame)
     frame, said = tidied(frame, dialect.nothing)
-    note = f"{path.name}: {counted(row, 'row')} × {counted(len(columns), 'key')}, {encoding}."
+    note = f"{name}: {counted(row, 'row')} × {counted(len(columns), 'key')}, {encoding}."
     settled = Dialect(encoding=dialect.encoding, null_values=dialect.null_values)
-    return Table(path.name, frame, settled, (note, *left_out, *said), first_row=1)
+    return Table(name, frame, settled, (note, *left_out, *said), first_row=1)
 
 
 def _object(line: str, place: str) -> dict[str, Any]:
