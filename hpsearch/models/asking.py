@@ -97,7 +97,7 @@ class Model:
         frame = frame_of(self.saved.encoder, data)
         with self._one_at_a_time:
             found = evaluate(self.saved, frame)
-        self._warn(found.notes)
+        _warn(found.notes, 3)
         return found
 
     def outputs(self, frame: pl.DataFrame, name: str = "the table") -> Predictions:
@@ -114,12 +114,15 @@ class Model:
 
     def _asked(self, data: Any) -> Predictions:
         found = self.outputs(frame_of(self.saved.encoder, data))
-        self._warn(found.notes)
+        _warn(found.notes, 4)
         return found
 
-    def _warn(self, notes: tuple[str, ...]) -> None:
-        for note in notes:
-            warnings.warn(note, DataWarning, stacklevel=4)
+
+def _warn(notes: tuple[str, ...], level: int) -> None:
+    """Warn of each at the line `level` calls up, without what only a command line has."""
+    for note in notes:
+        said = note.removeprefix("WARNING: ").replace("; --strict refuses them", "")
+        warnings.warn(said, DataWarning, stacklevel=level)
 
 
 def load(folder: Path | str) -> Model:

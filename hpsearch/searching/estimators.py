@@ -101,7 +101,8 @@ class HPSearchClassifier(ClassifierMixin, SearchEstimator):
             )
         classes = np.arange(y.shape[1]) if multilabel else np.unique(y)
         if len(classes) < 2:
-            raise EstimatorError(f"y holds one class only, {classes[0]!r}: nothing to tell apart.")
+            only = classes.tolist()[0]
+            raise EstimatorError(f"y holds one class only, {only!r}: nothing to tell apart.")
         if multilabel:
             task, target = "multilabel", y.astype(np.int64)
         else:

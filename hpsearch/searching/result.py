@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpsearch.errors import UsageError
+from hpsearch.errors import ModelError, UsageError
 from hpsearch.export import choosing
 from hpsearch.export.configuration import configuration
 from hpsearch.store.folder import RunFolder, find
@@ -107,7 +107,11 @@ class Trial:
         from hpsearch.study import studyfile
 
         if folder is not None:
-            check_free(Path(folder), force)
+            try:
+                check_free(Path(folder), force)
+            except ModelError as error:  # it speaks of the command's options
+                said = str(error).replace("--force", "force=True").replace(" with -o", "")
+                raise ModelError(said) from None
         retraining = prepare(studyfile.parse(self.study, Path.cwd() / "best.toml"))
         for note in retraining.notes:
             warnings.warn(note, DataWarning, stacklevel=2)

@@ -61,10 +61,12 @@ def test_frames_mappings_and_arrays_are_predicted_alike(houses, rows, task):
 def test_what_is_noticed_is_a_warning(houses, rows):
     model = hpsearch.load(houses / "binary")
     assert "binary" in repr(model)
-    with pytest.warns(DataWarning, match="no column 'rooms'"):
+    with pytest.warns(DataWarning, match="no column 'rooms'") as heard:
         model.predict(rows.select("town", "area"))
-    with pytest.warns(DataWarning, match="Ignored"):
+    with pytest.warns(DataWarning, match="Ignored") as heard_too:
         assert 0.5 < model.evaluate(rows).figures["accuracy"] <= 1.0
+    assert {one.filename for one in (*heard, *heard_too)} == {__file__}  # the caller's line
+    assert not [one for one in heard if "--" in str(one.message) or "WARN" in str(one.message)]
 
 
 @pytest.mark.parametrize(

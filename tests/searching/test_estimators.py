@@ -153,6 +153,11 @@ def test_labels_come_back_as_they_were(three, labels):
     assert model.classes_.tolist() == sorted(set(y.tolist()))
 
 
+def test_labels_that_are_all_one_are_refused_by_it(three):
+    with pytest.raises(ValueError, match=r"y holds one class only, 0\.0: nothing"):
+        HPSearchClassifier(QUICK, trials=1).fit(three[0], np.zeros(90))
+
+
 def test_several_labels_and_several_numbers(three):
     x, kinds = three
     labels = np.stack([kinds == "oak", kinds == "elm"], axis=1).astype(int)

@@ -48,6 +48,8 @@ def test_the_result_is_what_top_export_retrain_and_predict_say(place, rows, quic
     (place.path / "best.toml").write_text(best.study)
     told(place, "retrain", "best.toml", "-o", "by-command", "--no-baselines")
     model = found.retrain(place.path / "by-python")
+    with pytest.raises(hpsearch.HpsearchError, match="already; force=True replaces it"):
+        found.retrain(place.path / "by-python")
     pl.DataFrame(x, schema=["x0", "x1", "x2"], orient="row").write_csv("new.csv")
     for folder in ("by-command", "by-python"):
         said = csv.DictReader(io.StringIO(told(place, "predict", folder, "new.csv")))
