@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,8 @@ trials = {trials}
 workers = {workers}
 
 [data]
-source = "sklearn:iris"
+path = "iris.csv"
+target = "target"
 {judged}
 
 [network]
@@ -45,6 +47,10 @@ mini_batch_size = {{ choice = [8, 16, 32] }}
 optimizer = {{ choice = ["gd", "adam"] }}
 early_stopping = 0
 """
+
+
+IRIS = Path(__file__).parent / "iris.csv"
+"""The set of scikit-learn as a file: an engine that needs no scikit-learn starts in half the time."""
 
 
 class Place:
@@ -67,6 +73,7 @@ class Place:
         """A small study; about a millisecond an epoch."""
         text = STUDY.format(trials=trials, workers=workers, epochs=epochs, judged=judged)
         self.study.write_text(text + extra)
+        shutil.copy(IRIS, self.path)
         return self.study
 
     def command(self, *words: object) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
-from tests.conftest import STUDY, wait_for
+from tests.conftest import IRIS, STUDY, wait_for
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCKS = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
@@ -38,6 +39,7 @@ class Job:
             (path / "bin" / name).chmod(0o755)
         study = STUDY.format(trials=trials, workers=2, epochs=epochs, judged="validation = 0.2")
         (path / "houses.toml").write_text(study.replace('"small"', '"houses"'))
+        shutil.copy(IRIS, path)
 
     def start(self, script):
         path = f"{self.path / 'bin'}{os.pathsep}{os.environ['PATH']}"
