@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Theme = Annotated[
     str | None,
     typer.Option(
+        metavar="NAME",
         help="Colours of the dashboard: hpsearch-dark, hpsearch-light, or any of Textual's.",
         show_default=False,
     ),
@@ -26,6 +27,7 @@ Hertz = Annotated[
     float | None,
     typer.Option(
         min=0.1,
+        metavar="N",
         max=30,
         help="Pictures a second in the dashboard.",
         show_default="4, over SSH 2",

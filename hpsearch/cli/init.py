@@ -38,31 +38,47 @@ def init(
         ),
     ] = None,
     target: Annotated[
-        list[str] | None, typer.Option(help="The column to predict; again for several.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="The column to predict; again for several."),
     ] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="A column to leave out.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out.")
+    ] = None,
     task: Annotated[
-        str | None, typer.Option(help="binary, multiclass, multilabel or regression.")
+        str | None,
+        typer.Option(metavar="TASK", help="binary, multiclass, multilabel or regression."),
     ] = None,
-    separator: Annotated[str | None, typer.Option(help="Between cells, such as ';'.")] = None,
-    decimal: Annotated[str | None, typer.Option(help="In numbers, such as ','.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Such as utf-8 or cp1252.")] = None,
+    separator: Annotated[
+        str | None, typer.Option(metavar="CHAR", help="Between cells, such as ';'.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="CHAR", help="In numbers, such as ','.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Such as utf-8 or cp1252.")
+    ] = None,
     null_value: Annotated[
         list[str] | None,
-        typer.Option(help="A word to read as an empty cell, beside the usual ones."),
+        typer.Option(
+            metavar="WORD", help="A word to read as an empty cell, beside the usual ones."
+        ),
     ] = None,
     group: Annotated[
-        str | None, typer.Option(help="A column whose rows stay on one side of the split.")
+        str | None,
+        typer.Option(metavar="COLUMN", help="A column whose rows stay on one side of the split."),
     ] = None,
     order: Annotated[
-        str | None, typer.Option(help="A column by which the split goes by time.")
+        str | None, typer.Option(metavar="COLUMN", help="A column by which the split goes by time.")
     ] = None,
     example: Annotated[
-        str | None, typer.Option(help="Copy a bundled study instead, such as digits.")
+        str | None,
+        typer.Option(metavar="NAME", help="Copy a bundled study instead, such as digits."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Where to write.", show_default="NAME.toml"),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Where to write.", show_default="NAME.toml"
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
 ) -> None:

@@ -40,6 +40,7 @@ Runs = Annotated[
     Path | None,
     typer.Option(
         "--runs",
+        metavar="DIR",
         help="Where run folders are kept.",
         envvar="HPSEARCH_RUNS",
         show_default="runs",

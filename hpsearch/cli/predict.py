@@ -34,6 +34,7 @@ def predict(
         typer.Option(
             "-o",
             "--output",
+            metavar="FILE",
             help="A .csv or .parquet file; - is standard output.",
             show_default="standard output",
         ),

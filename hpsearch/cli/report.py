@@ -35,6 +35,7 @@ def report(
         typer.Option(
             "-o",
             "--output",
+            metavar="FILE",
             help="The file to write; - is standard output.",
             show_default="NAME-report.html",
         ),

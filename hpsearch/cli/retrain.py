@@ -34,7 +34,10 @@ def retrain(
         ),
     ],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The model's folder.", show_default=False)
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="DIR", help="The model's folder.", show_default=False
+        ),
     ],
     members: Annotated[
         int | None,

@@ -35,17 +35,21 @@ ENDING_SECONDS = 5.0
 def run(
     study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
     trials: Annotated[
-        int | None, typer.Option(min=1, help="Trials in all, over all runs.", show_default=False)
+        int | None,
+        typer.Option(min=1, metavar="N", help="Trials in all, over all runs.", show_default=False),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Trials that train at once.", show_default="the usable cores"),
+        typer.Option(
+            min=1, metavar="N", help="Trials that train at once.", show_default="the usable cores"
+        ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the search.", show_default=False)
+        int | None, typer.Option(min=0, metavar="N", help="Seed of the search.", show_default=False)
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="Name of the run.", show_default="the study's")
+        str | None,
+        typer.Option(metavar="NAME", help="Name of the run.", show_default="the study's"),
     ] = None,
     set_: Sets = None,
     fork: Annotated[

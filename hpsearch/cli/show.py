@@ -104,7 +104,9 @@ def log(
     ] = False,
     last: Annotated[
         int | None,
-        typer.Option("--last", "-n", min=0, help="Only the last ones.", show_default=False),
+        typer.Option(
+            "--last", "-n", min=0, metavar="N", help="Only the last ones.", show_default=False
+        ),
     ] = None,
     format: OutputFormat = TextOrJson.text,
     runs: Runs = None,
