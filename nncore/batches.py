@@ -44,16 +44,18 @@ class Batches:
         weights: Sequence[Array] = (),
         *,
         joined: bool = False,
+        most: int | None = None,
     ) -> None:
         """Args:
         tables: (x, y) for all members, or one each.
         rngs: shuffle the rows, one a member.
         weights: of the rows of each table, (rows, 1 or outputs) in x's precision; or none.
         joined: whether x comes with a row of ones below.
+        most: rows to deal in an epoch, where a table has more; None: as many as the shortest has.
         """
         self._tables, self._rngs, self._weights = tables, rngs, weights
         (x, y), axes, copies = tables[0], lead(members), members or 1
-        self.rows = min(len(x) for x, _ in tables)
+        self.rows = most or min(len(x) for x, _ in tables)
         """Rows dealt in an epoch."""
         self.sizes = [min(size, self.rows - start) for start in range(0, self.rows, size)]
         self._order = np.empty((*axes, self.rows), np.intp)

@@ -144,13 +144,17 @@ class Network:
         """With its members' axis, a single member's too."""
         return array[None] if self.members == 1 else array
 
-    def member(self, member: int) -> Network:
-        """One of the members as a network of its own, on the same parameters."""
+    def member(self, member: int, rows: int = 1) -> Network:
+        """One of the members as a network of its own, on the same parameters.
+
+        Args:
+            rows: the largest batch that it is to learn from.
+        """
         if self.members is None or not 0 <= member < self.members:
             raise IndexError(f"There is no member {member}: there are {self.members or 'none'}.")
         sequential = self.sequential.member(member)
         buffers, masks = self.buffers.member(member), [self.masks[member]]
-        return Network(sequential, self.width, 1, buffers, masks, None)
+        return Network(sequential, self.width, rows, buffers, masks, None)
 
     def predict(self, x: Array) -> Array:
         """Probabilities or values, shape (..., rows, outputs), for x of shape (rows, width)."""

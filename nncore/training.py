@@ -7,28 +7,23 @@ are loops over it, not hooks inside it, and stopping is not asking for more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
-from nncore.activations import Softmax
 from nncore.arrays import Array, Figure
-from nncore.batches import Batches
-from nncore.buffers import Slot
 from nncore.cohort import Cohort
 from nncore.dataset import Dataset
 from nncore.epochs import Diverged, Epoch, TrainingState
 from nncore.evaluation import SAMPLE, Evaluation
-from nncore.losses import Loss
-from nncore.objective import Objective
+from nncore.learner import Learner, Rows, squares
 from nncore.recipe import Recipe
 
-FLUSH_EVERY = 256
-"""Steps after which vanished numbers are set to zero."""
-VANISHED = 1e-20
-"""Below this no number here changes a result, and at β = 0.9 none reaches float32's denormal range
-(1e-38, where arithmetic is 1.5 times slower and worse) before the next flush."""
+WIDE = 1 << 16
+"""Parameters from which on members learn one by one: the vectors of one fill a core's cache, and
+those of all would be fetched anew at every step (stacked, five take 5.4 to 6.0 times as long as one
+from 90,000 parameters on, and 4.5 at 50,000)."""
 
 
 def train(
@@ -36,6 +31,7 @@ def train(
     data: Dataset | Sequence[Dataset],
     seed: int | Sequence[int],
     members: int | None = None,
+    threads: int = 1,
 ) -> Training:
     """Train a new network, one epoch per item.
 
@@ -55,12 +51,14 @@ def train(
         members: how many networks of this shape to train together, each with generators of its
             own. Member 0 is the network that is trained alone. May be left out where the recipe,
             the data or the seeds say it.
+        threads: how many members learn at once, where they are so large that each learns by
+            itself; smaller ones learn together on one. It changes no number.
 
     Raises:
         ValueError: the data does not fit the network or the loss; says how.
         Diverged: while iterating, when a cost or a weight is no longer finite.
     """
-    return Training(Cohort.of(recipe, data, seed, members))
+    return Training(Cohort.of(recipe, data, seed, members), threads)
 
 
 def train_member(
@@ -79,7 +77,7 @@ def train_member(
 class Training(Iterator[Epoch]):
     """A network being trained: an iterator of epochs, `recipe.epochs` in all."""
 
-    def __init__(self, cohort: Cohort) -> None:
+    def __init__(self, cohort: Cohort, threads: int = 1) -> None:
         self.recipe = recipe = cohort.recipe
         self._streams = cohort.streams()
         rows = tuple(one.rows for one in cohort.data)
@@ -91,45 +89,37 @@ class Training(Iterator[Epoch]):
             cohort.members,
             masks=[streams.masks.bit_generator for streams in self._streams],
         )
-        buffers, outputs = self.network.buffers, self.network.outputs
-        dtype = buffers.theta.dtype
-        n = rows[0] if len(set(rows)) == 1 else rows
-        self._objective = Objective(self.network, recipe.loss, recipe.lambd, n)
-        tables = [
-            (
-                np.ascontiguousarray(one.x, dtype),
-                _like(recipe.loss.targets(np.asarray(one.y), outputs), dtype),
-            )
-            for one in cohort.data
-        ]
-        shuffles = [streams.shuffles for streams in self._streams]
-        weights = [
-            _weights(one.weights, recipe.loss, dtype)
-            for one in cohort.data
-            if one.weights is not None
-        ]
-        joined = self.network.joined
-        self._batches = Batches(
-            tables, outputs, size, shuffles, cohort.members, weights, joined=joined
-        )
+        network = self.network
         self._evaluation = Evaluation.of(
-            self.network,
+            network,
             recipe.loss,
             recipe.metrics,
             cohort.data,
             cohort.seeds,
             recipe.measured or SAMPLE,
         )
-        self._state = state = np.zeros((recipe.optimizer.slots, *buffers.theta.shape), dtype)
-        if cohort.members == 1:  # it costs what a network without the axis costs
-            buffers, state = buffers.member(0), state[:, 0]
-        self._at = Slot(theta=buffers.theta, work=buffers.work, state=state)
-        self._at.decayed = [buffers.theta[..., stretch] for stretch in buffers.decayed]
-        recipe.optimizer.prepare(self._at)
-        self._costs = np.zeros((len(self._batches.sizes), *self.network.lead, 1, 1))
+        theta = network.buffers.theta
+        self._state = np.zeros((recipe.optimizer.slots, *theta.shape), theta.dtype)
+        self._learners = self._made_learners(cohort, size)
+        self._threads = min(threads, len(self._learners))
         self.epoch = 0
         """Epochs done."""
         self._step = 0
+
+    def _made_learners(self, cohort: Cohort, size: int) -> list[Learner]:
+        """One for all members, or where they are large one each."""
+        recipe, network, state = self.recipe, self.network, self._state
+        dtype = network.buffers.theta.dtype
+        rows = Rows.of(cohort.data, recipe.loss, network.outputs, dtype)
+        shuffles = [streams.shuffles for streams in self._streams]
+        if not network.lead or network.parameters <= WIDE:
+            return [Learner(recipe, network, rows, shuffles, state)]
+        return [
+            Learner(
+                recipe.member(k), network.member(k, size), rows.member(k), [shuffle], state[:, k]
+            )
+            for k, shuffle in enumerate(shuffles)
+        ]
 
     def __next__(self) -> Epoch:
         if self.epoch >= self.recipe.epochs:
@@ -138,9 +128,9 @@ class Training(Iterator[Epoch]):
         with np.errstate(all="ignore"):  # what overflows is found below, and said as Diverged
             rate = self.learning_rate
             norm = self.learn()
-            cost = self._costs.sum(axis=(0, -2, -1)) / self._batches.rows
+            cost = self._joined([learner.cost for learner in self._learners])
             # a square that is not finite is a weight that ran off, be the cost as it may
-            self._refuse(cost, _squares(self.network.buffers.theta), rate)
+            self._refuse(cost, squares(self.network.buffers.theta), rate)
             figures = self._evaluation.figures()
             self._refuse(figures["train_cost"], figures.get("val_cost", 0.0), rate)
         return Epoch(
@@ -166,38 +156,27 @@ class Training(Iterator[Epoch]):
 
         An epoch begins with it. By itself it is for timing, and warns of overflow as NumPy does.
         """
-        rate = self.learning_rate
-        rate = rate[:, None] if isinstance(rate, np.ndarray) else rate
-        gradient, step = self._objective.of_batch, self.recipe.optimizer.step
-        at, costs, clip = self._at, self._costs, self.recipe.clip_norm
-        last = len(costs) - 1
-        norm = np.zeros(())
-        for i, batch in enumerate(self._batches.dealt()):
-            costs[i] = gradient(*batch)
-            if clip is not None or i == last:
-                norm = np.sqrt(_squares(self.network.buffers.grad))
-                if clip is not None:
-                    self._shorten(norm, clip)
-            self._step = t = self._step + 1
-            step(at, rate, t)
-            if not t % FLUSH_EVERY:
-                self._flush()
+        done, rate, warned = self._step, self.learning_rate, np.geterr()
+        rates: Sequence[Figure] = [rate] * len(self._learners)
+        if isinstance(rate, np.ndarray):
+            rates = [rate[:, None]] if len(self._learners) == 1 else rate.tolist()
+
+        def learn(learner: Learner, rate: Figure) -> Array:
+            with np.errstate(**warned):  # which a thread does not know by itself
+                return learner.learn(rate, done)
+
+        if self._threads > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                norms = list(pool.map(learn, self._learners, rates))
+        else:
+            norms = list(map(learn, self._learners, rates))
+        self._step += self._learners[0].steps
         self.epoch += 1
-        return norm
+        return self._joined(norms)
 
-    def _shorten(self, norm: Array, longest: float) -> None:
-        """Scale the gradients that are longer down to `longest`."""
-        grad = self.network.buffers.grad
-        factor = np.asarray(longest / np.maximum(norm, longest), grad.dtype)
-        np.multiply(grad, factor[..., None], out=grad)
-
-    def _flush(self) -> None:
-        """Set what has all but vanished to zero, before it slows everything down."""
-        room = self.network.buffers.work[0]
-        for numbers in (self.network.buffers.theta, *self._state):
-            np.abs(numbers, out=room)
-            np.greater_equal(room, VANISHED, out=room)
-            np.multiply(numbers, room, out=numbers)  # a tenth of what copying where(...) takes
+    def _joined(self, figures: Sequence[Array]) -> Array:
+        """What learners say, one for all members or one each: shape () or (members,)."""
+        return figures[0] if len(figures) == 1 else np.array(figures)
 
     def _refuse(self, cost: Figure, other: Figure, rate: Figure) -> None:
         """Raise if any of these is not finite; the first that is not is what is said."""
@@ -242,21 +221,3 @@ class Training(Iterator[Epoch]):
         self.epoch, self._step = int(state.meta["epoch"]), int(state.meta["step"])
         for streams, saved in zip(self._streams, state.meta["generators"], strict=True):
             streams.restore(saved)
-
-
-def _squares(vectors: Array) -> Array:
-    """Each member's sum of squares, shape () or (members,)."""
-    return np.matmul(vectors[..., None, :], vectors[..., :, None])[..., 0, 0]
-
-
-def _like(y: Array, dtype: Any) -> Array:
-    """Numbers in the network's own precision; class ids as they are."""
-    return y if y.ndim == 1 else np.ascontiguousarray(y, dtype)
-
-
-def _weights(weights: Array, loss: Loss, dtype: Any) -> Array:
-    """Of rows, shape (rows, 1); or of units that are on or off, (rows, outputs)."""
-    weights = weights.reshape(len(weights), -1)
-    if weights.shape[1] > 1 and loss.link is Softmax:
-        raise ValueError("A class is of its whole row: weights is (rows,), one number a row.")
-    return np.ascontiguousarray(weights, dtype)

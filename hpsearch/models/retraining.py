@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, cast
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import hpsearch
 from hpsearch import data as tables
@@ -23,6 +25,7 @@ from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile, differences
+from hpsearch.system import usable_cores
 from nncore import Dataset, Diverged, Epoch, metrics, train
 from nncore.arrays import Array, Targets
 from nncore.losses import Loss
@@ -75,9 +78,11 @@ class Retraining:
         seed: Any = (members and self.seeds) or self.config["training.seed"]
         try:
             dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
-            training = train(recipe, dataset, seed, members)
-            for epoch in training:
-                on_epoch(epoch)
+            # Large members learn at once, a core each, where a BLAS of several threads is in the way.
+            with threadpool_limits(1, "blas") if members else nullcontext():
+                training = train(recipe, dataset, seed, members, threads=usable_cores().count)
+                for epoch in training:
+                    on_epoch(epoch)
         except Diverged as error:
             raise RunError(f"{self.study.path}: the training diverged. {error}") from None
         except MemoryError:

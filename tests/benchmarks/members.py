@@ -6,6 +6,10 @@ Each of the K trains on the same rows with generators of its own; the time of a 
 divided by K and by that of one network alone. One process, one BLAS thread, every K in turn, so
 that a noisy machine is noisy for all; medians of the rounds. K = 1 should cost what a network
 without the axis costs. Last: an epoch's milliseconds for each of ten.
+
+Then, of networks whose vectors fill a core's cache, what five cost altogether: stacked like small
+ones, which is not done; one by one, as a search trains folds; and on two threads, as `retrain`
+trains an ensemble.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from statistics import median
 
 from tests.benchmarks.tasks import TASKS, Epochs, Task, recipe, seconds, watch  # isort: skip
 
-from nncore import Dataset, train
+from nncore import Dataset, train, training
 
 COUNTS = (None, 1, 5, 10)
 """Members; None is a network without the axis."""
@@ -27,10 +31,10 @@ TARGETS = {
 """Cost per member with 5 and with 10, against one alone."""
 
 
-def epoch(task: Task, members: int | None) -> Epochs:
+def epoch(task: Task, members: int | None, threads: int = 1) -> Epochs:
     """Runs a training pass and says how many seconds it took."""
-    training = train(recipe(task), Dataset(*task.data()), seed=0, members=members)
-    return lambda: seconds(training.learn)
+    trained = train(recipe(task), Dataset(*task.data()), 0, members, threads)
+    return lambda: seconds(trained.learn)
 
 
 def measure(task: Task, rounds: int) -> dict[int | None, float]:
@@ -43,6 +47,22 @@ def measure(task: Task, rounds: int) -> dict[int | None, float]:
         for members, run in runs.items():
             taken[members].append(run())
     return {members: median(seconds) for members, seconds in taken.items()}
+
+
+def large(task: Task, rounds: int) -> dict[str, float]:
+    """Of five networks in each way, how many times as long they take as one."""
+    usual = training.WIDE
+    runs = {"one": epoch(task, None)}
+    for name, wide, threads in (("stacked", 1 << 62, 1), ("one by one", 0, 1), ("threads", 0, 2)):
+        training.WIDE = wide
+        runs[name] = epoch(task, 5, threads)
+    training.WIDE = usual
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            taken[name].append(run())
+    one = median(taken.pop("one"))
+    return {name: median(took) / one for name, took in taken.items()}
 
 
 def main() -> None:
@@ -65,6 +85,11 @@ def main() -> None:
             f"{shares[2]:>8.2f}{goal:>16}{took[10] * 100:>10.2f}",
             flush=True,
         )
+    print("\n{:<30}{:>10}{:>12}{:>12}".format("five of", "stacked", "one by one", "2 threads"))
+    for task in TASKS:
+        if recipe(task).network.parameters(task.dims[0]) > training.WIDE:
+            ways = large(task, min(asked.rounds, 5))
+            print(f"{task.name:<30}" + "{:>10.2f}{:>12.2f}{:>12.2f}".format(*ways.values()))
 
 
 if __name__ == "__main__":

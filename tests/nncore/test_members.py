@@ -145,7 +145,7 @@ def test_folds_are_trained_together():
 def test_folds_of_different_lengths_go_at_the_pace_of_the_shortest():
     uneven = folds((40, 79, 119))
     training, epochs = finished(train(RECIPE, uneven, 5))
-    assert training._batches.rows == 120
+    assert training._learners[0]._batches.rows == 120
     shortest = train_member(RECIPE, uneven, 5, 0)
     assert_equal(training, epochs, shortest, 0)
     judged = uneven[1]
@@ -155,8 +155,8 @@ def test_folds_of_different_lengths_go_at_the_pace_of_the_shortest():
     assert epochs[-1].figures["val_cost"][1] == pytest.approx(found, rel=1e-6)
     left_out = set()
     for _ in range(40):
-        training._batches._shuffle()
-        left_out |= set(range(121)) - set(training._batches._each[1].tolist())
+        training._learners[0]._batches._shuffle()
+        left_out |= set(range(121)) - set(training._learners[0]._batches._each[1].tolist())
     assert len(left_out) > 20  # others every time
 
 

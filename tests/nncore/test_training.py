@@ -203,7 +203,7 @@ def test_members_learn_numbers_too(data, loss, out):
 
 def test_a_last_batch_of_one_row_is_not_lost():
     recipe = replace(RECIPE, mini_batch_size=109)
-    assert len(train(recipe, CLASSES, 0)._batches.sizes) == 2
+    assert len(train(recipe, CLASSES, 0)._learners[0]._batches.sizes) == 2
     assert np.isfinite(list(train(recipe, CLASSES, 0))[-1].cost)
 
 
@@ -212,13 +212,13 @@ def test_any_batch_size_deals_every_row_once(size, monkeypatch):
     monkeypatch.setattr("nncore.batches.CHUNK", 300)  # several chunks, the last one smaller
     training = train(replace(RECIPE, mini_batch_size=size), CLASSES, 0)
     for _ in range(2):
-        dealt = [(x.copy(), y.copy()) for x, y in training._batches.shuffled()]
+        dealt = [(x.copy(), y.copy()) for x, y in training._learners[0]._batches.shuffled()]
         x, y = (np.concatenate(parts) for parts in zip(*dealt, strict=True))
         order = np.lexsort(x.T)
         expected = np.lexsort(CLASSES.x.T)
         np.testing.assert_array_equal(x[order], CLASSES.x[expected])
         np.testing.assert_array_equal(y[order], np.eye(3)[CLASSES.y[expected]])
-        assert [len(x) for x, _ in dealt] == training._batches.sizes
+        assert [len(x) for x, _ in dealt] == training._learners[0]._batches.sizes
 
 
 def test_a_learning_rate_far_too_high_is_a_divergence_and_not_a_warning():
@@ -265,11 +265,11 @@ def test_dying_moments_are_flushed_before_they_become_denormal():
     still = Dataset(np.zeros((4, 4), np.float32), np.array([0, 1, 2, 0]))
     recipe = replace(RECIPE, mini_batch_size=1, lambd=0.0, epochs=300)
     training = train(replace(recipe, network=Sequential.from_dims([4, 12, 3])), still, 0)
-    training._at.state[:, :4] = 1e-3  # of weights that never get a gradient again
+    training._learners[0]._at.state[:, :4] = 1e-3  # of weights that never get a gradient again
     list(training)
-    state = np.abs(training._at.state)
+    state = np.abs(training._learners[0]._at.state)
     assert not ((state > 0) & (state < np.finfo(np.float32).tiny)).any()
-    assert (training._at.state[0, :4] == 0.0).all()
+    assert (training._learners[0]._at.state[0, :4] == 0.0).all()
 
 
 def test_a_steady_epoch_allocates_next_to_nothing():
