@@ -16,14 +16,12 @@ from hpsearch.export.formats import names
 if TYPE_CHECKING:
     from hpsearch.export.choosing import Wanted
     from hpsearch.export.exporters import (
-        ModelExporter,
         RowsExporter,
         StorageExporter,
         TrialExporter,
         TrialsExporter,
     )
     from hpsearch.store.folder import RunFolder
-    from hpsearch.store.records import TrialRecord
 
 
 @app.command(
@@ -32,7 +30,8 @@ if TYPE_CHECKING:
     "each. "
     "hpsearch export digits --to csv -o trials.csv writes all trials. "
     "hpsearch export digits --to optuna sqlite:///digits.db, then optuna-dashboard shows them. "
-    "hpsearch export digits-model --to onnx -o digits.onnx writes a retrained model.",
+    "hpsearch export digits --to onnx trains the best trial as retrain does, and writes it; "
+    "hpsearch export digits-model --to onnx writes a retrained model.",
 )
 def export(
     name: Name = None,
@@ -45,8 +44,8 @@ def export(
         typer.Option(
             metavar="FORMAT",
             help=f"One of {', '.join(names())}. study and python write one trial, csv, json and "
-            "optuna all of them, arrays the rows they learn from, onnx a retrained model: name its "
-            "folder in place of a study.",
+            "optuna all of them, arrays the rows they learn from, onnx a model: that of a trial, "
+            "trained anew, or the one in a folder that retrain made.",
         ),
     ] = "study",
     output: Annotated[
@@ -54,13 +53,16 @@ def export(
         typer.Option(
             "-o",
             "--output",
+            metavar="FILE",
             help="The file to write; - is standard output.",
             show_default="best.toml for a study, else by name and format",
         ),
     ] = None,
     trial: Annotated[
         int | None,
-        typer.Option(min=0, help="Number of the trial.", show_default="the best complete one"),
+        typer.Option(
+            min=0, metavar="N", help="Number of the trial.", show_default="the best complete one"
+        ),
     ] = None,
     top: Annotated[
         int | None,
@@ -74,6 +76,7 @@ def export(
 
     By default the best trial, as a study file without ranges.
     """
+    from hpsearch.cli.modelfiles import export_model, export_trained, is_model
     from hpsearch.errors import UsageError
     from hpsearch.export.choosing import Wanted
     from hpsearch.export.exporters import (
@@ -92,14 +95,16 @@ def export(
     if address is not None and output is not None:
         raise UsageError(f"Write to {address} or to {output}, not to both: leave one out.")
     wanted = Wanted(trial, top, where)
-    if isinstance(writer, ModelExporter):
-        _export_model(writer, name, output, force, wanted)
+    if isinstance(writer, ModelExporter) and name is not None and is_model(name):
+        export_model(writer, name, output, force, wanted)
         return
     folder = _run(name, runs, to)
     if isinstance(writer, TrialExporter):
         _export_each(writer, folder, wanted, output, force)
     elif isinstance(writer, StorageExporter):
         _export_into(writer, folder, wanted, address or output, force)
+    elif isinstance(writer, ModelExporter):
+        export_trained(writer, folder, wanted, output, force)
     elif isinstance(writer, RowsExporter):
         _export_rows(writer, folder, wanted, output, force)
     else:
@@ -112,11 +117,11 @@ def _run(name: str | None, runs: Path | None, to: str) -> RunFolder:
     Raises:
         UsageError: there is none; or the name is a model's.
     """
+    from hpsearch.cli.modelfiles import is_model
     from hpsearch.errors import UsageError
-    from hpsearch.models.folders import JSON
     from hpsearch.store.folder import RunFolder, find
 
-    if name is not None and (Path(name) / JSON).is_file():
+    if name is not None and is_model(name):
         raise UsageError(
             f"{name} is a retrained model, of which --to {to} writes nothing; --to onnx does."
         )
@@ -128,6 +133,7 @@ def _export_each(
 ) -> None:
     """A text for each trial; several have their numbers in their files' names."""
     from hpsearch.cli.files import refuse_to_replace, write_text
+    from hpsearch.cli.told import about, apart
     from hpsearch.errors import UsageError
     from hpsearch.export.choosing import each
     from hpsearch.export.exporters import Place
@@ -146,14 +152,14 @@ def _export_each(
             write(writer.text(facts, one, Place(Path(), writer.default)).text.encode())
         return
     many = len(chosen) > 1
-    files = [_apart(file, trial.number) if many else file for trial in chosen]
+    files = [apart(file, trial.number) if many else file for trial in chosen]
     for one in files:
         refuse_to_replace(one, force)
     places = [Place(one.parent, str(one)) for one in files]
     texts = [writer.text(facts, *pair) for pair in zip(chosen, places, strict=True)]
     for one, trial, written in zip(files, chosen, texts, strict=True):
         write_text(one, written.text)
-        say(f"{one}: {_about(trial, facts.metric)} of {facts.name}.")
+        say(f"{one}: {about(trial, facts.metric)} of {facts.name}.")
     for written in texts[:1]:
         say(f"next  {written.next}")
 
@@ -215,43 +221,5 @@ def _export_rows(
     say(f"{file}: the rows of {facts.name}.")
 
 
-def _export_model(
-    writer: ModelExporter, name: str | None, output: Path | None, force: bool, wanted: Wanted
-) -> None:
-    """A retrained model as a file."""
-    from hpsearch.cli.files import refuse_to_replace, write_bytes
-    from hpsearch.errors import UsageError
-    from hpsearch.export.choosing import Wanted
-    from hpsearch.models.saved import SavedModel
-
-    if name is None:
-        raise UsageError("Name the folder of a retrained model; `hpsearch retrain` makes one.")
-    if wanted != Wanted():
-        raise UsageError(f"{name}: --trial, --top and --where choose of a study, not of a model.")
-    model = SavedModel.load(name)
-    file = output or Path(writer.default.format(name=Path(name).resolve().name))
-    if str(output) == "-":
-        write(writer.content(model))
-        return
-    refuse_to_replace(file, force)
-    write_bytes(file, writer.content(model))
-    say(f"{file}: {model.name}.")
-
-
-def _apart(file: Path, number: int) -> Path:
-    """best.toml for trial 7 of several: best-7.toml."""
-    return file.with_name(f"{file.stem}-{number}{file.suffix}")
-
-
 def _counted(trials: int) -> str:
     return "1 trial" if trials == 1 else f"{trials:,} trials"
-
-
-def _about(trial: TrialRecord, metric: str) -> str:
-    from hpsearch.view.format import figure
-
-    state = "" if trial.state == "complete" else f" ({trial.state} after epoch {trial.epochs})"
-    return (
-        f"trial {trial.number}{state}, {metric} {figure(trial.value)} "
-        f"at epoch {trial.best_epoch} of {trial.planned}"
-    )

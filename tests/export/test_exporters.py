@@ -177,8 +177,8 @@ def test_top_and_where_choose_trials(typed, run):
         (("--to", "optuna", "-o", "-"), "standard output"),
         (("--to", "arrays", "--top", 2), "All trials share the rows"),
         (("nonsense://x", "--to", "optuna"), "cannot be written as a storage"),
-        (("--to", "onnx"), "holds no model"),
-        (("--to", "onnx", "--top", 2), "not of a model"),
+        (("--to", "onnx", "--trial", 2), "Trial 2 of flowers diverged"),
+        (("--to", "onnx", "--top", 2, "-o", "-"), "a file each"),
     ],
 )
 def test_a_wrong_export_is_a_sentence(typed, run, words, said):
@@ -323,3 +323,15 @@ def test_a_retrained_model_is_written_as_onnx_and_as_nothing_else(typed, run, tm
     code, _, err = typed("export", "model", "--to", "csv")
     assert (code, "--to onnx does" in err) == (2, True)
     assert "--force replaces it" in typed("export", "model", "--to", "onnx")[2]
+    code, _, err = typed("export", "model", "--to", "onnx", "--top", 2)
+    assert (code, "not of a model" in err) == (2, True)
+
+
+def test_trials_are_written_as_onnx_as_if_they_had_been_retrained(typed, run, tmp_path):
+    pytest.importorskip("onnx", reason="pip install 'hpsearch[onnx]'")
+    code, out, err = typed("export", "flowers", "--to", "onnx", "--top", 2, "-o", "f.onnx")
+    assert (code, "accuracy" in out) == (0, True), err
+    assert typed("retrain", "flowers#14", "-o", "model", "--no-baselines")[0] == 0
+    assert typed("export", "model", "--to", "onnx")[0] == 0
+    assert (tmp_path / "f-14.onnx").read_bytes() == (tmp_path / "model.onnx").read_bytes()
+    assert (tmp_path / "f-13.onnx").read_bytes() != (tmp_path / "model.onnx").read_bytes()
