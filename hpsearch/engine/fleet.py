@@ -125,7 +125,9 @@ class Fleet:
         # A loky worker that has no shell yet would outlive the engine by five minutes.
         alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
         scratch = str(self._scratch)
-        return parallel_config("loky", n_jobs=self._slots, temp_folder=scratch, **alive)
+        # With one job joblib would run the shell in this process, and its end would be ours.
+        jobs = max(2, self._slots)
+        return parallel_config("loky", n_jobs=jobs, temp_folder=scratch, **alive)
 
 
 def _shut_down() -> None:

@@ -149,6 +149,15 @@ def test_a_diverging_trial_is_a_fact_and_the_study_goes_on(place):
     assert place.status()["best"]["number"] != 0
 
 
+def test_an_engine_with_a_single_slot_outlives_its_command(place):
+    place.write(trials=2, workers=1, epochs=800)
+    slot = ("--set", "study.max_workers=1")
+    assert place.command("run", "small.toml", "--detach", *slot).returncode == 0
+    wait_for(lambda: not place.folder.alive)
+    assert {trial.state for trial in place.trials()} <= {"complete", "pruned"}
+    assert len(place.trials()) == 2
+
+
 def test_a_folder_with_any_name_will_do(place):
     place.write(trials=2)
     done = place.command("run", "small.toml", "--runs", place.path / "ünï cöde")
