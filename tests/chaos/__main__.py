@@ -18,7 +18,7 @@ from hpsearch import system
 
 os.environ.update(system.BLAS_THREADS)  # before NumPy comes: what is computed again is small
 
-from tests.chaos import cuts, disks, kills, more, steps
+from tests.chaos import cuts, disks, kills, more, reports, steps
 from tests.chaos.ground import Tried
 from tests.chaos.resumed import Resumed
 from tests.chaos.soak import soak
@@ -38,6 +38,7 @@ FAULTS: Mapping[str, tuple[str, float, Fault]] = {
     "crowd": ("20 engines at once", 0.03, more.crowd),
     "standstill": ("a trainer stopped with SIGSTOP", 0.02, more.standstill),
     "listeners": ("listening sockets during a run", 0.01, more.listeners),
+    "reports": ("32 trials report 20 times a second", 0.02, reports.reports),
     "soak": ("many short trials", 0.06, lambda place, _, seed: soak(place, SHORT_SOAK, seed)),
 }
 """By name: what it is called in the table, its share of the time, and how it is tried."""
@@ -46,14 +47,16 @@ FAULTS: Mapping[str, tuple[str, float, Fault]] = {
 def table(minutes: float, only: list[str], seed: int) -> int:
     """Try every fault for its share of the time."""
     names = [name for name in FAULTS if not only or name in only]
-    whole = sum(FAULTS[name][1] for name in names)
+    until = time.monotonic() + 60 * minutes
     print(f"{'fault':46} {'tried':>5} {'trials':>6} {'violations':>10}  figure")
     wrong = 0
-    for name in names:
+    for at, name in enumerate(names):
         title, share, fault = FAULTS[name]
         began = time.monotonic()
+        # Of what is left: where one takes longer than its share, those that follow have less.
+        part = share / sum(FAULTS[other][1] for other in names[at:])
         with tempfile.TemporaryDirectory() as place:
-            tried = fault(Path(place), 60 * minutes * share / whole, seed)
+            tried = fault(Path(place), max(1.0, part * (until - began)), seed)
         tried.fault = title
         wrong += len(tried.violations)
         seconds = f"{time.monotonic() - began:.0f} s"

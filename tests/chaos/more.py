@@ -117,7 +117,7 @@ def signals(place: Path, seconds: float, seed: int) -> Tried:
         found += ground.violations()
         told.violations += [f"{number.name}, {slow}: {text}" for text in found]
         told.times, told.trials = told.times + 1, told.trials + ground.trials
-    told.figure = f"gone after {left:.1f} s, at work again after {slowest:.1f} s{_busy()}"
+    told.figure = f"gone after {left:.1f} s, at work again after {slowest:.1f} s{busy()}"
     return told
 
 
@@ -151,7 +151,7 @@ def strikes(place: Path, seconds: float, seed: int) -> Tried:
         figures.append(f"{what} {seen:.2f} s, back {after:.1f} s, {lost} epochs lost")
     kill(engine)
     told.violations += ground.gone([], patience(GONE))
-    told.figure = "; ".join(figures) + _busy()
+    told.figure = "; ".join(figures) + busy()
     return told
 
 
@@ -160,7 +160,8 @@ def patience(seconds: float) -> float:
     return seconds * max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
 
 
-def _busy() -> str:
+def busy() -> str:
+    """How much this machine has to do, beside a figure."""
     return f" (load {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores)"
 
 
