@@ -50,7 +50,7 @@ early_stopping = 0
 
 
 IRIS = Path(__file__).parent / "iris.csv"
-"""The set of scikit-learn as a file: an engine that needs no scikit-learn starts in half the time."""
+"""scikit-learn's set as a file: an engine that needs no scikit-learn starts in half the time."""
 
 
 class Place:
@@ -60,6 +60,11 @@ class Place:
         self.path = path
         self.study = path / "small.toml"
         self.folder = RunFolder(path / "runs" / "small")
+        self.epoch_seconds = 0.0
+        """How long an epoch takes at the least, of what is started from now on.
+
+        Trials that a test interrupts need to last, not to compute: they sleep (`hpsearch.faults`).
+        """
         self._started: list[subprocess.Popen[str]] = []
 
     def write(
@@ -125,7 +130,9 @@ class Place:
     def _environ(self) -> dict[str, str]:
         quiet = {"PYTHONWARNINGS": "default", "COLUMNS": "100", "NO_COLOR": "1"}
         plain = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-        return {**plain, **quiet, "HPSEARCH_RUNS": str(self.path / "runs")}
+        slow = {"HPSEARCH_FAULTS": f"slow trainer epoch {self.epoch_seconds}"}
+        runs = {"HPSEARCH_RUNS": str(self.path / "runs")}
+        return {**plain, **quiet, **runs, **(slow if self.epoch_seconds else {})}
 
     def close(self) -> None:
         """Nothing that a test started may outlive it."""

@@ -70,6 +70,7 @@ def keys_in(text):
 
 
 def test_no_key_stands_in_argv_or_the_environment(place):
+    place.epoch_seconds = 0.02
     place.write(trials=4, workers=1, epochs=100_000)
     started = place.start("run", "small.toml")
     wait_for(lambda: place.running() or started.poll() is not None)

@@ -84,6 +84,7 @@ def see(place):
 
 
 def test_run_attach_leave_and_stop(place, see):
+    place.epoch_seconds = 0.02
     place.write(trials=4, epochs=LONG)
     run = see("run", "small.toml")
     run.expect("live")
@@ -113,6 +114,7 @@ def test_run_attach_leave_and_stop(place, see):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_gives_the_terminal_back_and_leaves_the_search(place, see, number):
+    place.epoch_seconds = 0.02
     place.write(trials=4, epochs=LONG)
     assert place.command("run", "small.toml", "--detach").returncode == 0
     engine = place.engine()

@@ -21,7 +21,7 @@ from tests.chaos.processes import engine_of, kill, trainers_of
 from tests.chaos.recompute import Recomputer
 from tests.conftest import wait_for
 
-EPOCHS = 1500  # as long as a command takes to start, on a quiet machine
+EPOCHS = 100  # two seconds where an epoch is slow, longer than a command takes to start
 
 
 def story(place, name):
@@ -67,6 +67,7 @@ def interrupted_it_finds_the_same(place, whole):
         except RunError:  # the store is only just being made
             return 0
 
+    place.epoch_seconds = 0.02
     command = place.start("run", "small.toml", "--name", "again")
     wait_for(epochs)
     assert place.command("stop", "again").returncode == 0
@@ -78,6 +79,7 @@ def interrupted_it_finds_the_same(place, whole):
     for pid in trainers_of(engine) if engine else []:
         kill(pid)
     command.communicate(timeout=60)
+    place.epoch_seconds = 0.0
     assert story(place, "again") == whole
 
 

@@ -13,8 +13,9 @@ from tests.conftest import wait_for
 LONG = 100_000  # epochs that no test waits for
 
 
-def at_work(place, trials=4, workers=2, epochs=3000):
-    """A study with every worker in the middle of a trial."""
+def at_work(place, trials=4, workers=2, epochs=100):
+    """A study with every worker in the middle of a trial, which lasts two seconds or longer."""
+    place.epoch_seconds = 0.02
     place.write(trials=trials, workers=workers, epochs=epochs)
     command = place.start("run", "small.toml")
     engine = place.engine()
@@ -34,7 +35,7 @@ def finished_whole(place, trials):
 
 
 def test_a_killed_trainer_costs_its_own_trial_only(place):
-    command, engine = at_work(place, trials=3, epochs=1500)
+    command, engine = at_work(place, trials=3)
     before = {t.number: t.attempt for t in place.trials()}
     kill(trainers_of(engine)[0])
     command.communicate(timeout=60)
@@ -54,19 +55,20 @@ def test_detached_again_a_study_that_runs_is_left_alone_at_once(place):
 
 
 def test_a_killed_shell_is_started_again_and_counts_as_no_attempt(place):
-    command, engine = at_work(place, trials=2, epochs=1500)
+    command, engine = at_work(place, trials=2)
     kill(shells_of(engine)[0])
     command.communicate(timeout=60)
     finished_whole(place, 2)
 
 
 def test_after_kill_9_of_the_engine_the_next_run_finishes(place):
-    command, engine = at_work(place, trials=4, epochs=1200)
+    command, engine = at_work(place, trials=4)
     below = [process.pid for process in descendants(engine)]
     kill(engine)
     wait_for(lambda: not any(alive(pid) for pid in below), seconds=2)
     command.communicate(timeout=20)
     assert place.status()["state"] == "gone"
+    place.epoch_seconds = 0.0
     again = place.command("run", "small.toml")
     assert again.returncode == 0, again.stderr
     finished_whole(place, 4)
@@ -96,6 +98,7 @@ def test_a_signal_to_the_command_stops_gracefully(place, number):
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_an_engine_killed_while_its_workers_start_leaves_nothing(place, workers):
+    place.epoch_seconds = 0.02
     place.write(workers=workers, epochs=LONG)
     command = place.start("run", "small.toml")
     engine = place.engine()
@@ -119,18 +122,19 @@ def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
 
 
 def test_a_stopped_trial_goes_on_from_its_checkpoint_with_the_same_bits(place):
-    command, _ = at_work(place, trials=2, epochs=2500)
+    command, _ = at_work(place, trials=2, epochs=300)
     assert place.command("stop", "small").returncode == 0
     command.communicate(timeout=20)
     assert command.returncode == 3
     stopped = {trial.number: trial.epochs for trial in place.trials()}
     assert all(epochs > 0 for epochs in stopped.values())
+    place.epoch_seconds = 0.0
     assert place.command("run", "small.toml").returncode == 0
     finished_whole(place, 2)
 
 
 def test_drain_lets_the_running_trials_finish(place):
-    command, _ = at_work(place, trials=50, epochs=1500)
+    command, _ = at_work(place, trials=50)
     assert place.command("stop", "small", "--drain").returncode == 0
     command.communicate(timeout=30)
     assert command.returncode == 3
@@ -147,7 +151,7 @@ def test_abort_is_at_once(place):
 
 
 def test_pause_starts_no_new_trials_and_resume_goes_on(place):
-    command, _ = at_work(place, trials=500, workers=1, epochs=800)
+    command, _ = at_work(place, trials=500, workers=1, epochs=30)
     assert place.command("pause", "small").returncode == 0
     wait_for(lambda: not place.running())
     assert place.status()["state"] == "paused"

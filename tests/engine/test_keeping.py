@@ -67,7 +67,8 @@ def test_kept_weights_are_those_of_the_value_on_the_leaderboard(place):
 
 
 def test_a_trial_whose_trainer_is_killed_goes_on_from_its_last_checkpoint(place):
-    place.write(trials=1, workers=1, epochs=30_000)
+    place.epoch_seconds = 0.1  # a checkpoint comes after five seconds, three before the end
+    place.write(trials=1, workers=1, epochs=80)
     command = place.start("run", "small.toml")
     engine = place.engine()
     wait_for(lambda: on_disk(place.folder.checkpoints) == [0])

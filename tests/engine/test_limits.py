@@ -54,11 +54,12 @@ def test_cpu_time_that_is_spent_puts_trials_aside_and_more_of_it_goes_on(place):
     assert {trial.state for trial in place.trials()} == {"waiting"}
     reached = sum(trial.epochs for trial in place.trials())
     assert reached > 0
-    assert place.command("run", "small.toml", "--set", "study.cpu_time=3s").returncode == 1
+    assert place.command("run", "small.toml", "--set", "study.cpu_time=2s").returncode == 1
     assert sum(trial.epochs for trial in place.trials()) > reached
 
 
 def test_time_that_is_up_ends_the_search(place):
+    place.epoch_seconds = 0.02
     write(place, 'timeout = "2s"', trials=4, epochs=LONG)
     place.command("run", "small.toml")
     assert facts(place).state == "finished"
@@ -66,6 +67,7 @@ def test_time_that_is_up_ends_the_search(place):
 
 
 def test_a_trial_over_its_time_is_complete_as_it_is(place):
+    place.epoch_seconds = 0.02
     write(place, 'trial_timeout = "1s"', trials=1, workers=1, epochs=LONG)
     assert place.command("run", "small.toml").returncode == 0
     (trial,) = place.trials()
@@ -75,7 +77,8 @@ def test_a_trial_over_its_time_is_complete_as_it_is(place):
 
 
 def test_a_trainer_that_hangs_is_killed_and_its_trial_tried_again(place):
-    write(place, 'stall_timeout = "1s"', trials=1, workers=1, epochs=4000)
+    place.epoch_seconds = 0.02
+    write(place, 'stall_timeout = "1s"', trials=1, workers=1, epochs=150)
     command = place.start("run", "small.toml")
     wait_for(lambda: any(trial.epochs for trial in place.trials()) if place.running() else False)
     hanging = trainers_of(place.engine())[0]

@@ -19,6 +19,7 @@ LONG = 100_000  # epochs that no test waits for
 
 
 def at_work(place, **study):
+    place.epoch_seconds = 0.02
     place.write(**{"trials": 4, "epochs": LONG, **study})
     command = place.start("run", "small.toml")
     wait_for(lambda: len(place.running()) == study.get("workers", 2))
@@ -147,6 +148,7 @@ def test_a_finished_study_takes_more_trials_up_at_its_next_run(place):
 
 
 def test_a_failed_trial_is_tried_again_with_its_number_and_parameters(place):
+    place.epoch_seconds = 0.02
     place.write(trials=2, workers=1, epochs=LONG)
     text = place.study.read_text().replace("workers = 1", "workers = 1\nretries = 0")
     place.study.write_text(text)

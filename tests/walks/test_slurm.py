@@ -41,11 +41,13 @@ class Job:
         (path / "houses.toml").write_text(study.replace('"small"', '"houses"'))
         shutil.copy(IRIS, path)
 
-    def start(self, script):
+    def start(self, script, slow=True):
         path = f"{self.path / 'bin'}{os.pathsep}{os.environ['PATH']}"
         job = {"SLURM_JOB_ID": "7", "SLURM_SUBMIT_DIR": str(self.path), "SLURM_NTASKS": "1"}
         scratch = {"TMPDIR": str(self.path / "scratch"), "SLURM_CPUS_PER_TASK": "2"}
         environ = {**os.environ, **job, **scratch, "PATH": path, "PYTHONPATH": str(Path.cwd())}
+        if slow:
+            environ["HPSEARCH_FAULTS"] = "slow trainer epoch 0.02"
         environ.pop("HPSEARCH_RUNS", None)
         self.process = subprocess.Popen(
             ["bash", "-c", script],
@@ -80,7 +82,7 @@ class Job:
 
 @pytest.fixture
 def job(tmp_path):
-    made = Job(tmp_path, trials=2, epochs=1500)
+    made = Job(tmp_path, trials=2, epochs=200)
     yield made
     made.close()
 
@@ -96,7 +98,7 @@ def test_before_its_limit_a_job_stops_is_queued_again_and_goes_on(job):
     assert "waiting" in job.states(job.folder)
     assert list(job.folder.checkpoints.glob("*.safetensors"))
     assert not job.scratch.path.exists()
-    job.start(script)
+    job.start(script, slow=False)
     code, out = job.code()
     assert code == 0, out
     assert job.states(job.folder) == ["complete", "complete"]

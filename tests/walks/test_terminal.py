@@ -36,6 +36,7 @@ def terminal(place):
 
 
 def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
+    place.epoch_seconds = 0.02
     place.write(trials=4, epochs=LONG)
     run = terminal("run", "small.toml", "--plain")
     engine = place.engine()
@@ -64,7 +65,8 @@ def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
 
 
 def test_ctrl_c_stops_and_the_next_run_finishes(place, terminal):
-    place.write(trials=3, workers=1, epochs=1500)
+    place.epoch_seconds = 0.02
+    place.write(trials=3, workers=1, epochs=100)
     run = terminal("run", "small.toml", "--plain")
     wait_for(place.running)
     run.sendintr()
@@ -73,6 +75,7 @@ def test_ctrl_c_stops_and_the_next_run_finishes(place, terminal):
     run.wait()
     assert run.exitstatus == 3
     assert place.status()["state"] == "stopped"
+    place.epoch_seconds = 0.0
     done = terminal("run", "small.toml", "--plain")
     done.expect("hpsearch export")
     done.expect(pexpect.EOF)
@@ -82,6 +85,7 @@ def test_ctrl_c_stops_and_the_next_run_finishes(place, terminal):
 
 
 def test_a_second_ctrl_c_aborts(place, terminal):
+    place.epoch_seconds = 0.02
     place.write(trials=3, workers=1, epochs=LONG)
     run = terminal("run", "small.toml", "--plain")
     wait_for(place.running)
