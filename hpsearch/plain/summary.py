@@ -27,7 +27,7 @@ def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tupl
         _heading(status, glyphs),
         *([f"why   {clean(words)}"] if words else []),
         _best(status, glyphs),
-        f"with  {params_line(status.best) if status.best else _why(status)}",
+        f"with  {params_line(status.best) if status.best else _why(status, words)}",
         f"in    {near(folder.path)}",
         f"keep  {_keep(status, folder)}",
         f"next  {go_on(status, folder)}",
@@ -91,10 +91,10 @@ def _best(status: Status, glyphs: Glyphs) -> str:
     return f"best  #{best.number}  {'  '.join(shown)}  epoch {best.best_epoch} of {best.planned}"
 
 
-def _why(status: Status) -> str:
-    if status.state == "gone":
+def _why(status: Status, words: str) -> str:
+    if status.state == "gone" and not words:
         return "its engine ended without a word; the log's last lines may say why"
-    return to_reader(status.study.why) or "nothing to show yet"
+    return (not words and to_reader(status.study.why)) or "nothing to show yet"
 
 
 def _keep(status: Status, folder: RunFolder) -> str:

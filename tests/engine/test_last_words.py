@@ -43,3 +43,4 @@ def test_the_end_of_a_run_says_them(tmp_path):
     told = summary(gone, folder)
     assert told[1].startswith("why   study.db cannot be written:")
     assert told[1].isprintable()
+    assert not any("without a word" in line for line in told)
