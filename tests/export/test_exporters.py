@@ -3,116 +3,15 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 import threading
 import urllib.request
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-import numpy as np
 import optuna
 import pytest
 
-from hpsearch import data as tables
-from hpsearch.cli import run_app
-from hpsearch.engine.searcher import Searcher
 from hpsearch.export.formats import exporter, names
-from hpsearch.models.retraining import prepare
 from hpsearch.store.reader import Reader
-from hpsearch.study import studyfile
-from hpsearch.study.recipe import Shape, network_parameters
-from hpsearch.study.space import range_to_json
-from tests.models.conftest import write_table
-from tests.view.madeup import MadeUp
-
-STUDY = """
-[study]
-name = "flowers"
-sampler = "random"
-[data]
-{data}
-normalize = "minmax"
-[network]
-layer_dims = {{ depth = [1, 3], width = [3, 16], log = true, shape = "funnel" }}
-activation = {{ choice = ["relu", "tanh"] }}
-max_parameters = 300
-[training]
-epochs = 9
-mini_batch_size = {{ choice = [8, 16, 32] }}
-optimizer = {{ choice = ["gd", "momentum", "adamw"] }}
-learning_rate = {{ float = [1e-3, 1e-1], log = true }}
-beta1 = {{ float = [0.8, 0.95], step = 0.05 }}
-decay = {{ choice = ["none", "cosine"] }}
-regularization = {{ choice = ["none", "both"] }}
-keep_prob = {{ float = [0.55, 0.95], step = 0.2 }}
-clip_norm = 5.0
-"""
-IRIS = 'source = "sklearn:iris"'
-STATES = ("complete", "pruned", "diverged", "failed", "complete", "complete", "complete")
-
-
-@pytest.fixture
-def typed(monkeypatch, capfdbinary, tmp_path):
-    """Types a command in a folder of its own; gives exit code, standard output and error."""
-    monkeypatch.chdir(tmp_path)
-
-    def type_(*words):
-        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
-        capfdbinary.readouterr()
-        try:
-            code = run_app()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        assert b"Traceback" not in err
-        return code, out.decode(), err.decode()
-
-    return type_
-
-
-def made_run(place, data=IRIS, trials=15):
-    """A run whose trials were drawn by the searcher, with values made up."""
-    path = place / "flowers.toml"
-    path.write_text(text := STUDY.format(data=data))
-    study = studyfile.read(path)
-    table = tables.load(study.data)
-    shape, meaning = Shape.of(table), {**study.meaning(), **table.meaning()}
-    made = MadeUp(
-        place / "runs" / "flowers",
-        name="flowers",
-        task=table.task,
-        state="stopped",
-        toml=text,
-        path=str(path),
-        space={name: range_to_json(range_) for name, range_ in study.space.items()},
-        meaning={name: value for name, value in meaning.items() if value is not None},
-        data={"features": table.features, "outputs": table.outputs}
-        | {"fingerprint": table.fingerprint},
-    )
-    settled = study.settle(table.task, table.features, table.outputs)
-    searcher = Searcher(settled, "minimize", lambda config: network_parameters(config, shape))
-    for number in range(trials):
-        drawn = searcher.ask()
-        state = STATES[number % len(STATES)]
-        value = 1.0 / (number + 1) if state in ("complete", "pruned") else None
-        made.trial(
-            *(number, state, value),
-            params=json.dumps(dict(drawn.params)),
-            seed=drawn.seed,
-            planned=9,
-            epochs=4,
-            best_epoch=None if value is None else 4,
-        )
-        for epoch in range(1, 5):
-            made.epoch(number, epoch, (value or 1.0) + 4 - epoch)
-    made.trial(trials, "running", None, params="{}")
-    made.close()
-    return made.folder
-
-
-@pytest.fixture
-def run(tmp_path):
-    return made_run(tmp_path)
 
 
 def trials_of(run):
@@ -185,69 +84,6 @@ def test_a_wrong_export_is_a_sentence(typed, run, words, said):
     code, out, err = typed("export", "flowers", *words)
     assert (code, out) == (2, "")
     assert said in " ".join(err.split())
-
-
-TABLE = 'path = "t.csv"\nfeatures = ["town", "area", "rooms"]\ntarget = '
-DATA = {
-    "multiclass": IRIS,
-    "binary": 'source = "sklearn:breast_cancer"\nclass_weight = "balanced"',
-    "regression": 'source = "sklearn:diabetes"',
-    "words and gaps": TABLE + '["price", "rent"]',
-    "labels": TABLE + '["warm", "wet"]\nclass_weight = "balanced"',
-    "words alone": TABLE.replace(', "area", "rooms"', "") + '"grade"',
-}
-
-
-@pytest.mark.parametrize("data", DATA)
-def test_the_script_trains_what_retrain_trains(typed, tmp_path, data):
-    write_table(tmp_path / "t.csv")
-    made_run(tmp_path, DATA[data], trials=8)
-    assert "flowers --to arrays" in typed("export", "flowers", "--to", "python")[1]
-    assert typed("export", "flowers", "--to", "arrays", "-o", "a.npz")[0] == 0
-    assert typed("export", "flowers")[0] == 0
-    model = prepare(studyfile.read(tmp_path / "best.toml")).run()
-    said = subprocess.run(
-        [sys.executable, "-W", "error", "best.py", "a.npz"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told = dict(line.rsplit(" ", 1) for line in said.stdout.splitlines()[-3:])
-    mine = model.metrics["test"]
-    for name in set(told) & set(mine):
-        assert float(told[name]) == pytest.approx(mine[name], rel=1e-5)
-    assert set(told) & set(mine)
-
-
-def test_a_script_without_its_arrays_says_what_they_are(typed, run, tmp_path):
-    assert typed("export", "flowers", "--to", "python")[0] == 0
-    said = subprocess.run([sys.executable, "best.py"], cwd=tmp_path, capture_output=True, text=True)
-    assert said.returncode == 1
-    assert "hpsearch export flowers --to arrays" in said.stderr
-    assert "Traceback" not in said.stderr
-
-
-def test_arrays_of_other_data_than_the_trials_saw_are_refused(typed, tmp_path):
-    write_table(tmp_path / "t.csv")
-    made_run(tmp_path, DATA["labels"], trials=1)
-    write_table(tmp_path / "t.csv", seed=1)
-    code, _, err = typed("export", "flowers", "--to", "arrays")
-    assert (code, "t.csv is not what flowers was searched on" in err) == (1, True)
-    assert not (tmp_path / "arrays.npz").exists()
-
-
-def test_arrays_of_bytes_stay_bytes(typed, tmp_path):
-    rng = np.random.default_rng(0)
-    x, y = rng.integers(0, 256, (60, 4, 4), np.uint8), rng.integers(0, 2, 60)
-    np.savez(tmp_path / "b.npz", x=x, y=y)
-    made_run(tmp_path, 'path = "b.npz"', trials=1)
-    assert typed("export", "flowers", "--to", "arrays", "-o", "a.npz")[0] == 0
-    with np.load(tmp_path / "a.npz") as arrays:
-        assert arrays["x"].dtype == arrays["x_test"].dtype == np.uint8
-        assert int(arrays["numbers"]) == 16
-        rows = np.concatenate([arrays["x"], arrays["x_test"]])
-    assert sorted(map(bytes, rows)) == sorted(map(bytes, x.reshape(60, 16)))
 
 
 def stored(url):
