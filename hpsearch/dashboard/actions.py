@@ -6,11 +6,13 @@ Lower case is safe or asks first; upper case and ctrl are weighty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding
+
+from hpsearch.view.status import LIVE
 
 Scope = Literal["app", "trials", "curves", "params", "workers", "log", "detail", "compare"]
 """Where a key means something; "app" is everywhere but in dialogs."""
@@ -171,7 +173,7 @@ ACTIONS: tuple[Action, ...] = (
            ("app",), "weighty"),
     Action("workers", ("W",), "Workers", "change how many train at once", "study",
            "hpsearch ctl NAME workers K", ("app",), "weighty"),
-    Action("resume-engine", ("R",), "", "start an engine that is gone or stopped", "study",
+    Action("resume-engine", ("R",), "Go on", "start an engine that is gone or stopped", "study",
            "hpsearch run STUDY --detach", ("app",), "weighty"),
     Action("retry-failed", ("ctrl+r",), "", "put failed trials in line again", "study",
            "hpsearch ctl NAME retry failed", ("app",), "weighty"),
@@ -217,10 +219,22 @@ def call(action: Action) -> str:
     return f"app.{name}" if action.id in OF_THE_APP else name
 
 
-def hints(ids: tuple[str, ...], ascii: bool = False) -> list[tuple[str, str]]:
-    """Keys and words for the last line of a screen; help and leaving always."""
+OF_AN_ENGINE = ("pause", "act", "new-trial", "edit-copy", "stop", "workers")
+"""Actions that do nothing where no engine is at work."""
+
+
+def hints(ids: Sequence[str], state: str = "running", ascii: bool = False) -> list[tuple[str, str]]:
+    """Keys and words for the last line of a screen; help and leaving always.
+
+    Args:
+        state: the study's: what means nothing in it is left out.
+    """
+    if state not in LIVE:
+        acting = [id for id in ids if id in OF_AN_ENGINE]
+        ids = ["resume-engine" if id in acting[:1] else id for id in ids if id not in acting[1:]]
+    words = {"pause": "Resume"} if state == "paused" else {}
     shown = [BY_ID[id] for id in (*ids, "help", "detach")]
-    return [(key_text(action.keys[0], ascii), action.word) for action in shown]
+    return [(key_text(one.keys[0], ascii), words.get(one.id, one.word)) for one in shown]
 
 
 def in_scope(scope: Scope) -> Iterator[Action]:

@@ -156,7 +156,8 @@ class Dashboard(Looking, Steering, Leaving):
         try:
             wanted = self.view.wanted() if self.session.history.status else []
             news = await asyncio.wrap_future(self._reading.look(wanted))
-        except RuntimeError:  # closing: the thread takes no more work
+            _ = self.view  # it may have gone meanwhile
+        except RuntimeError:  # closing: the thread takes no more work, or no screen is left
             return
         finally:
             self._looking = False

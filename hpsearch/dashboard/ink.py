@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 
 from hpsearch.view.format import cells, cut
-from hpsearch.view.inked import Line, Span
+from hpsearch.view.inked import Line, Span, width_of
 from hpsearch.view.palette import DARK, LIGHT
 
 THEMES = (
@@ -95,6 +95,15 @@ def _ascii(text: str) -> str:
     return "".join(sign if sign.isascii() else "?" * cells(sign) for sign in liked)
 
 
-def width_of(line: Line) -> int:
-    """How many cells a line takes."""
-    return sum(cells(text) for text, _ in line)
+def shortened(line: Line, width: int, more: str) -> Line:
+    """The line in at most `width` cells, ending in `more` where some is left out."""
+    if width_of(line) <= width:
+        return line
+    kept: Line = []
+    room = width - cells(more)
+    for text, ink in line:
+        kept.append((cut(text, room, ""), ink))
+        room -= cells(text)
+        if room < 0:
+            return [*kept, (more, ink)] if width >= cells(more) else []
+    return kept

@@ -63,6 +63,7 @@ class Looking(Speaking):
         from hpsearch.dashboard.screens.detail import Detail
 
         if self.session.trial is not None and self._above != "detail":
+            self.session.chosen = self.session.cursor
             self.push_screen(Detail())
 
     def action_compare(self) -> None:
@@ -216,7 +217,7 @@ class Looking(Speaking):
         if number not in session.order():
             session.ask("")
             session.hidden_states = frozenset()
-        session.cursor = number
+        session.chosen = number
         self.say(f"#{number}")
 
     def _recall(self, name: str) -> None:

@@ -11,7 +11,7 @@ from hpsearch.dashboard.widgets.curves import Picture
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.chart import Curve, Frame
 from hpsearch.view.figures import figure_title, is_share, spans_decades
-from hpsearch.view.history import NO_TRACK, Track
+from hpsearch.view.history import Track
 from hpsearch.view.palette import line_ink
 from hpsearch.view.raster import Floats
 from hpsearch.view.stats import smoothed, usual
@@ -118,7 +118,7 @@ def _cross(session: Session, tracks: dict[int, Track]) -> float | None:
         return None
     if not session.by_time:
         return float(session.cross)
-    track = tracks.get(session.cursor or -1, NO_TRACK)
+    track = session.history.track(session.cursor)
     at = bisect_left(track.epochs, session.cross)
     return track.seconds[at] if at < len(track) else None
 

@@ -36,8 +36,8 @@ class Session:
     name: str
     history: History = field(default_factory=History)
     ascii: bool = False
-    cursor: int | None = None
-    """The number of the trial under the cursor."""
+    chosen: int | None = None
+    """The number of the trial that a person set the cursor on."""
     marked: list[int] = field(default_factory=list)
     baseline: int | None = None
     query_text: str = ""
@@ -75,6 +75,16 @@ class Session:
     def signs(self) -> Glyphs:
         """The character set."""
         return ASCII if self.ascii else UNICODE
+
+    @property
+    def cursor(self) -> int | None:
+        """The number of the trial under the cursor: the first one until a person chose one, and
+        while that one is filtered out."""
+        order = self.order()
+        filtered = self.query is not None or bool(self.hidden_states)
+        if self.chosen in (order if filtered else self.history.trials):
+            return self.chosen
+        return order[0] if order else None
 
     @property
     def trial(self) -> TrialRecord | None:

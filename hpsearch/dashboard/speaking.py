@@ -23,8 +23,15 @@ class Speaking(App[Leave]):
 
     @property
     def view(self) -> StudyScreen:
-        """The study screen that is open, below any dialog."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, StudyScreen))
+        """The study screen that is open, below any dialog.
+
+        Raises:
+            RuntimeError: the dashboard is closing, and its screens are gone.
+        """
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, StudyScreen):
+                return screen
+        raise RuntimeError("no screen is open any more")
 
     def show_all(self) -> None:
         """Show the session as it is now."""

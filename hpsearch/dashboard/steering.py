@@ -29,15 +29,21 @@ class Steering(Speaking):
 
     def ask_engine(self, verb: str, said: str, **args: object) -> None:
         """File a command for the engine, and say so."""
-        status = self.session.history.status
-        if status is not None and status.state not in LIVE and verb not in ("add", "retry"):
-            self.say(f"no engine is at work ({status.state}); R starts one")
+        if verb not in ("add", "retry") and self._rests():
             return
         try:
             send(self.folder.inbox, verb, **args)
         except HpsearchError as error:
             said = str(error)
         self.say(said)
+
+    def _rests(self) -> bool:
+        """Whether no engine is at work, which is said."""
+        status = self.session.history.status
+        if status is None or status.state in LIVE:
+            return False
+        self.say(f"no engine is at work ({status.state}); R starts one")
+        return True
 
     # A trial ------------------------------------------------------------------------------
 
@@ -65,7 +71,7 @@ class Steering(Speaking):
     def action_new_trial(self) -> None:
         """Ask for values, starting from those of the trial under the cursor."""
         trial, study = self.session.trial, self.session.study
-        if study is None or not study.space:
+        if study is None or not study.space or self._rests():
             return
         known = trial.params if trial is not None else {}
         values = {n: _written(known[n]) if n in known else "" for n in study.space}
@@ -153,6 +159,8 @@ class Steering(Speaking):
 
     def action_stop(self) -> None:
         """Ask how to stop."""
+        if self._rests():
+            return
         answers = [
             Answer("s", "stop: checkpoint now, go on at the next run"),
             Answer("d", "drain: let the running trials finish first"),
@@ -174,6 +182,8 @@ class Steering(Speaking):
 
     def action_workers(self) -> None:
         """Ask how many shall train at once."""
+        if self._rests():
+            return
         study = self.session.study
         most = f", at most {study.max_workers}" if study and study.max_workers else ""
         told = f"How many trials train at once{most}."

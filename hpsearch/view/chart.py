@@ -84,7 +84,7 @@ def chart(curves: Sequence[Curve], frame: Frame, width: int, height: int) -> lis
     board = _Field(max(0, width), max(0, height))
     board.write(0, GUTTER + 1, _title(frame), "title")
     names = max((cells(curve.name) for curve in curves), default=0)
-    names = max(names, NAMES) + 1 if width >= 40 and names else 0
+    names = max(names, NAMES) + 1 if width >= 40 else 0
     plot_width, plot_height = width - GUTTER - 1 - names, height - 2
     if plot_width < 4 or plot_height < 1:
         return board.lines()
@@ -142,7 +142,7 @@ def _grid(board: _Field, scale: Scale, width: int, height: int, frame: Frame) ->
 
 
 def _x_ticks(board: _Field, across: Scale, width: int, height: int, frame: Frame) -> None:
-    taken = 0
+    taken, first = 0, board.width
     for value in ticks(across, 1 + max(1, min(6, width // 9))):
         if value == 0:
             continue
@@ -152,8 +152,8 @@ def _x_ticks(board: _Field, across: Scale, width: int, height: int, frame: Frame
         at = min(at, GUTTER + 1 + width - cells(text))
         if at > taken:
             board.write(height + 1, at, text, "dim")
-            taken = at + cells(text) + 1
-    if frame.x_name and taken + cells(frame.x_name) < board.width:
+            taken, first = at + cells(text) + 1, min(first, at)
+    if GUTTER + 2 + cells(frame.x_name) < first:
         board.write(height + 1, GUTTER + 2, frame.x_name, "faint")
 
 

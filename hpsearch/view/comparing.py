@@ -42,7 +42,7 @@ def trials(pairs: Sequence[tuple[StudyFacts, TrialRecord]]) -> tuple[Row, ...]:
         *(_figures(n, [figure_of(trial, n, s.metric) for s, trial in pairs]) for n in names),
         _plain("epochs", [f"{trial.epochs}/{trial.planned}" for _, trial in pairs]),
         _plain("best_epoch", [trial.best_epoch for _, trial in pairs]),
-        _plain("parameters", [trial.parameters for _, trial in pairs]),
+        _sizes([trial.parameters for _, trial in pairs]),
         _times([trial.seconds for _, trial in pairs]),
         _plain("reason", [trial.reason or None for _, trial in pairs]),
         _plain("seed", [trial.seed for _, trial in pairs]),
@@ -107,6 +107,11 @@ def _each(name: str, values: Sequence[float | None]) -> Row:
 
 def _times(values: Sequence[float]) -> Row:
     return Row("seconds", tuple(values), tuple(duration(value) for value in values), figure=True)
+
+
+def _sizes(values: Sequence[int | None]) -> Row:
+    texts = [_NOTHING if value is None else f"{value:,}" for value in values]
+    return Row("parameters", tuple(values), tuple(texts), figure=True)
 
 
 def _plain(name: str, values: Sequence[Any]) -> Row:

@@ -35,7 +35,8 @@ def comparison_lines(
     ordered = sorted(trials, key=lambda trial: trial.number != baseline)  # stable: the rest stays
     rows = rows_of([(study, trial) for trial in ordered])
     known = recall_rows([(recalls or {}).get(trial.number, {}) for trial in ordered])
-    shown = [row for row in rows if row.differs or row.figure or everything]
+    told = [row for row in rows if any(value is not None for value in row.values)]
+    shown = [row for row in told if row.differs or row.figure or everything]
     first = min(max(cells(row.name) for row in (*rows, *known)), max(10, width // 3))
     column = max(8, min(WIDEST, (width - first - 3) // len(ordered) - 2))
     heads = [_head(trial, at == 0, signs) for at, trial in enumerate(ordered)]
@@ -46,10 +47,10 @@ def comparison_lines(
         for row in part:
             ink = "plain" if row.differs else "faint"
             lines.append(_line(row.name, row.texts, first, column, ink, signs))
-    equal = len(rows) - len(shown)
+    equal = len(told) - len(shown)
     if equal:
-        told = f"  {equal} more {'are' if equal > 1 else 'is'} equal; a shows all"
-        lines.append([(told, "faint")])
+        more = f"  {equal} more {'are' if equal > 1 else 'is'} equal; a shows all"
+        lines.append([(more, "faint")])
     return lines
 
 

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from statistics import median
 
 from hpsearch.store.records import EventRecord, StudyFacts, TrialRecord
 from hpsearch.study.examination import LayerState
-from hpsearch.view.figures import figure_of, figure_text, figure_words, is_share
-from hpsearch.view.format import ASCII, Glyphs, cells, clean, clock, duration, pad, parameter
+from hpsearch.view.figures import figure_names, figure_of, figure_text, figure_words, is_share
+from hpsearch.view.format import (
+    ASCII,
+    Glyphs,
+    aligned,
+    cells,
+    clean,
+    clock,
+    duration,
+    pad,
+    parameter,
+)
 from hpsearch.view.history import Track
-from hpsearch.view.inked import Line
+from hpsearch.view.inked import Line, width_of
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import range_text, strip
 from hpsearch.view.spark import spark
+
+GAP = 4
+"""Cells between what stands side by side."""
 
 
 def summary_lines(
@@ -23,12 +37,30 @@ def summary_lines(
     baseline: TrialRecord | None,
     importance: Mapping[str, float],
     signs: Glyphs,
+    width: int = 0,
 ) -> list[Line]:
     """Parameters with rank and place among all drawn, then the result against others.
 
     Args:
         others: every trial of the study.
+        width: where both fit, the result stands beside the parameters.
     """
+    drawn = _drawn(trial, study, importance, signs)
+    came = [[(" Result", "title")], *_result(trial, study, others, baseline, signs)]
+    came += [[], [(" Run", "title")], *_run(trial, study, signs)]
+    widths = [max(map(width_of, lines)) for lines in (drawn, came)]
+    if sum(widths) + GAP > width:
+        return [*drawn, [], *came]
+    lines: list[Line] = []
+    for left, right in zip_longest(drawn, came, fillvalue=[]):
+        blanks = " " * (widths[0] + GAP - width_of(left))
+        lines.append([*left, (blanks, "plain"), *right])
+    return lines
+
+
+def _drawn(
+    trial: TrialRecord, study: StudyFacts, importance: Mapping[str, float], signs: Glyphs
+) -> list[Line]:
     lines: list[Line] = [[(" Parameters", "title")]]
     names = sorted(trial.params, key=lambda name: -importance.get(name, 0.0))
     wide = max((cells(name) for name in names), default=0)
@@ -54,8 +86,6 @@ def summary_lines(
             [(f"  {pad(clean(name), wide)}  ", "dim"), (clean(value), "dim")]
             for name, value in fixed.items()
         ]
-    lines += [[], [(" Result", "title")], *_result(trial, study, others, baseline, signs)]
-    lines += [[], [(" Run", "title")], *_run(trial, study, signs)]
     return lines
 
 
@@ -88,11 +118,9 @@ def network_lines(
     total = sum(layer.parameters for layer in layers)
     empty = ("", "") if known else ()
     rows.append(("total", "", "", f"{total:,}", f"{4 * total:,}", *empty))
-    wide = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines: list[Line] = []
-    for at, row in enumerate(rows):
+    for at, text in enumerate(aligned(rows, words=3)):
         ink = "dim" if at == 0 else "bold" if at == len(rows) - 1 else "plain"
-        text = "  ".join(pad(cell, wide[k], right=k >= 3) for k, cell in enumerate(row))
         lines.append([(f"  {text}", ink)])
     if known:
         lines.append([("  dead: units that no validation row turns on", "dim")])
@@ -163,7 +191,8 @@ def _result(
     signs: Glyphs,
 ) -> list[Line]:
     lines: list[Line] = []
-    names = dict.fromkeys((study.metric, *trial.figures))
+    names = [n for n in figure_names(study) if n in trial.figures or n == study.metric]
+    names = dict.fromkeys((*names, *sorted(trial.figures)))
     wide = max(cells(name) for name in names)
     for name in names:
         value = figure_of(trial, name, study.metric)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpsearch.study.space import Value
@@ -190,6 +191,22 @@ def pad(text: str, width: int, right: bool = False) -> str:
     """`text` filled with blanks to `width` cells, from the left where it belongs to the right."""
     blanks = " " * max(0, width - cells(text))
     return blanks + text if right else text + blanks
+
+
+def aligned(rows: Sequence[Sequence[str]], words: int) -> list[str]:
+    """Rows of cells as lines of columns, two blanks apart.
+
+    Args:
+        words: so many of the first columns stand to the left, the others, of figures, to the right.
+
+    >>> aligned([("worker", "trials"), ("w0", "12")], 1)
+    ['worker  trials', 'w0          12']
+    """
+    wide = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(pad(cell, wide[at], right=at >= words) for at, cell in enumerate(row))
+        for row in rows
+    ]
 
 
 def _cell(character: str) -> int:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from hpsearch.view.format import cells
+
 Span: TypeAlias = tuple[str, str]
 """Text, and the name of its ink in `view.palette`."""
 
 Line: TypeAlias = list[Span]
+
+
+def width_of(line: Line) -> int:
+    """How many cells a line takes."""
+    return sum(cells(text) for text, _ in line)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from hpsearch.store.records import TrialRecord
 from hpsearch.view.abbreviations import params_line
 from hpsearch.view.figures import figure_of, figure_text, figure_title
-from hpsearch.view.format import UNICODE, Glyphs, amount, cells, cut, duration, pad
+from hpsearch.view.format import UNICODE, Glyphs, aligned, amount, cells, cut, duration, pad
 from hpsearch.view.history import Track
 from hpsearch.view.inked import Line
-from hpsearch.view.status import Status
+from hpsearch.view.status import LIVE, Status
+from hpsearch.view.timeline import Block
 
 _DREW = "what it drew"
 _INKS = {"worker": "bold", "trial": "running", "time": "dim"}
@@ -35,13 +36,20 @@ class Load:
     """How long that time is."""
     now: float = 0.0
     """Unix seconds."""
+    done: Mapping[int, Sequence[Block]] = field(default_factory=dict)
+    """All that each worker was at, what runs included."""
 
 
 def load_lines(load: Load, width: int, signs: Glyphs = UNICODE) -> list[Line]:
     """All workers together in a line, and a table of them; what does not fit is left out."""
-    lines = [_together(load, width), []]
-    if not load.running:
-        return [*lines, [(" nothing is being trained", "dim")]]
+    now = _now(load, width, signs) if load.running else [[(" nothing is being trained", "dim")]]
+    done = [[], *_so_far(load, signs)] if load.done else []
+    return [_together(load, width), [], *now, *done]
+
+
+def _now(load: Load, width: int, signs: Glyphs) -> list[Line]:
+    """A line for each worker, on the trial that it has in hand."""
+    lines: list[Line] = []
     by_slot = {trial.slot: trial for trial in load.running}
     slots = sorted({*range(load.status.study.workers), *(s for s in by_slot if s is not None)})
     metric = figure_title(load.status.study.metric)
@@ -53,7 +61,7 @@ def load_lines(load: Load, width: int, signs: Glyphs = UNICODE) -> list[Line]:
     kept = _fitting(wide, width)
     room = width - sum(wide[head] + 2 for head in kept) - 2
     for row in ({head: head for head in (*kept, _DREW)}, *rows):
-        inks = _INKS if len(lines) > 2 else {}
+        inks = _INKS if lines else {}
         line: Line = [(" ", "plain")]
         for head in kept:
             text = pad(row.get(head, ""), wide[head], right=head not in _INKS or head == "time")
@@ -64,6 +72,22 @@ def load_lines(load: Load, width: int, signs: Glyphs = UNICODE) -> list[Line]:
     return lines
 
 
+def _so_far(load: Load, signs: Glyphs) -> list[Line]:
+    """How the trials ended that each worker had, and how long they took."""
+    rows: list[tuple[str, ...]] = [
+        ("worker", "trials", "complete", "pruned", "failed", "a trial took")
+    ]
+    for slot, blocks in load.done.items():
+        ended = [block for block in blocks if block.state not in ("running", "waiting")]
+        states = [block.state for block in ended]
+        failed = states.count("failed") + states.count("diverged")
+        mean = sum(block.end - block.begin for block in ended) / len(ended) if ended else None
+        counts = (len(ended), states.count("complete"), states.count("pruned"), failed)
+        rows.append((f"w{slot}", *map(str, counts), duration(mean, signs.nothing)))
+    inks = ["dim", *["plain"] * len(load.done)]
+    return [[(f" {text}", ink)] for text, ink in zip(aligned(rows, 1), inks, strict=True)]
+
+
 def _together(load: Load, width: int) -> Line:
     study, waiting = load.status.study, load.status.counts.waiting
     parts = [(f" {study.workers} of {study.max_workers} workers", "bold")]
@@ -71,7 +95,9 @@ def _together(load: Load, width: int) -> Line:
         parts.append((f"   busy {load.busy:.0%} of the last {duration(load.seconds)}", "plain"))
     if load.memory:
         parts.append((f"   {amount(sum(load.memory.values()))} in all", "plain"))
-    parts += [(f"   {waiting} waiting", "dim"), ("   one BLAS thread each", "dim")]
+    parts.append((f"   {waiting} waiting", "dim"))
+    if load.status.state in LIVE:
+        parts.append(("   one BLAS thread each", "dim"))
     line: Line = []
     for part in parts:
         width -= cells(part[0])

@@ -152,7 +152,7 @@ def test_a_pruned_trial_has_a_mark_where_it_was_pruned(stage):
         pruned = next(t.number for t in trials if t.state == "pruned")
         complete = next(t.number for t in trials if t.state == "complete")
         for number, marked in ((pruned, True), (complete, False)):
-            app.session.cursor = number
+            app.session.chosen = number
             await press(app, "2")
             assert ("┊" in screen_text(app)) == marked
             await press(app, "1", "enter", "]", "]")

@@ -25,7 +25,8 @@ def test_the_memory_of_each_trainer_stands_beside_it(stage):
     at_work(stage, socket.gethostname())
     lines = stage.play("4").splitlines()
     [head] = [line for line in lines if "memory" in line]
-    rows = [line for line in lines if "│ w0 " in line or "│ w1 " in line][-2:]
+    rows = [line for line in lines if " #8 " in line or " #9 " in line]
+    assert len(rows) == 2
     size = (resident(os.getpid()) or 0) / 1e6
     for row in rows:
         told, unit = row[: head.index("memory") + 6].split()[-2:]

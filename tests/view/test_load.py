@@ -8,6 +8,7 @@ from hpsearch.store.records import Counts
 from hpsearch.view.format import ASCII, UNICODE, cells
 from hpsearch.view.load import Load, load_lines
 from hpsearch.view.status import Status
+from hpsearch.view.timeline import Block
 from tests.view.test_terse_columns import STUDY, TRIAL
 
 STATUS = Status(replace(STUDY, workers=3, max_workers=8), "running", Counts(running=2), None, 1, 1)
@@ -47,3 +48,15 @@ def test_it_fits_any_width_and_cuts_no_figure(width, signs):
 
 def test_where_nothing_runs_that_is_said():
     assert "nothing is being trained" in text(Load(STATUS))[-1]
+
+
+def test_what_each_worker_has_done_is_counted_and_what_runs_is_not():
+    def block(number, state, seconds):
+        return Block(number, state, 100.0, 100.0 + seconds)
+
+    done = {0: [block(0, "complete", 4.0), block(1, "diverged", 2.0), block(2, "running", 9.0)],
+            1: [block(3, "running", 9.0)]}  # fmt: skip
+    lines = text(Load(STATUS, done=done))
+    assert lines[-3].split()[:5] == ["worker", "trials", "complete", "pruned", "failed"]
+    assert lines[-2].split() == ["w0", "2", "1", "0", "1", "3.0s"]
+    assert lines[-1].split() == ["w1", "0", "0", "0", "0", "–"]

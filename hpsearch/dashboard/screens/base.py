@@ -36,7 +36,7 @@ class StudyScreen(Screen[None]):
         """Header, body, hints."""
         yield Header(self.session.name)
         yield from self.body()
-        yield Hints(hints(self.hinted, self.session.ascii))
+        yield Hints(self._hints())
 
     def body(self) -> list[Widget]:
         """The widgets in between."""
@@ -57,8 +57,13 @@ class StudyScreen(Screen[None]):
     def _show_all(self) -> None:
         if not self.query(Header):  # no more
             return
+        self.query_one(Hints).show(self._hints())
         self.query_one(Header).show(self.session.history, self.session.frozen, self.note())
         self.refresh_body()
+
+    def _hints(self) -> list[tuple[str, str]]:
+        status = self.session.history.status
+        return hints(self.hinted, status.state if status else "running", self.session.ascii)
 
     def note(self) -> str:
         """What holds for the view, beside the best trial."""
@@ -74,7 +79,8 @@ class StudyScreen(Screen[None]):
         self._show_all()
 
     def on_screen_resume(self) -> None:
-        """Another screen was here meanwhile."""
+        """Another screen was here meanwhile, and perhaps another size."""
+        self.update_node_styles(animate=False)  # Textual styles only what is in sight
         self.call_after_refresh(self.refresh_all)
 
     def on_resize(self) -> None:

@@ -16,7 +16,7 @@ from hpsearch.dashboard.actions import Action, Scope, in_scope
 from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.columns import Column
-from hpsearch.view.format import pad
+from hpsearch.view.format import aligned, pad
 from hpsearch.view.inked import Line
 
 
@@ -39,20 +39,20 @@ class Columns(Modal["tuple[str, ...] | None"]):
         with Vertical(classes="dialog") as frame:
             frame.border_title = "Columns"
             frame.border_subtitle = "space shows or hides, r the usual ones, esc takes them"
+            names = aligned([(column.brief, column.name) for column in self._every], words=2)
             yield SelectionList[str](
                 *(
-                    Selection(
-                        Text(f"{column.brief}  {column.name}"),
-                        column.name,
-                        column.name in self._shown,
-                    )
-                    for column in self._every
+                    Selection(Text(name), column.name, column.name in self._shown)
+                    for name, column in zip(names, self._every, strict=True)
                 )
             )
 
     def action_leave(self) -> None:
-        """Take them, in the table's order."""
+        """Take them, in the table's order; as they were, nothing is chosen."""
         chosen = set(self.query_one(SelectionList).selected)
+        if chosen == {column.name for column in self._every} & set(self._shown):
+            self.dismiss(None)
+            return
         self.dismiss(tuple(column.name for column in self._every if column.name in chosen))
 
     def action_reset(self) -> None:

@@ -20,7 +20,7 @@ class Compare(Paging):
     """A column a trial, and their curves."""
 
     scope = "compare"
-    hinted = ("all-rows", "back")
+    hinted = ("back", "down", "all-rows")
     BINDINGS = bindings("compare")
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from hpsearch.dashboard.pictures import own_picture
 from hpsearch.dashboard.screens.examined import Examined
 from hpsearch.dashboard.screens.paging import Paging
 from hpsearch.dashboard.widgets.curves import Curves
-from hpsearch.dashboard.widgets.page import Page
+from hpsearch.dashboard.widgets.page import Content, Page
 from hpsearch.dashboard.widgets.textline import TextLine
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.store.triallog import TrialLogs
@@ -28,7 +28,7 @@ class Detail(Paging):
     """One trial."""
 
     scope = "detail"
-    hinted = ("tab-next", "trial-next", "yank", "edit-copy", "export", "act", "compare", "back")
+    hinted = ("back", "tab-next", "trial-next", "yank", "export", "edit-copy", "act", "compare")
     BINDINGS = bindings("detail")
 
     def __init__(self) -> None:
@@ -64,11 +64,7 @@ class Detail(Paging):
                 pane = self.query_one(f"#own-{metric}", Curves)
                 pane.show(own_picture(session, trial, metric))
             return
-        if name == "Confusion":
-            page.show(self._examined.content(trial))
-            return
-        lines = self._lines(name, trial, study)
-        page.show(lambda _: lines)
+        page.show(self._content(name, trial, study))
 
     def _tabs(self) -> Line:
         study = self.session.study
@@ -85,20 +81,26 @@ class Detail(Paging):
             line += [(names[at], "name" if at == self._tab else "dim"), (" ", "plain")]
         return line
 
-    def _lines(self, name: str, trial: TrialRecord, study: StudyFacts) -> list[Line]:
-        session, history = self.session, self.session.history
+    def _content(self, name: str, trial: TrialRecord, study: StudyFacts) -> Content:
+        session, history, signs = self.session, self.session.history, self.session.signs
         match name:
             case "Summary":
-                baseline = history.trials.get(session.baseline) if session.baseline else None
-                every = list(history.trials.values())
-                known = session.importance
-                return summary_lines(trial, study, every, baseline, known, session.signs)
+                base = session.baseline
+                baseline = None if base is None else history.trials.get(base)
+                every, known = list(history.trials.values()), session.importance
+                return lambda width: summary_lines(
+                    trial, study, every, baseline, known, signs, width
+                )
             case "Model":
                 track, states = history.track(trial.number), self._examined.layers(trial)
-                return network_lines(trial, study, track, session.signs, states)
+                return lambda _: network_lines(trial, study, track, signs, states)
+            case "Confusion":
+                return self._examined.content(trial)
             case "Log":
-                return log_lines(trial, history.events, self._printed(trial), session.signs)
-        return self._fetched.get((trial.number, name)) or self._fetch(trial, name)
+                printed = self._printed(trial)
+                return lambda _: log_lines(trial, history.events, printed, signs)
+        lines = self._fetched.get((trial.number, name)) or self._fetch(trial, name)
+        return lambda _: lines
 
     def _printed(self, trial: TrialRecord) -> str:
         """What its trainer printed, from the run folder."""
@@ -154,6 +156,6 @@ class Detail(Paging):
         order = self.session.order()
         if self.session.cursor in order:
             at = max(0, min(order.index(self.session.cursor) + by, len(order) - 1))
-            self.session.cursor = order[at]
+            self.session.chosen = order[at]
             self.refresh_all()
             self.dashboard.tick()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -9,7 +11,7 @@ from hpsearch.dashboard.actions import ACTIONS, Scope, key_text
 from hpsearch.dashboard.screens.modal import Modal
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.format import cells, pad
-from hpsearch.view.inked import Line
+from hpsearch.view.inked import Line, width_of
 
 _GROUPS = {
     "move": "Move",
@@ -21,6 +23,8 @@ _GROUPS = {
     "app": "The dashboard",
 }
 
+_KEYS = 16
+"""Cells for the keys of an action."""
 QUERY = (
     ("val_accuracy>=98%", "a figure; names may be shortened as long as they are unique"),
     ("lr<1e-2 act=tanh", "both: a space is and"),
@@ -74,14 +78,13 @@ def help_lines(scope: Scope, width: int) -> list[Line]:
             keys = " ".join(key_text(key) for key in action.keys)
             here = scope in action.scopes or "app" in action.scopes
             where = "" if here else f"  ({', '.join(action.scopes)})"
-            line: Line = [
-                (f"  {pad(keys, 16)}", "accent" if here else "dim"),
-                (action.description + where, "plain" if here else "dim"),
-            ]
-            room = width - sum(cells(text) for text, _ in line) - 2
-            if cells(action.twin) <= room:
-                line += [(" " * (room - cells(action.twin) + 1), "plain"), (action.twin, "faint")]
-            lines.append(line)
+            said = textwrap.wrap(action.description + where, max(8, width - _KEYS - 3))
+            ink = "plain" if here else "dim"
+            line: Line = [(f"  {pad(keys, _KEYS)}", "accent" if here else "dim"), (said[0], ink)]
+            room = width - width_of(line) - 1
+            if cells(action.twin) <= room - 1:
+                line += [(" " * (room - cells(action.twin)), "plain"), (action.twin, "faint")]
+            lines += [line, *([(" " * (_KEYS + 2), "plain"), (more, ink)] for more in said[1:])]
     lines += [[], [(" Filter, with /", "title")]]
     lines += [[(f"  {pad(query, 24)}", "accent"), (told, "plain")] for query, told in QUERY]
     return lines[1:]

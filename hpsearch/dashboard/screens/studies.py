@@ -13,7 +13,7 @@ from hpsearch.dashboard.widgets.page import Page
 from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder, all_runs
 from hpsearch.store.reader import Reader
-from hpsearch.view.format import cells, clean, duration, figure, pad
+from hpsearch.view.format import aligned, clean, duration, figure
 from hpsearch.view.inked import Line
 from hpsearch.view.status import status
 
@@ -61,10 +61,8 @@ class Studies(Modal["RunFolder | None"]):
 
     def _show(self) -> None:
         rows = [("study", "state", "trials", "best", "by", "written"), *(r for _, r in self._found)]
-        wide = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
         lines: list[Line] = []
-        for at, row in enumerate(rows):
-            text = "  ".join(pad(cell, wide[k]) for k, cell in enumerate(row))
+        for at, text in enumerate(aligned(rows, words=len(rows[0]))):
             ink = "dim" if at == 0 else "name" if at - 1 == self._at else "plain"
             lines.append([(f" {text} ", ink)])
         self.query_one(Page).show(lambda _: lines)

@@ -13,6 +13,7 @@ from hpsearch.dashboard.widgets.events import Ticker
 from hpsearch.dashboard.widgets.leaderboard import Board, Leaderboard
 from hpsearch.dashboard.widgets.workers import Crew, Workers
 from hpsearch.view.figures import figure_title
+from hpsearch.view.status import LIVE
 
 
 class Trials(Charting, StudyScreen):
@@ -54,6 +55,7 @@ class Trials(Charting, StudyScreen):
         self._show_charts()
         status = history.status
         running = tuple(t for t in history.trials.values() if t.state == "running")
+        self.set_class(status.state not in LIVE, "resting")
         self.query_one(Workers).show(Crew(status.study, running, status.study.workers))
         self.query_one(Ticker).show(history.events)
 
@@ -72,10 +74,9 @@ class Trials(Charting, StudyScreen):
             f"-{key}" if falls else key,
             "no trial matches; esc shows all" if len(history.trials) else "no trials yet",
         )
-        if session.cursor is not None and session.cursor != self.table.cursor:
-            self.table.adopt(session.cursor)
+        if session.cursor != self.table.cursor:
+            self.table.adopt(session.cursor, in_sight=session.chosen is not None)
         self.table.show(board)
-        session.cursor = self.table.cursor
         arrow = ("v" if falls else "^") if session.ascii else ("▼" if falls else "▲")
         shown = f"{len(order):,}"
         if len(order) != len(history.trials):
@@ -104,7 +105,7 @@ class Trials(Charting, StudyScreen):
 
     def on_leaderboard_moved(self) -> None:
         """The charts follow the cursor."""
-        self.session.cursor = self.table.cursor
+        self.session.chosen = self.table.cursor
         self._show_charts()
         known, trials = self.session.history.tracks, self.session.history.trials
         if any(n not in known and trials[n].epochs for n in self.table.visible_trials):

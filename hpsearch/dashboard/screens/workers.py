@@ -51,6 +51,7 @@ class WorkersScreen(Paging):
             sum(shares) / max(1, study.workers),
             end - begin if rows else 0.0,
             now,
+            rows,
         )
         self.page.show(lambda width: load_lines(load, width, signs))
         self.query_one(Ticker).show(history.events)

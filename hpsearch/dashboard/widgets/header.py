@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import Counts
 from hpsearch.view.abbreviations import params_line
@@ -12,7 +11,7 @@ from hpsearch.view.eta import told
 from hpsearch.view.figures import figure_names, figure_of, figure_words
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, duration
 from hpsearch.view.history import History
-from hpsearch.view.inked import Line
+from hpsearch.view.inked import Line, width_of
 from hpsearch.view.status import LIVE, Status
 
 STALE = 3.0

@@ -53,6 +53,8 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
         self._place: dict[int, int] = {}
         self._cursor: int | None = None
         self._follows = True
+        self._adopted = False
+        """Whether the cursor was moved elsewhere, and is to be brought into sight."""
         self._cache: dict[int, tuple[TrialRecord, int, Sequence[Column], Line]] = {}
         self._look: object = None
         self._shift = 0
@@ -79,7 +81,9 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
             self._cursor = board.order[0] if board.order else None
             self._follows = True
         self.virtual_size = Size(self.size.width, len(board.order) + 1)
-        if not self._follows and self._cursor is not None:
+        if self._adopted:
+            self._into_sight()
+        elif not self._follows and self._cursor is not None:
             wanted = max(0, min(self.cursor_row - offset, self.max_scroll_y))
             if wanted != self._top:
                 self.scroll_to(y=wanted, animate=False, force=True)
@@ -121,19 +125,27 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
         if number not in self._place:
             return False
         self._cursor = number
-        row = self.cursor_row
-        self._follows = row == 0
-        top, page = self._top, max(1, self._page)
-        if row < top or row >= top + page:
-            wanted = row if row < top else row - page + 1
-            self.scroll_to(y=wanted, animate=False, force=True)
+        self._into_sight()
         self._redraw()
         self.post_message(self.Moved())
         return True
 
-    def adopt(self, number: int) -> None:
-        """Take over a cursor that was moved elsewhere; the next `show` brings it into sight."""
-        self._cursor = number
+    def adopt(self, number: int | None, in_sight: bool = True) -> None:
+        """Take over a cursor that was moved elsewhere.
+
+        Args:
+            in_sight: whether the next `show` scrolls to it.
+        """
+        self._cursor, self._adopted = number, in_sight
+
+    def _into_sight(self) -> None:
+        """Scroll as far as the cursor needs."""
+        self._adopted = False
+        row, top, page = self.cursor_row, self._top, max(1, self._page)
+        self._follows = row == 0
+        if row < top or row >= top + page:
+            wanted = row if row < top else row - page + 1
+            self.scroll_to(y=wanted, animate=False, force=True)
 
     def shift(self, by: int) -> None:
         """Show columns further right or left."""
@@ -166,8 +178,7 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
         """Keep the cursor in sight."""
         self._cache.clear()
         self.virtual_size = Size(self.size.width, len(self._board.order) + 1)
-        if self._cursor is not None:
-            self.call_after_refresh(self.set_cursor, self._cursor)
+        self.call_after_refresh(self._into_sight)
 
     def on_click(self, click: events.Click) -> None:
         """Set the cursor; on the trial under it, open that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hpsearch.dashboard.ink import shortened
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.view.inked import Line
 
@@ -21,6 +22,8 @@ class Page(Canvas):
         self._top = 0
         self._length = 0
         self._grows, self._to_end = to_end, to_end
+        self._below = ""
+        """What its frame says of lines below."""
 
     def show(self, content: Content) -> None:
         """Show this, from the line where the last one stood."""
@@ -55,4 +58,13 @@ class Page(Canvas):
         self._length = len(lines)
         last = max(0, len(lines) - height)
         self._top = last if self._to_end else min(self._top, last)
-        return list(lines[self._top : self._top + height])
+        seen = lines[self._top : self._top + height]
+        return [shortened(line, width, self.signs.more) for line in seen]
+
+    def repaint(self) -> None:
+        """Paint anew, and tell in the frame what is not in sight, where nothing else stands."""
+        super().repaint()
+        below = self._length - self._top - self.content_size.height
+        told = f"{below} more below" if below > 0 and self.content_size.height else ""
+        if self.is_mounted and (self.border_subtitle or "") == self._below != told:
+            self._below = self.border_subtitle = told

@@ -49,7 +49,8 @@ class Importance(Canvas):
         shown = self._searched.axes[:-1]
         names = min(max((cells(axis.title) for axis in shown), default=0), max(4, width // 3))
         lines: list[Line] = []
-        for at, axis in enumerate(shown):
+        first = max(0, min(self._searched.focus - height + 2, len(shown) - height))
+        for at, axis in list(enumerate(shown))[first:]:
             share = self._searched.importance.get(axis.name)
             ink = "accent" if at == self._searched.focus else "plain"
             line: Line = [(f" {pad(cut(axis.title, names), names)} ", ink)]

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from textual.geometry import Size
 
-from hpsearch.dashboard.ink import width_of
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.dashboard.widgets.header import bar
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.figures import figure_names, figure_of, figure_text, figure_title
 from hpsearch.view.format import ASCII, Glyphs
-from hpsearch.view.inked import Line
+from hpsearch.view.inked import Line, width_of
 
 CELL = 56
 """Cells that one worker's line likes to have."""
