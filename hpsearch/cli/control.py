@@ -53,7 +53,10 @@ def _verb(word: str) -> Verb:
         return Verb(word)
     near = get_close_matches(word, list(Verb), n=1)
     offer = f"Did you mean {near[0]}? " if near else ""
-    raise UsageError(f"ctl has no verb {word!r}. {offer}Known: {', '.join(Verb)}.")
+    raise UsageError(
+        f"ctl has no verb {word!r}. {offer}Known: {', '.join(Verb)}; the study's name stands"
+        " before it, as in `hpsearch ctl digits pause`."
+    )
 
 
 @app.command()

@@ -61,7 +61,9 @@ def _of_file(path: Path, searched: tuple[str, ...]) -> list[dict[str, Any]]:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path}: larger than 256 KiB; that is not a study file.")
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"enqueue: {path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"enqueue: {path} cannot be read: {error}") from None
     listed = tables.get("enqueue")
     if isinstance(listed, list) and listed:

@@ -27,7 +27,9 @@ def as_text(
         out.say(out.fit(f"{study.name} searches nothing."))
         return
     if not found:
-        out.tell(f"{study.name} has {complete} complete trials; importance needs {FEWEST}.")
+        have = "1 complete trial" if complete == 1 else f"{complete} complete trials"
+        more = "`hpsearch run` with larger --trials makes more"
+        out.tell(f"{study.name} has {have}; importance needs {FEWEST}: {more}.")
         return
     sign = "█" if out.glyphs is UNICODE else "#"
     longest = max(found.values()) or 1.0

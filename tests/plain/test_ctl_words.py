@@ -13,6 +13,8 @@ from tests.view.madeup import MadeUp
     [
         (["prun"], "ctl has no verb 'prun'. Did you mean prune? Known: pause, resume, stop,"),
         (["xyz"], "ctl has no verb 'xyz'. Known: pause"),
+        (["xyz"], "the study's name stands before it, as in `hpsearch ctl digits pause`."),
+        (["enqueue", "/no.toml"], "enqueue: /no.toml cannot be read: No such file or directory."),
         (["prune"], "prune takes trials by their numbers, such as `prune 7 12`."),
         (["kill", "x"], "'x' is no number"),
     ],

@@ -1,0 +1,16 @@
+"""`--help` says of each option what stands behind it in words, and not in a library's types."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from hpsearch.cli import MODULES
+from hpsearch.cli.every import app
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_what_an_option_takes_is_named_and_not_its_type(command):
+    said = CliRunner().invoke(app, [command, "--help"]).output
+    assert f"Usage: hpsearch {command}" in said
+    assert not re.findall(r"<(?:str|path|int|float)[^>]*>", said)
