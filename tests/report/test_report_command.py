@@ -34,10 +34,15 @@ press(" ", cost);
 told.falling = state();
 told.said = cost.getAttribute("aria-sort");
 told.copies = [...document.querySelectorAll("[data-copy]")].every((one) => !one.hidden);
+const paper = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+  .find((rule) => rule.media?.mediaText === "print");
+const opened = "details::details-content";
+told.opened = !CSS.supports(`selector(${opened})`)
+  || [...paper.cssRules].some((rule) => rule.selectorText === opened);
 told.wide = document.documentElement.scrollWidth - innerWidth;
 document.body.replaceChildren(JSON.stringify(told));
 </script>"""
-"""Sorts by number, then by the cost up and down, and tells what stood where."""
+"""Sorts by number, then by the cost up and down, and tells what stood where, and what prints."""
 
 
 @pytest.fixture
@@ -149,4 +154,5 @@ def test_a_browser_sorts_by_mouse_and_by_keyboard(study, tmp_path):
     assert told["falling"].split() == [f"trial-{number}" for number in falling]
     assert told["said"] == "descending"
     assert told["copies"]
+    assert told["opened"]  # the study file, on paper
     assert told["wide"] <= 0  # nothing sticks out of the page
