@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,10 @@ from hpsearch.cli.options import TextOrJson
 )
 def evaluate(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="The model's folder.")],
-    data: Annotated[Path, typer.Argument(help="Rows with their targets, such as newer.csv.")],
+    data: Annotated[
+        Path,
+        typer.Argument(help="Rows with their targets, such as newer.csv; - is standard input."),
+    ],
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse data that lacks a column the model knows.")
     ] = False,
@@ -39,6 +44,7 @@ def evaluate(
     """
     from hpsearch.cli.saying import note
     from hpsearch.data.matching import read_like
+    from hpsearch.data.piped import STDIN, kept
     from hpsearch.errors import ModelError
     from hpsearch.models.evaluation import evaluate as evaluated
     from hpsearch.models.pictures import check_images
@@ -48,8 +54,9 @@ def evaluate(
     loaded = SavedModel.load(model)
     if images:
         check_images(loaded)  # before a large file is read
-    frame = read_like(loaded.encoder, data, note, note)
-    evaluation = evaluated(loaded, frame, data.name, strict, images)
+    with kept(sys.stdin.buffer) if data == STDIN else nullcontext(data) as path:
+        frame = read_like(loaded.encoder, path, note, note)
+    evaluation = evaluated(loaded, frame, path.name, strict, images)
     if evaluation.looked:
         try:
             loaded = loaded.count_look(model)

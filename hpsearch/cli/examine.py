@@ -87,5 +87,5 @@ def _not_kept(folder: RunFolder, study: StudyFile, trial: TrialRecord) -> str:
         f"The weights of trial {number} of {folder.name} are not kept: {why}. With"
         ' keep = "all" under [study] those of every further trial are; or train it once more:\n'
         f"  hpsearch export {name} --trial {number} -o {file}\n"
-        f"  hpsearch retrain {file}"
+        f"  hpsearch retrain {file} -o {file.removesuffix('.toml')}"
     )

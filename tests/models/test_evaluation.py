@@ -1,6 +1,7 @@
 """evaluate: scikit-learn's figures for a model's predictions, and looks at test rows counted."""
 
 import csv
+import io
 import json
 import sys
 
@@ -222,6 +223,15 @@ def test_marks_tell_rows_apart_and_shares_are_about_right():
     assert whole.share("train", found) == 0.0
     assert (seen.marks(np.zeros((1, 3), np.float32), y[:1]) == seen.marks(-x[:1] * 0, y[:1])).all()
     assert seen.Seen.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+
+
+def test_rows_come_through_a_pipe_too(houses, typed, tmp_path, monkeypatch):
+    new = write_table(tmp_path / "new.csv", 60, seed=9)
+    code, wanted, _ = typed("evaluate", houses / "binary", "new.csv", "--format", "json")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(new.read_bytes())))
+    again = typed("evaluate", houses / "binary", "-", "--format", "json")
+    assert (code, again[0]) == (0, 0)
+    assert {**json.loads(again[1]), "data": "new.csv"} == json.loads(wanted)
 
 
 @pytest.mark.parametrize("task", TASKS)

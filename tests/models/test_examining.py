@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -175,3 +176,4 @@ def test_the_command_examines_what_is_kept_and_says_how_to_keep_the_rest(place):
     assert other.returncode == 1
     assert 'keep = "all"' in other.stderr
     assert "hpsearch export small --trial" in other.stderr
+    assert re.search(r"retrain (small-trial-\d+)\.toml -o \1$", other.stderr, re.MULTILINE)
