@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -146,6 +147,7 @@ def main() -> None:
     parser.add_argument("--samplers", nargs="*", default=["tpe"], help="with --resume-points")
     parser.add_argument("--pruners", nargs="*", default=["hyperband"], help="with --resume-points")
     given = parser.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup engines would not hear it
     if given.resume_points:
         sys.exit(resumed(given))
     if given.soak:

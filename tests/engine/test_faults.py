@@ -13,6 +13,14 @@ from tests.conftest import wait_for
 LONG = 100_000  # epochs that no test waits for
 
 
+@pytest.fixture
+def heard():
+    """SIGHUP is, though these tests may run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def at_work(place, trials=4, workers=2, epochs=100):
     """A study with every worker in the middle of a trial, which lasts two seconds or longer."""
     place.epoch_seconds = 0.02
@@ -110,7 +118,7 @@ def test_an_engine_killed_while_its_workers_start_leaves_nothing(place, workers)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_to_the_engine_leaves_nothing_behind(place, number):
+def test_a_signal_to_the_engine_leaves_nothing_behind(place, number, heard):
     command, engine = at_work(place, epochs=LONG)
     below = [process.pid for process in descendants(engine)]
     os.kill(engine, number)
