@@ -94,6 +94,14 @@ def test_small_files_are_passed_over_or_refused(tmp_path, kind):
         told(path, what.read)
 
 
+def test_a_database_with_a_page_of_nothing_is_refused_before_it_is_written_to(tmp_path, database):
+    path = tmp_path / "study.db"
+    for page in range(1, len(database) // 4096):
+        path.write_bytes(database[: page * 4096] + bytes(4096) + database[(page + 1) * 4096 :])
+        with pytest.raises(RunError, match="cannot be used"):
+            Store(path)
+
+
 def test_an_inbox_that_is_a_file_holds_no_commands(tmp_path):
     folder = RunFolder(tmp_path)
     folder.inbox.write_text("not a folder")
