@@ -20,14 +20,16 @@ from hpsearch.view.status import LIVE, Status
 def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tuple[str, ...]:
     """Counts and time, the best, its parameters, the folder, how to keep it, how to go on.
 
-    And, after the first of them, why an engine went that could not write so into its store.
+    And, after the first of them, why an engine went that could not write so into its store; or,
+    where nothing is best, why not.
     """
     words = last_words(folder.lock) if status.state == "gone" else ""
+    why = words or ("" if status.best else _why(status))
     return (
         _heading(status, glyphs),
-        *([f"why   {clean(words)}"] if words else []),
+        *([f"why   {clean(why)}"] if why else []),
         _best(status, glyphs),
-        f"with  {params_line(status.best) if status.best else _why(status, words)}",
+        *([f"with  {params_line(status.best)}"] if status.best else []),
         f"in    {near(folder.path)}",
         f"keep  {_keep(status, folder)}",
         f"next  {go_on(status, folder)}",
@@ -91,10 +93,10 @@ def _best(status: Status, glyphs: Glyphs) -> str:
     return f"best  #{best.number}  {'  '.join(shown)}  epoch {best.best_epoch} of {best.planned}"
 
 
-def _why(status: Status, words: str) -> str:
-    if status.state == "gone" and not words:
+def _why(status: Status) -> str:
+    if status.state == "gone":
         return "its engine ended without a word; the log's last lines may say why"
-    return (not words and to_reader(status.study.why)) or "nothing to show yet"
+    return to_reader(status.study.why)
 
 
 def _keep(status: Status, folder: RunFolder) -> str:

@@ -239,6 +239,13 @@ def test_status_tells_the_truth_about_the_engine(made):
     lock.release()
 
 
+def test_where_nothing_is_best_it_is_said_why(made):
+    made.say(state="stopped", why="stopped by a person")
+    told = command("status").stdout.splitlines()
+    assert told[1:3] == ["why   stopped by a person", "best  none: no trial is complete"]
+    assert not any(line.startswith("with") for line in told)
+
+
 def test_ls_lists_every_study_and_shrugs_at_what_it_cannot_read(made, tmp_path):
     made.fill(4)
     broken = tmp_path / "runs" / "broken"
