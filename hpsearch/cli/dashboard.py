@@ -76,12 +76,11 @@ def show(
     gc.disable()  # what is imported now stays: looking through it again and again costs a tenth
     from hpsearch.dashboard.app import Dashboard
     from hpsearch.dashboard.messages import Leave
-    from hpsearch.dashboard.options import Options
-    from hpsearch.view.format import ASCII, glyphs
+    from hpsearch.dashboard.options import Options, ascii_only
 
     gc.freeze()
     gc.enable()
-    narrow = look.ascii or glyphs(sys.stdout.encoding) is ASCII
+    narrow = look.ascii or ascii_only(sys.stdout.encoding)
     app = Dashboard(folder, Options(started, owned, look.hz, look.theme, narrow), reading)
     left = app.run() or Leave()
     if app.return_code:

@@ -7,8 +7,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from hpsearch.view.format import ASCII, glyphs
+
 HERE, REMOTE = 4.0, 2.0
 """Looks at the store a second: on this machine, and over SSH."""
+
+POOR = ("linux", "vt100", "vt220")
+"""Terminals whose fonts lack braille and stars, whatever the locale: the console of Linux, and old
+ones."""
+
+
+def ascii_only(encoding: str | None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a terminal can show ASCII alone.
+
+    Args:
+        encoding: of what is written to it.
+    """
+    return glyphs(encoding) is ASCII or environ.get("TERM") in POOR
 
 
 @dataclass(frozen=True)

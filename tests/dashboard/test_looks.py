@@ -4,7 +4,8 @@ import pytest
 from textual import events
 
 from hpsearch.dashboard.app import AWAY
-from hpsearch.dashboard.options import HERE, REMOTE, Options
+from hpsearch.dashboard.options import HERE, REMOTE, Options, ascii_only
+from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.screens.dialogs import Ask
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import filed
@@ -160,3 +161,25 @@ def test_a_pruned_trial_has_a_mark_where_it_was_pruned(stage):
             await press(app, "escape")
 
     stage.play(act=act)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "term", "ascii"),
+    [("utf-8", "xterm", False), ("utf-8", "linux", True), ("iso8859-1", "xterm", True)],
+)
+def test_only_ascii_is_shown_where_the_locale_or_the_font_has_no_more(encoding, term, ascii):
+    assert ascii_only(encoding, {"TERM": term}) == ascii
+
+
+def test_every_dialog_is_ascii_where_only_that_can_be_shown(stage):
+    stage.make()
+    stage.alive()
+
+    async def act(app):
+        for key in ("C", "n", ":", "f", "ctrl+o", "W", "r"):
+            await press(app, key)
+            assert not isinstance(app.screen, StudyScreen), key
+            assert screen_text(app).isascii(), screen_text(app)
+            await press(app, "escape")
+
+    stage.play(size=(80, 24), act=act, ascii=True)

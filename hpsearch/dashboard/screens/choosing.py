@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.strip import Strip
 from textual.widgets import Input, SelectionList
 from textual.widgets.selection_list import Selection
 
@@ -18,6 +20,20 @@ from hpsearch.dashboard.widgets.page import Page
 from hpsearch.view.columns import Column
 from hpsearch.view.format import aligned, pad
 from hpsearch.view.inked import Line
+
+
+class Boxes(SelectionList[str]):
+    """A box beside each of some lines, in signs that the terminal has."""
+
+    def render_line(self, y: int) -> Strip:
+        """Textual's own line; where need be its boxes are made of brackets."""
+        line = super().render_line(y)
+        if not getattr(self.app, "ascii", False):
+            return line
+        return Strip([Segment(part.text.translate(_BRACKETS), part.style) for part in line])
+
+
+_BRACKETS = str.maketrans("▐▌", "[]")
 
 
 class Columns(Modal["tuple[str, ...] | None"]):
@@ -40,7 +56,7 @@ class Columns(Modal["tuple[str, ...] | None"]):
             frame.border_title = "Columns"
             frame.border_subtitle = "space shows or hides, r the usual ones, esc takes them"
             names = aligned([(column.brief, column.name) for column in self._every], words=2)
-            yield SelectionList[str](
+            yield Boxes(
                 *(
                     Selection(Text(name), column.name, column.name in self._shown)
                     for name, column in zip(names, self._every, strict=True)
