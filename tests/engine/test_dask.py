@@ -34,6 +34,7 @@ def test_on_dask_a_search_is_the_same_to_the_bit(place):
 
 
 def test_a_cluster_listens_on_loopback_mends_itself_and_goes_with_its_engine(place):
+    place.epoch_seconds = 0.02
     place.write(trials=50, workers=2, epochs=100_000)
     command = place.start("run", "small.toml", "--backend", "dask")
     engine = place.engine()

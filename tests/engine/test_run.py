@@ -61,6 +61,7 @@ def test_a_value_is_that_of_its_number_parameters_and_seed(place):
 
 
 def test_n_workers_are_n_joblib_workers_and_n_trainers(place):
+    place.epoch_seconds = 0.02
     place.write(trials=4, workers=2, epochs=LONG)
     place.start("run", "small.toml")
     engine = place.engine()
