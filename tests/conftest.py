@@ -20,7 +20,10 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import engine_of
 
-hypothesis.settings.register_profile("steady", deadline=None)  # a busy machine is no mistake
+# A busy machine is no mistake. Fifty examples find on every day what a hundred do on some; more of
+# them: pytest --hypothesis-profile thorough
+hypothesis.settings.register_profile("steady", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("steady")
 
 LEFT_OUT = ("CI", "TERM", "SSH_CONNECTION", "SLURM_JOB_ID", "SLURM_CPUS_PER_TASK")
