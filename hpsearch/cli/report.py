@@ -101,8 +101,8 @@ def _mistakes(folder: RunFolder, found: Material, step: Step) -> Examination | s
     step("the best trial's validation rows")
     try:
         return examined(folder, found.study, found.best)
-    except HpsearchError as error:
-        return str(error)
+    except HpsearchError as error:  # the page tells nobody where the run lies
+        return str(error).replace(f"{folder.path.absolute().parent}/", "")
 
 
 @contextmanager

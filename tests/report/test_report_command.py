@@ -124,6 +124,14 @@ def test_a_real_study_tells_what_its_best_trial_gets_wrong(place):
     assert not best.space
 
 
+def test_where_the_run_lies_is_not_told(study, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    told = command(study.folder.path, "-o", "-").stdout
+    assert "hpsearch export digits --trial" in told  # the way to see its mistakes
+    assert str(tmp_path) not in told
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
 def test_a_browser_sorts_by_mouse_and_by_keyboard(study, tmp_path):
     command("digits", "-o", "page.html")
