@@ -53,19 +53,29 @@ def _of_that_size(table: Table, options: DataOptions) -> Table:
     return table
 
 
-def load(options: DataOptions, say: Callable[[str], None] = lambda note: None) -> Data:
+def load(
+    options: DataOptions,
+    say: Callable[[str], None] = lambda note: None,
+    judged: bool = True,
+) -> Data:
     """Read, understand and split what a [data] table names; `say` hears each note as it comes.
 
     Raises:
         DataError: what is wrong, where, and the way out.
     """
-    return understood(open_table(options), options, say)
+    return understood(open_table(options), options, say, judged)
 
 
 def understood(
-    whole: Table, options: DataOptions, say: Callable[[str], None] = lambda note: None
+    whole: Table,
+    options: DataOptions,
+    say: Callable[[str], None] = lambda note: None,
+    judged: bool = True,
 ) -> Data:
     """The same of a table that is there already.
+
+    Args:
+        judged: trials are to be judged by some of the rows, and it is said how.
 
     Raises:
         DataError: what is wrong, where, and the way out.
@@ -94,7 +104,10 @@ def understood(
         )
     ties = rows.ties(table, target, options)
     parts, evaluation = divide(table.frame.height, options, ties, table.held)
-    tell(reports.about_split(parts, evaluation, ties, target, table, options))
+    if judged:
+        tell(reports.about_split(parts, evaluation, ties, target, table, options))
+    else:
+        tell(reports.about_rows(parts, ties, target, table))
     tell(reports.about_weights(parts, target, options))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)

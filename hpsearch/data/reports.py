@@ -33,15 +33,11 @@ def about_split(
 ) -> list[str]:
     """How many rows each part has, and by what they were dealt."""
     size = {name: f"{count:,}" for name, count in parts.sizes.items()}
-    alike = target.task != "regression" and ties.order is None
-    how = ", classes alike in each" if alike else ""
-    if alike and ties.groups is not None:
-        how = ", classes as alike as whole groups allow"
-    own = "; the test rows are the file's own" if table.held else ""
     turns = f"{size['train']} in {len(evaluation.folds)} folds"
     judged = f"{size['train']} for training, {size['validation']} for validation"
     notes = [
-        f"Rows: {turns if evaluation.folds else judged}, {size['test']} for testing{how}{own}.",
+        f"Rows: {turns if evaluation.folds else judged}, {size['test']} for testing"
+        f"{_how(ties, target, table)}.",
         *about_evaluation(evaluation, ties),
     ]
     if ties.groups is not None:
@@ -66,6 +62,21 @@ def about_split(
         notes += _without_classes(parts, target)
         notes += _folds_without_classes(evaluation.folds, target)
     return notes
+
+
+def about_rows(parts: Split, ties: Ties, target: Target, table: Table) -> list[str]:
+    """The same where nothing is judged: one network learns from all rows but the test rows."""
+    learnt = parts.sizes["train"] + parts.sizes["validation"]
+    how = _how(ties, target, table)
+    return [f"Rows: {learnt:,} for training, {parts.sizes['test']:,} for testing{how}."]
+
+
+def _how(ties: Ties, target: Target, table: Table) -> str:
+    alike = target.task != "regression" and ties.order is None
+    how = ", classes alike in each" if alike else ""
+    if alike and ties.groups is not None:
+        how = ", classes as alike as whole groups allow"
+    return how + ("; the test rows are the file's own" if table.held else "")
 
 
 def about_evaluation(evaluation: Evaluation, ties: Ties) -> list[str]:

@@ -78,7 +78,7 @@ class Retraining:
         seed: Any = (members and self.seeds) or self.config["training.seed"]
         try:
             dataset = Dataset(final.x, final.y, y_scale=final.y_scale, weights=final.weights)
-            # Large members learn at once, a core each, where a BLAS of several threads is in the way.
+            # Large members learn at once, a core each; a BLAS of several threads is in their way.
             with threadpool_limits(1, "blas") if members else nullcontext():
                 training = train(recipe, dataset, seed, members, threads=usable_cores().count)
                 for epoch in training:
@@ -145,7 +145,7 @@ def prepare(
             f"  hpsearch export {study.study.name} -o best.toml"
         )
     # The fingerprint is compared here, where more can be said than that the file has changed.
-    data = tables.load(replace(study.data, fingerprint=None), say)
+    data = tables.load(replace(study.data, fingerprint=None), say, judged=False)
     _refuse_other_data(study, data)
     settled = study.settle(cast(Task, data.task), data.features, data.outputs)
     config = dict(settled.config({}))

@@ -88,6 +88,15 @@ def test_every_epoch_is_heard_of_and_there_are_as_many_as_the_file_says(houses):
     assert retraining.epochs == 12
 
 
+def test_nothing_is_said_of_how_trials_are_judged(houses):
+    said = []
+    prepare(studyfile.read(houses / "regression.toml"), said.append)
+    (rows,) = [note for note in said if note.startswith("Rows: ")]
+    assert "for training" in rows
+    assert "validation" not in rows
+    assert not any("rial" in note or "fold" in note for note in said), said
+
+
 def test_the_planned_epochs_shape_the_learning_rate(tmp_path):
     write_table(tmp_path / "houses.csv", 60)
     study = write_study(tmp_path, "binary", 'decay = "cosine"\nschedule_epochs = 24\n')
