@@ -12,7 +12,7 @@ from hpsearch.view.format import UNICODE, Glyphs, aligned, amount, cells, cut, d
 from hpsearch.view.history import Track
 from hpsearch.view.inked import Line
 from hpsearch.view.status import LIVE, Status
-from hpsearch.view.timeline import Block
+from hpsearch.view.timeline import Block, begun
 
 _DREW = "what it drew"
 _INKS = {"worker": "bold", "trial": "running", "time": "dim"}
@@ -90,13 +90,15 @@ def _so_far(load: Load, signs: Glyphs) -> list[Line]:
 
 def _together(load: Load, width: int) -> Line:
     study, waiting = load.status.study, load.status.counts.waiting
-    parts = [(f" {study.workers} of {study.max_workers} workers", "bold")]
+    works = load.status.state in LIVE
+    crew = f"{study.workers} of {study.max_workers} workers" if works else "no engine is at work"
+    parts = [(f" {crew}", "bold")]
     if load.seconds:
         parts.append((f"   busy {load.busy:.0%} of the last {duration(load.seconds)}", "plain"))
     if load.memory:
         parts.append((f"   {amount(sum(load.memory.values()))} in all", "plain"))
     parts.append((f"   {waiting} waiting", "dim"))
-    if load.status.state in LIVE:
+    if works:
         parts.append(("   one BLAS thread each", "dim"))
     line: Line = []
     for part in parts:
@@ -118,7 +120,7 @@ def _row(slot: int, trial: TrialRecord | None, load: Load, signs: Glyphs) -> dic
         "trial": f"#{trial.number}",
         "epoch": f"{trial.epochs}/{trial.planned}",
         "epochs/s": _speed(load.tracks.get(trial.number), signs),
-        "time": duration(load.now - trial.started) if trial.started else signs.nothing,
+        "time": duration(load.now - begun(trial, load.now)) if trial.started else signs.nothing,
         "memory": signs.nothing if size is None else amount(size),
         figure_title(metric): figure_text(metric, figure_of(trial, metric, metric), signs.nothing),
         _DREW: params_line(trial),

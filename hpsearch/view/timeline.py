@@ -9,6 +9,8 @@ from hpsearch.store.records import TrialRecord
 from hpsearch.view.format import duration
 from hpsearch.view.inked import Line
 
+ASIDE = 10.0
+"""Seconds that a trial may spend on other things than training; beyond, it was put aside."""
 LONGEST = 600.0
 """Seconds that are shown at most, up to now."""
 
@@ -36,9 +38,21 @@ def blocks(trials: Iterable[TrialRecord], now: float) -> dict[int, list[Block]]:
                 continue
             end = max(now, trial.started)
         found.setdefault(trial.slot, []).append(
-            Block(trial.number, trial.state, trial.started, end)
+            Block(trial.number, trial.state, begun(trial, end), end)
         )
     return {slot: sorted(found[slot], key=lambda block: block.begin) for slot in sorted(found)}
+
+
+def begun(trial: TrialRecord, end: float) -> float:
+    """When a trial was last taken up, in Unix seconds; it may have lain aside for hours.
+
+    Args:
+        end: up to when it trained.
+    """
+    started = end if trial.started is None else trial.started
+    if trial.epochs and end - started > 2 * trial.seconds + ASIDE:
+        return end - trial.seconds
+    return started
 
 
 def window(found: dict[int, list[Block]], now: float) -> tuple[float, float]:

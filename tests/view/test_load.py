@@ -8,11 +8,13 @@ from hpsearch.store.records import Counts
 from hpsearch.view.format import ASCII, UNICODE, cells
 from hpsearch.view.load import Load, load_lines
 from hpsearch.view.status import Status
-from hpsearch.view.timeline import Block
+from hpsearch.view.timeline import Block, blocks
 from tests.view.test_terse_columns import STUDY, TRIAL
 
 STATUS = Status(replace(STUDY, workers=3, max_workers=8), "running", Counts(running=2), None, 1, 1)
-RUNNING = [replace(TRIAL, number=at, state="running", slot=at, started=10.0) for at in (0, 2)]
+RUNNING = [
+    replace(TRIAL, number=at, state="running", slot=at, started=10.0, seconds=60.0) for at in (0, 2)
+]
 
 
 def text(load, width=120, signs=UNICODE):
@@ -60,3 +62,18 @@ def test_what_each_worker_has_done_is_counted_and_what_runs_is_not():
     assert lines[-3].split()[:5] == ["worker", "trials", "complete", "pruned", "failed"]
     assert lines[-2].split() == ["w0", "2", "1", "0", "1", "3.0s"]
     assert lines[-1].split() == ["w1", "0", "0", "0", "0", "–"]
+
+
+def test_the_time_that_a_trial_lay_aside_is_nobodys():
+    aside = replace(TRIAL, number=2, started=1000.0, finished=4000.0, seconds=3.0)
+    under_way = replace(aside, number=3, finished=None, state="running", slot=1)
+    whole = replace(aside, number=4, finished=1004.0, slot=2)
+    found = blocks([aside, under_way, whole], 5000.0)
+    assert [row[0].begin for row in found.values()] == [3997.0, 4997.0, 1000.0]
+    assert "3.0s" in text(Load(STATUS, [under_way], now=5000.0))[4]
+
+
+def test_without_an_engine_no_workers_are_told():
+    line = text(Load(replace(STATUS, state="stopped")))[0]
+    assert line.startswith(" no engine is at work")
+    assert "workers" not in line
