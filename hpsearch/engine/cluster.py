@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hpsearch import system
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.tls import Identity
+from hpsearch.engine.versions import compared, hold_scheduler
 from hpsearch.errors import RunError
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         self._client: Client | None = None
         self._security: Security | None = None
+        self._threads = 0
+        self.notes: tuple[str, ...] = ()
+        """What differs on a cluster that was joined, a sentence each."""
         for package in ("distributed", "cryptography"):
             if find_spec(package) is None:
                 raise RunError(
@@ -51,18 +55,23 @@ class Cluster:
         """A client that is connected; where it has lost its scheduler, a new one.
 
         Raises:
-            RunError: no scheduler answers.
+            RunError: no scheduler answers, or what it has cannot work with us.
         """
         if self._client is None or self._client.status != "running":
             self.close()
             self._security = self._made()
             logging.getLogger("distributed").setLevel(logging.WARNING)
             self._client = self._connect(self._reach.scheduler or self._start())
+            if self._reach.scheduler:
+                found: Any = self._client.nthreads()  # first: who comes later was not compared
+                self._threads = sum(found.values())
+                self.notes = compared(self._client, self._reach.scheduler)
         return self._client
 
     def threads(self) -> int:
-        """How many shells the workers that are there now can run at once."""
-        return sum(dict(self.client().nthreads()).values())  # type: ignore[arg-type]  # not a coroutine here
+        """How many shells could run at once on the workers of a joined cluster, when it was."""
+        self.client()
+        return self._threads
 
     def close(self, patience: float = 1.0) -> None:
         """Leave the scheduler; end a cluster of our own."""
@@ -92,7 +101,10 @@ class Cluster:
     def _connect(self, address: str) -> Client:
         from distributed import Client
 
+        assert self._security is not None
         try:
+            if self._reach.scheduler:
+                hold_scheduler(address, self._security, ANSWER_SECONDS)
             return Client(
                 address, security=self._security, timeout=ANSWER_SECONDS, set_as_default=False
             )

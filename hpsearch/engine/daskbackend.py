@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,7 +21,8 @@ from distributed import Client, KilledWorker
 from joblib import register_parallel_backend
 from joblib._dask import DaskDistributedBackend
 
-from hpsearch.engine.placed import run
+import hpsearch
+from hpsearch.engine.placed import run, sealed
 from hpsearch.engine.shell import Unreached
 
 NAME = "hpsearch-dask"
@@ -29,9 +31,22 @@ HELD = 30.0
 GIVE_UP = 2
 """Times in a row that a shell's workers die sooner: it is the shell that kills them."""
 
+AGAIN = 30.0
+"""Seconds until a shell is placed again that met a worker without hpsearch."""
+
 log = logging.getLogger("hpsearch.engine")
 
 Callback = Callable[[Any], None]
+
+
+class Unfit(Exception):
+    """A worker cannot import what a shell is made of."""
+
+    def __init__(self, error: ImportError) -> None:
+        super().__init__(
+            f"a dask worker cannot run hpsearch ({error}); pip install"
+            f" 'hpsearch[dask]=={hpsearch.__version__}' where it runs"
+        )
 
 
 class Backend(DaskDistributedBackend):
@@ -58,7 +73,8 @@ class Backend(DaskDistributedBackend):
 
     def submit(self, func: Any, callback: Callback | None = None) -> Future[Any]:
         """Have a batch run by a worker, and `callback` told what came of it: always."""
-        task = _Task(self.client, [item[0] for item in func.items], callback or (lambda out: None))
+        calls = [item[0] for item in func.items]
+        task = _Task(self.client, calls, callback or (lambda out: None), self._any_placed)
         self._tasks.append(task)
         task.place()
         return task.outcome
@@ -68,6 +84,9 @@ class Backend(DaskDistributedBackend):
     def abort_everything(self, ensure_ready: bool = True) -> None:
         """Forget every task, so that none is started any more; those at work end by themselves."""
         self._give_back()
+
+    def _any_placed(self) -> bool:
+        return any(task.placed for task in self._tasks)
 
     def _give_back(self) -> None:
         for task in self._tasks:
@@ -80,20 +99,27 @@ class _Task:
     client: Client
     calls: list[Callable[[], Any]]
     callback: Callback
+    others: Callable[[], bool]
+    """Whether another shell of the same call is placed."""
     outcome: Future[Any] = field(default_factory=Future)
     early: int = 0
     """Workers in a row that did not last."""
     forgotten: bool = False
+    placed: bool = False
+    """Whether the scheduler has it."""
 
     def __post_init__(self) -> None:
         self.outcome.get = self.outcome.result  # type: ignore[attr-defined]  # joblib's word for it
 
     def place(self) -> None:
         """Hand it to the scheduler."""
+        if self.forgotten:
+            return
+        self.placed = True
         self.began = time.monotonic()
         try:
-            pickle.dumps(self.calls)  # dask pickles it, too, and says less
-            self.future = self.client.submit(run, self.calls, key=f"hpsearch-{uuid4().hex}")
+            parcel = sealed(run, self.calls)
+            self.future = self.client.submit(pickle.loads, parcel, key=f"hpsearch-{uuid4().hex}")
             self.future.add_done_callback(self._ended)
         except Exception as error:  # it cannot be pickled, or the client is closed
             self._tell(error)
@@ -107,6 +133,7 @@ class _Task:
     def _ended(self, future: Any) -> None:
         if self.forgotten:
             return
+        self.placed = False
         if future.status == "finished":
             future.release()  # or it would be run again where its worker goes away
             self._tell([None] * len(self.calls))  # what a shell returns is not worth a journey
@@ -114,6 +141,14 @@ class _Task:
         error = _why(future)
         lasted = time.monotonic() - self.began > HELD
         self.early = 0 if lasted else self.early + 1
+        if isinstance(error, ImportError):  # a worker that came later, and has not what we need
+            error = Unfit(error)
+            if self.others():
+                log.warning("%s; the shell is placed again in %.0f s", error, AGAIN)
+                later = threading.Timer(AGAIN, self.place)
+                later.daemon = True
+                later.start()
+                return
         if isinstance(error, KilledWorker | Unreached) and self.early < GIVE_UP:
             log.warning("a shell is placed again: %s", error)
             self.place()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import hpsearch
 from hpsearch.engine.shell import Shell
 
 
@@ -27,6 +30,35 @@ class Placed:
         worker = get_worker()
         self.shell.work(lambda: worker.status in (Status.running, Status.paused))
         return self.shell.slot
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __reduce__(self) -> Any:
+        return self.call, self.arguments
+
+
+def sealed(call: Callable[..., Any], *arguments: Any) -> bytes:
+    """A call as bytes, which whoever unpickles them makes.
+
+    Dask's scheduler and workers unpickle what they are handed before they run it. A scheduler would
+    need hpsearch for that; a worker without it would end, and not say why. Bytes they hand on.
+    """
+    return pickle.dumps(_Sealed(call, arguments))
+
+
+def installed() -> dict[str, str]:
+    """What a worker has that matters for values: versions by package."""
+    import numpy as np
+
+    return {
+        "hpsearch": hpsearch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def run(calls: Sequence[Callable[[], Any]]) -> list[Any]:

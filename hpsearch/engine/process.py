@@ -68,7 +68,11 @@ def _run(order: Order, study: StudyFile, staff: Staff) -> None:
     def say(text: str) -> None:
         _answer(order, Answer("say", text))
 
+    for note in staff.notes:
+        say(note)
     opened = open_study(order, study, say, staff.threads)
+    for note in staff.notes:
+        opened.store.note("note", note)
     ready = Answer("ready", folder=str(opened.folder.path))
     asyncio.run(Run(opened, staff, order.owned, lambda: _answer(order, ready)).run())
     logging.shutdown()

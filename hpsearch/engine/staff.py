@@ -42,6 +42,8 @@ class Staff:
         self._server = Server(lambda why: log.warning("refused a caller: %s", why))
         self.threads: int | None = None
         """Of a cluster that was joined; None: this machine trains."""
+        self.notes: tuple[str, ...] = ()
+        """What a person should know of it, a sentence each."""
         cluster = self._cluster(options, reach, scratch)
         self._fleet = Fleet(
             slots(options, self.threads),
@@ -59,7 +61,7 @@ class Staff:
             return None
         cluster = Cluster(reach, slots(options), scratch)
         if reach.scheduler:
-            self.threads = cluster.threads()
+            self.threads, self.notes = cluster.threads(), cluster.notes
             if not self.threads and options.workers is None:
                 raise RunError(
                     f"The scheduler at {reach.scheduler} has no workers yet: start some with "

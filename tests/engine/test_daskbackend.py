@@ -84,9 +84,17 @@ def test_a_task_that_cannot_be_pickled_ends_the_call(cluster):
 
 
 def test_a_module_that_is_missing_over_there_ends_the_call(cluster):
-    error = ended(cluster, os.getpid, Missing())
-    assert isinstance(error, Exception)
-    assert "elsewhere" in str(error) or "deserialization" in str(error)
+    error = ended(cluster, Missing(), Missing())
+    assert isinstance(error, daskbackend.Unfit)
+    assert "(No module named 'elsewhere'); pip install 'hpsearch[dask]==" in str(error)
+
+
+def test_where_others_go_on_a_shell_that_met_such_a_worker_is_placed_again(cluster, monkeypatch):
+    monkeypatch.setattr(daskbackend, "AGAIN", 0.1)
+    tried, place = [], daskbackend._Task.place
+    monkeypatch.setattr(daskbackend._Task, "place", lambda task: (tried.append(1), place(task)))
+    assert isinstance(ended(cluster, partial(time.sleep, 1), Missing()), daskbackend.Unfit)
+    assert len(tried) > 3
 
 
 def test_a_task_that_kills_its_workers_is_given_to_others_then_ends_the_call(cluster, monkeypatch):
