@@ -10,7 +10,7 @@ from hpsearch.view.format import duration
 from hpsearch.view.inked import Line
 
 ASIDE = 10.0
-"""Seconds that a trial may spend on other things than training; beyond, it was put aside."""
+"""Seconds that a trial taken up again may spend on other things; beyond, it lay aside."""
 LONGEST = 600.0
 """Seconds that are shown at most, up to now."""
 
@@ -50,7 +50,7 @@ def begun(trial: TrialRecord, end: float) -> float:
         end: up to when it trained.
     """
     started = end if trial.started is None else trial.started
-    if trial.epochs and end - started > 2 * trial.seconds + ASIDE:
+    if trial.attempt > 1 and end - started > 2 * trial.seconds + ASIDE:
         return end - trial.seconds
     return started
 

@@ -65,7 +65,7 @@ def test_what_each_worker_has_done_is_counted_and_what_runs_is_not():
 
 
 def test_the_time_that_a_trial_lay_aside_is_nobodys():
-    aside = replace(TRIAL, number=2, started=1000.0, finished=4000.0, seconds=3.0)
+    aside = replace(TRIAL, number=2, started=1000.0, finished=4000.0, seconds=3.0, attempt=2)
     under_way = replace(aside, number=3, finished=None, state="running", slot=1)
     whole = replace(aside, number=4, finished=1004.0, slot=2)
     found = blocks([aside, under_way, whole], 5000.0)
