@@ -101,7 +101,7 @@ class Ground:
         done = self.run("--detach", faults=faults)
         if done.returncode:
             raise SystemExit(f"run failed: {done.stderr}")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             engine = engine_of(self.folder)
             if engine is not None:
@@ -109,7 +109,7 @@ class Ground:
             if self.state() == "finished":
                 return None
             time.sleep(0.05)
-        raise SystemExit("no engine after 10 s")
+        raise SystemExit("no engine after a minute")
 
     def state(self) -> str:
         """As stored; empty where an engine was killed before it had written anything."""

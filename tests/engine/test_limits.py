@@ -68,17 +68,17 @@ def test_time_that_is_up_ends_the_search(place):
 
 def test_a_trial_over_its_time_is_complete_as_it_is(place):
     place.epoch_seconds = 0.02
-    write(place, 'trial_timeout = "1s"', trials=1, workers=1, epochs=LONG)
+    write(place, 'trial_timeout = "2s"', trials=1, workers=1, epochs=LONG)
     assert place.command("run", "small.toml").returncode == 0
     (trial,) = place.trials()
     assert trial.state == "complete"
-    assert trial.reason == f"stopped at its limit of 1.0s, after epoch {trial.epochs}"
+    assert trial.reason == f"stopped at its limit of 2.0s, after epoch {trial.epochs}"
     assert 0 < trial.epochs < LONG
 
 
 def test_a_trainer_that_hangs_is_killed_and_its_trial_tried_again(place):
     place.epoch_seconds = 0.02
-    write(place, 'stall_timeout = "1s"', trials=1, workers=1, epochs=150)
+    write(place, 'stall_timeout = "3s"', trials=1, workers=1, epochs=150)
     command = place.start("run", "small.toml")
     wait_for(lambda: any(trial.epochs for trial in place.trials()) if place.running() else False)
     hanging = trainers_of(place.engine())[0]

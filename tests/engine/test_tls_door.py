@@ -64,7 +64,7 @@ def works(server):
 )
 def test_what_is_no_tls_is_told_with_its_host(secret, said, told):
     hung_up_on(calls(secret, said))
-    assert secret.refused_one.wait(5)
+    assert secret.refused_one.wait(60)
     assert secret.refusals[0].startswith(told)
     assert works(secret)
 
@@ -74,7 +74,7 @@ def test_who_does_not_believe_our_certificate_is_told(secret):
     stranger.check_hostname = False
     with pytest.raises(ssl.SSLError), calls(secret) as caller:
         stranger.wrap_socket(caller)
-    assert secret.refused_one.wait(5)
+    assert secret.refused_one.wait(60)
     assert secret.refusals[0].startswith("no TLS: ")
 
 
@@ -82,7 +82,7 @@ def test_who_does_not_believe_our_certificate_is_told(secret):
 def test_a_caller_that_never_finishes_tls_has_as_long_as_any(secret, monkeypatch, said):
     monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", 0.2)
     hung_up_on(calls(secret, said))
-    assert secret.refused_one.wait(5)
+    assert secret.refused_one.wait(60)
     assert secret.refusals == ["no handshake (from 127.0.0.1)"]
 
 
@@ -91,7 +91,7 @@ def test_behind_tls_the_key_is_due_within_the_same_time(secret, monkeypatch):
     anybody = ssl.create_default_context(cadata=secret.address.certificate)
     anybody.check_hostname = False
     hung_up_on(anybody.wrap_socket(calls(secret)))
-    assert secret.refused_one.wait(5)
+    assert secret.refused_one.wait(60)
     assert secret.refusals == ["no handshake (from 127.0.0.1)"]
 
 

@@ -113,7 +113,7 @@ def test_a_worker_without_hpsearch_is_named_and_not_harmed(place):
     finally:
         for process in reversed(started):
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
 
 
 def _met(done):
