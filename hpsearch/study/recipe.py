@@ -86,7 +86,7 @@ def network(config: Config, shape: Shape, keep_prob: Value | None = None) -> Seq
         activation=str(config["network.activation"]),
         output=OUTPUTS[shape.task][0],
         initializer=str(config["network.initializer"]),
-        keep_prob=keep_prob,  # type: ignore[arg-type]  # a float or one a layer, as the file says
+        keep_prob=_kept(keep_prob),
     )
 
 
@@ -118,6 +118,13 @@ def _hidden(config: Config) -> tuple[int, ...]:
     widths = config["network.layer_dims"]
     assert isinstance(widths, tuple)
     return tuple(int(width) for width in widths)
+
+
+def _kept(keep_prob: Any) -> Any:
+    """What dropout keeps, of all hidden layers or of each; one that keeps all has no dropout."""
+    if not isinstance(keep_prob, tuple):
+        return keep_prob
+    return [None if share == 1.0 else share for share in keep_prob]
 
 
 def _made(registry: Any, config: Config, name: str, default: str) -> Any:

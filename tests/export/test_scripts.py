@@ -6,8 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from hpsearch.export.formats.python import _network
 from hpsearch.models.retraining import prepare
 from hpsearch.study import studyfile
+from nncore import Recipe, Sequential, losses
 from tests.export.conftest import IRIS, made_run
 from tests.models.conftest import write_table
 
@@ -42,6 +44,14 @@ def test_the_script_trains_what_retrain_trains(typed, tmp_path, data):
     for name in set(told) & set(mine):
         assert float(told[name]) == pytest.approx(mine[name], rel=1e-5)
     assert set(told) & set(mine)
+
+
+@pytest.mark.parametrize("keeps", [[0.8, None], [None, 0.7], [0.6, 0.6], [None, None]])
+def test_a_script_has_dropout_behind_the_layers_that_have_it(keeps):
+    network = Sequential.from_dims([4, 8, 6, 3], keep_prob=keeps)
+    said = _network(Recipe(network, losses["mse"]()), 4)
+    written = f"Sequential.from_dims({said['dims']}, {said['dropout'].strip()})"
+    assert eval(written, {"Sequential": Sequential}) == network  # noqa: S307  # what the script runs
 
 
 def test_a_script_without_its_arrays_says_what_they_are(typed, run, tmp_path):

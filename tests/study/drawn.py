@@ -192,7 +192,8 @@ def _trainings(draw):
     if lists and not all(lists) and regularization & {"dropout", "both"}:
         network.pop("layer_dims")  # dropout needs hidden layers
     elif isinstance(hidden, list) and "keep_prob" in training and draw(st.booleans()):
-        training["keep_prob"] = [draw(shares) for _ in hidden]
+        some_or_all = [draw(shares | st.just(1.0)) for _ in hidden[1:]]
+        training["keep_prob"] = [draw(shares), *some_or_all]
     if isinstance(loss := training.get("loss"), dict):
         loss["choice"] = draw(st.permutations([name for name in _losses() if name != "auto"]))
     return training, network

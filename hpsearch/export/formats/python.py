@@ -181,12 +181,18 @@ def _network(recipe: Recipe, features: int) -> dict[str, Any]:
     """The arguments of `Sequential.from_dims`, read off the network that they make."""
     layers = recipe.network.layers
     dense = [layer for layer in layers if isinstance(layer, Dense)]
-    keeps = [layer.keep_prob for layer in layers if isinstance(layer, Dropout)]
+    keeps: list[Any] = []  # of each hidden layer, and of the last one, which has none
+    for layer in layers:
+        if isinstance(layer, Dense):
+            keeps.append(None)
+        elif isinstance(layer, Dropout):
+            keeps[-1] = layer.keep_prob
+    keeps.pop()
     keep = keeps[0] if len(set(keeps)) == 1 else keeps
     return {
         "dims": [features, *(layer.units for layer in dense)],
         "output": activations.name_of(recipe.network.output),
-        "dropout": f"\n        keep_prob={keep!r}," if keeps else "",
+        "dropout": f"\n        keep_prob={keep!r}," if any(keeps) else "",
     }
 
 
