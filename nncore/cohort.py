@@ -64,7 +64,14 @@ class Cohort:
         return replace(cohort.alone(0), members=1) if members == 1 else cohort
 
     def alone(self, member: int) -> Cohort:
-        """One member, without the others and without the axis."""
+        """One member, without the others and without the axis.
+
+        Raises:
+            ValueError: where it is said how many there are, it is none of them.
+        """
+        whole("member", member, 0)
+        if self.members is not None and member >= self.members:
+            raise ValueError(f"member is {member}, but there are {self.members}, counted from 0.")
         return Cohort(
             self.recipe.member(member),
             (self.data[member % len(self.data)],),

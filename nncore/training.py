@@ -69,7 +69,8 @@ def train_member(
 ) -> Training:
     """Train alone the network that is `member` of `train(..., members=K)`: the same weights.
 
-    Arguments and errors are those of `train`; `member` counts from 0.
+    Arguments and errors are those of `train`; `member` counts from 0. One beyond what recipe, data
+    or seeds say of how many there are is a ValueError.
     """
     return Training(Cohort.of(recipe, data, seed, None).alone(member))
 

@@ -261,6 +261,18 @@ def test_members_that_do_not_fit_together_are_refused(recipe, rows, seed, member
 
 
 @pytest.mark.parametrize(
+    ("recipe", "rows", "seed"),
+    [(APART["beta1"], data(), 0), (RECIPE, [data()] * 3, 0), (RECIPE, data(), [4, 5, 6])],
+)
+def test_a_member_that_there_is_not_is_refused_and_not_another_one_trained(recipe, rows, seed):
+    train_member(recipe, rows, seed, 2)
+    with pytest.raises(ValueError, match="member is 3, but there are 3, counted from 0"):
+        train_member(recipe, rows, seed, 3)
+    with pytest.raises(ValueError, match="member is -1; it is a whole number, 0 or more"):
+        train_member(recipe, rows, seed, -1)
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"learning_rate": (0.1, -1.0)}, "learning_rate is -1"),
