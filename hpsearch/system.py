@@ -187,18 +187,18 @@ def _cgroup_quota() -> float | None:
         return None
 
 
-def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a process of ours: it imports the same code and uses one BLAS thread."""
+def environment() -> dict[str, str]:
+    """The environment of a process that imports the same code as this one."""
     import hpsearch
 
     here = str(Path(hpsearch.__file__).parent.parent)
     paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **os.environ,
-        **BLAS_THREADS,
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        **(extra or {}),
-    }
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+
+
+def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The same of one that shares the cores with others like it: it uses one BLAS thread."""
+    return {**environment(), **BLAS_THREADS, **(extra or {})}
 
 
 def module_command(module: str) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 import warnings
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from hpsearch import system
 from hpsearch.data.tabular import Final
 from hpsearch.study.options import Task
 
@@ -71,13 +71,12 @@ def fitted(
         rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
     given = io.BytesIO()
     np.savez(given, x=final.x[rows], y=final.y[rows], x_test=final.x_test, outputs=outputs)
-    command = [sys.executable, "-m", "hpsearch.models.baselines", task]
     with subprocess.Popen(
-        command,
+        [*system.module_command("hpsearch.models.baselines"), task],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**_PATIENT, **os.environ},
+        env={**_PATIENT, **system.environment()},
     ) as process:
         try:
             out, _ = process.communicate(given.getvalue(), timeout=seconds)

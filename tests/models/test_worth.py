@@ -44,7 +44,9 @@ def test_a_linear_model_puts_out_what_a_network_would(task, outputs):
         assert ((z > 0) == final.y_test)[:, -1].mean() > 0.7
 
 
-def test_models_of_scikit_learn_are_fitted_in_a_process_of_their_own():
+def test_models_of_scikit_learn_are_fitted_in_a_process_of_their_own(tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise ImportError('not the one of Python')\n")
+    monkeypatch.chdir(tmp_path)  # a folder of somebody's data and scripts
     final = made("binary", 1)
     found = baselines.fitted("binary", final, 1, seconds=300)
     assert [one.name for one in found] == ["logistic", "sklearn MLP", "boosted trees"]
