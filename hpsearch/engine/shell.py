@@ -157,8 +157,7 @@ class _Keeper:
         """Close the trainer's stdin, which ends it; make sure."""
         if self._trainer is None:
             return
-        assert self._trainer.stdin is not None
-        self._trainer.stdin.close()
+        self._hang_up(self._trainer)
         try:
             self._trainer.wait(1.0)
         except subprocess.TimeoutExpired:
@@ -220,11 +219,15 @@ class _Keeper:
     def _bury(self) -> None:
         """Tell the engine how the trainer ended."""
         assert self._trainer is not None
-        assert self._trainer.stdin is not None
-        self._trainer.stdin.close()
+        self._hang_up(self._trainer)
         died = {"kind": "died", "pid": self._trainer.pid, "code": self._trainer.returncode}
         self._line.send({**died, "log": self._tail()})
         self._trainer, self._instructed = None, False
+
+    def _hang_up(self, trainer: subprocess.Popen[bytes]) -> None:
+        assert trainer.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it died before it read its instructions
+            trainer.stdin.close()
 
     def _tail(self) -> str:
         size = os.fstat(self._output.fileno()).st_size

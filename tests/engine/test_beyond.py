@@ -15,7 +15,7 @@ from hpsearch.engine.frames import WireError
 from hpsearch.engine.order import Order
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.sessions import HOST
-from hpsearch.engine.shell import Shell, Unreached
+from hpsearch.engine.shell import Shell, Unreached, _Keeper
 from hpsearch.engine.wire import Peer, Server
 from hpsearch.errors import StudyFileError
 from hpsearch.study.options import StudyOptions
@@ -197,6 +197,18 @@ def test_a_shell_that_reaches_nobody_says_whom_and_from_where():
 
 def test_a_shell_whose_worker_closes_ends_with_it():
     assert not Shell(nobody(), 0, 0, None, False).work(lambda: False)
+
+
+def test_a_trainer_that_dies_before_its_instructions_come_is_told_of_like_any_other():
+    keeper = _Keeper(Shell(nobody(), 0, 0, 0, True))
+    keeper._line = engine = Wire()
+    keeper.warm_up()
+    keeper._trainer.kill()
+    keeper._trainer.wait()
+    keeper._start()
+    keeper._bury()
+    keeper.leave()
+    assert [died["code"] for died in engine.of("died")] == [-9]
 
 
 # What a cluster bears -----------------------------------------------------------------------------
