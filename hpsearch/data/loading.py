@@ -88,6 +88,10 @@ def understood(
             say(sentence)
 
     tell(whole.notes)
+    if whole.guessed and not options.target:
+        tell(
+            [f"Of the columns the last, {whole.targets[0]}, is the target (data.target overrides)."]
+        )
     names = _target_names(whole, options)
     tying = rows.tying(whole, options, names)
     candidates = _candidates(whole, options, names, tying)
@@ -112,7 +116,7 @@ def understood(
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)
     clean = clean_frame(table, inputs)
-    tell(reports.about_duplicates(clean, target, parts, evaluation))
+    tell(reports.about_duplicates(clean, target, parts, evaluation, judged))
     data = Data(
         name=table.name,
         notes=tuple(notes),

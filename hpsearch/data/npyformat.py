@@ -46,7 +46,10 @@ def read_array(file: IO[bytes], most: int, what: str, kinds: str = "biufUS") -> 
 
 def _check_type(dtype: np.dtype, what: str, kinds: str) -> None:
     if dtype.hasobject:
-        raise DataError(f"{what} holds Python objects, which are never loaded.")
+        raise DataError(
+            f"{what} holds Python objects, which are never loaded; save numbers"
+            " or words: array.astype(float), or array.astype(str)."
+        )
     fields = [dtype[name] for name in dtype.names] if dtype.names else [dtype]
     if (dtype.names and "V" not in kinds) or any(one.kind not in kinds for one in fields):
         raise DataError(f"{what} holds {dtype}; numbers, booleans or words are needed.")

@@ -192,27 +192,34 @@ def about_weights(parts: Split, target: Target, options: DataOptions) -> list[st
 
 
 def about_duplicates(
-    clean: pl.DataFrame, target: Target, parts: Split, evaluation: Evaluation
+    clean: pl.DataFrame, target: Target, parts: Split, evaluation: Evaluation, judged: bool = True
 ) -> list[str]:
     """How many rows kept for checking are word for word among those learnt from before them.
 
     Validation rows are held against the training rows, in each fold where there are folds; test
     rows against both, since `retrain` learns from both.
+
+    Args:
+        judged: by validation rows, too; else one network learns from them, and tests alone count.
     """
     values = target.values.reshape(len(target.values), -1)
     columns = [pl.Series(f"\0{at}", column) for at, column in enumerate(values.T)]
     marks = with_marks(clean).with_columns(columns).hash_rows().to_numpy()
     both = np.concatenate([parts.train, parts.validation])
     notes = []
-    copies = sum(int(np.isin(marks[f.validation], marks[f.train]).sum()) for f in evaluation.folds)
+    validation, learnt = parts.validation, "training and validation rows"
+    if not judged:
+        validation, learnt = validation[:0], "training rows"
+    folds = evaluation.folds if judged else ()
+    copies = sum(int(np.isin(marks[f.validation], marks[f.train]).sum()) for f in folds)
     if copies:
         notes.append(
             f"{copies:,} of {len(parts.train):,} rows {_have(copies)} an exact copy in another"
             f" fold, target included; {_they_are(copies)} easier to judge by than new ones."
         )
     for name, rows, known, among in (
-        ("validation", parts.validation, parts.train, "training rows"),
-        ("test", parts.test, both, "training and validation rows"),
+        ("validation", validation, parts.train, "training rows"),
+        ("test", parts.test, both, learnt),
     ):
         if copies := int(np.isin(marks[rows], marks[known]).sum()):
             notes.append(

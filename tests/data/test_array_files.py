@@ -89,6 +89,7 @@ def test_the_last_column_of_an_npy_file_is_the_target_unless_another_is_named(
     assert (data.target.names, data.features) == (("x30",), 30)
     assert any("the last, x30, is the target" in note for note in data.notes)
     other = load(DataOptions(path=path, target=("x3",)))
+    assert not any("x30" in note for note in other.notes)
     assert [column.name for column in other.inputs] == [f"x{at}" for at in range(31) if at != 3]
     encoder = data.prepare("none").encoder
     np.save(tmp_path / "new.npy", np.load(path)[:, :30])  # rows to predict have no target

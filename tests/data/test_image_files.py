@@ -56,7 +56,9 @@ def test_images_of_many_sizes_are_resized_and_that_is_said(tmp_path: Path) -> No
     pictures(tmp_path, {"b": 2}, (200, 90))
     table = read(tmp_path)
     assert table.frame.schema["x"] == pl.Array(pl.UInt8, 64 * 64)
-    assert "2 sizes, 6 × 5 to 90 × 200, (guessed; data.image_size overrides)" in table.notes[0]
+    assert (
+        "2 sizes between 6 × 5 and 90 × 200 (guessed; data.image_size overrides)" in table.notes[0]
+    )
     given = read(tmp_path, Dialect(image_size=(8, 4)))
     assert given.frame.schema["x"] == pl.Array(pl.UInt8, 32)
 

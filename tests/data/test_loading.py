@@ -275,6 +275,12 @@ def test_copies_across_the_split_are_counted(tmp_path: Path) -> None:
     path = table(tmp_path, "a,label\n" + "1,no\n2,yes\n3,no\n4,yes\n" * 20)
     data = load(DataOptions(path=path, target=("label",)))
     assert any("16 of 16 test rows have an exact copy" in note for note in data.notes)
+    folds = load(DataOptions(path=path, target=("label",), folds=4))
+    assert any("copy in another fold" in note for note in folds.notes)
+    retrained = load(DataOptions(path=path, target=("label",), folds=4), judged=False)
+    said = [note for note in retrained.notes if "exact copy" in note]
+    assert len(said) == 1
+    assert "16 of 16 test rows have an exact copy among the training rows, target" in said[0]
 
 
 def test_one_copy_is_one_and_an_identifier_with_one_double_still_is_one(tmp_path: Path) -> None:

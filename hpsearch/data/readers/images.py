@@ -183,7 +183,7 @@ def _form(images: Sequence[Labelled], dialect: Dialect) -> tuple[tuple[int, int]
 def _range(sizes: Counter[tuple[int, int]]) -> str:
     (low, high) = min(sizes, key=math.prod), max(sizes, key=math.prod)
     small, large = f"{low[0]} × {low[1]}", f"{high[0]} × {high[1]}"
-    return small if len(sizes) == 1 else f"{len(sizes):,} sizes, {small} to {large},"
+    return small if len(sizes) == 1 else f"{len(sizes):,} sizes between {small} and {large}"
 
 
 def _pixels(one: Labelled, height: int, width: int, channels: int) -> np.ndarray:

@@ -41,11 +41,7 @@ def read(path: Path, dialect: Dialect) -> Table:
         return from_arrays(path.name, [array], [])
     names = [f"x{at}" for at in range(array.shape[1])]
     table = from_arrays(path.name, [array], [], names)
-    note = (
-        f"{table.notes[0].removesuffix('.')}; the last, {names[-1]}, is the target (data.target"
-        " overrides)."
-    )
-    return replace(table, targets=(names[-1],), guessed=True, notes=(note,))
+    return replace(table, targets=(names[-1],), guessed=True)
 
 
 @folder(".npy")
