@@ -26,7 +26,7 @@ def test_every_format_is_a_file_with_an_exporter():
 
 def test_json_holds_what_the_store_holds(typed, run):
     assert typed("export", "flowers", "--to", "json")[0] == 0
-    told = json.loads((run.path.parents[1] / "flowers.json").read_text())
+    told = json.loads((run.path.parents[1] / "flowers-trials.json").read_text())
     assert told["study"]["metric"] == "val_cost"
     for said, trial in zip(told["trials"], trials_of(run), strict=True):
         assert said["params"] == json.loads(json.dumps(dict(trial.params)))
@@ -34,6 +34,14 @@ def test_json_holds_what_the_store_holds(typed, run):
         for name in ("number", "value", "seed", "epochs", "best_epoch", "reason"):
             assert said[name] == getattr(trial, name)
     assert told["trials"][-1]["state"] == "waiting"  # as no engine lives
+
+
+def test_trials_are_never_written_over_the_table_that_a_study_is_named_after(typed, run):
+    place = run.path.parents[1]
+    for file in ("flowers.csv", "flowers.json"):
+        (place / file).write_text("the table")
+        assert typed("export", "flowers", "--to", file[8:], "--force")[0] == 0
+        assert (place / file).read_text() == "the table"
 
 
 def test_csv_has_a_row_for_every_trial_and_a_column_for_every_hyperparameter(typed, run):

@@ -50,4 +50,4 @@ def _cell(value: Value | None) -> object:
     return json.dumps(value) if isinstance(value, bool | tuple) else value
 
 
-EXPORTER = CsvExporter("{name}.csv")
+EXPORTER = CsvExporter("{name}-trials.csv")

@@ -35,4 +35,4 @@ def _trial(trial: TrialRecord) -> dict[str, Any]:
     }
 
 
-EXPORTER = JsonExporter("{name}.json")
+EXPORTER = JsonExporter("{name}-trials.json")
