@@ -19,9 +19,6 @@ Scope = Literal["app", "trials", "curves", "params", "workers", "log", "detail",
 
 Group = Literal["move", "find", "select", "look", "trial", "study", "app"]
 
-Danger = Literal["none", "asks", "weighty"]
-"""weighty: changes what runs, after a question."""
-
 LISTS: tuple[Scope, ...] = ("trials",)
 PAGES: tuple[Scope, ...] = ("workers", "log", "detail", "compare")
 ROWS: tuple[Scope, ...] = ("trials", "params", *PAGES)
@@ -43,7 +40,6 @@ class Action:
     twin: str
     """The command that does, or shows, the same without the dashboard."""
     scopes: tuple[Scope, ...] = ("app",)
-    danger: Danger = "none"
 
     @property
     def shown_key(self) -> str:
@@ -153,30 +149,29 @@ ACTIONS: tuple[Action, ...] = (
     Action("trial-before", ("N",), "", "trial before in the order", "look", SHOW, ("detail",)),
     # act on a trial
     Action("act", ("x",), "Act", "p prune at its next epoch, k kill", "trial",
-           "hpsearch ctl NAME prune N", ON_TRIAL, "asks"),
+           "hpsearch ctl NAME prune N", ON_TRIAL),
     Action("new-trial", ("n",), "New", "edit a copy of this trial, and try it next", "trial",
-           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials",), "asks"),
+           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials",)),
     Action("edit-copy", ("e",), "edit copy", "edit a copy of this trial, and try it next", "trial",
-           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials", "detail"), "asks"),
+           "hpsearch ctl NAME enqueue KEY=VALUE", ("trials", "detail")),
     Action("retrain", ("r",), "Retrain", "how to train it for longer, or with other seeds", "trial",
-           "hpsearch retrain FILE", ON_TRIAL, "asks"),
+           "hpsearch retrain FILE", ON_TRIAL),
     Action("yank", ("y",), "copy", "copy it as a study file, and write that file", "trial",
            "hpsearch export NAME --trial N", ON_TRIAL),
     Action("export", ("E",), "Export", "write it as a study file", "trial",
-           "hpsearch export NAME --trial N -o FILE", ON_TRIAL, "asks"),
+           "hpsearch export NAME --trial N -o FILE", ON_TRIAL),
     # act on the study
     Action("pause", ("p",), "Pause", "no new trials; again goes on", "study",
            "hpsearch pause NAME"),
-    Action("stop", ("S",), "Stop", "stop, drain or abort", "study", "hpsearch stop NAME", ("app",),
-           "weighty"),
+    Action("stop", ("S",), "Stop", "stop, drain or abort", "study", "hpsearch stop NAME", ("app",)),
     Action("add", ("A",), "Add", "add trials to the budget", "study", "hpsearch ctl NAME add N",
-           ("app",), "weighty"),
+           ("app",)),
     Action("workers", ("W",), "Workers", "change how many train at once", "study",
-           "hpsearch ctl NAME workers K", ("app",), "weighty"),
+           "hpsearch ctl NAME workers K", ("app",)),
     Action("resume-engine", ("R",), "Go on", "start an engine that is gone or stopped", "study",
-           "hpsearch run STUDY --detach", ("app",), "weighty"),
+           "hpsearch run STUDY --detach", ("app",)),
     Action("retry-failed", ("ctrl+r",), "", "put failed trials in line again", "study",
-           "hpsearch ctl NAME retry failed", ("app",), "weighty"),
+           "hpsearch ctl NAME retry failed", ("app",)),
     # app
     Action("studies", ("ctrl+o",), "Studies", "all studies", "app", "hpsearch ls"),
     Action("help", ("?",), "Help", "what every key does", "app", "hpsearch --help"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.curves import Picture
-from hpsearch.store.records import StudyFacts, TrialRecord
+from hpsearch.store.records import TrialRecord
 from hpsearch.view.chart import Curve, Frame
 from hpsearch.view.figures import figure_title, is_share, spans_decades
 from hpsearch.view.history import Track
@@ -44,7 +44,7 @@ def picture(session: Session, name: str, numbers: list[int] | None = None) -> Pi
             curves.append(Curve(x, y, "track", counts=False))
             y = smoothed(y, session.smoothing)
         curves.append(Curve(x, y, ink, label))
-    return Picture(_frame(session, study, name, tracks), [c for c in curves if c is not None])
+    return Picture(_frame(session, name, tracks), [c for c in curves if c is not None])
 
 
 def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
@@ -76,7 +76,7 @@ def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
     return Picture(frame, curves)
 
 
-def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Track]) -> Frame:
+def _frame(session: Session, name: str, tracks: dict[int, Track]) -> Frame:
     planned = [session.history.trials[n].planned for n in tracks if n in session.history.trials]
     x_end = float(max([*planned, 1]))
     if session.by_time:
@@ -91,7 +91,7 @@ def _frame(session: Session, study: StudyFacts, name: str, tracks: dict[int, Tra
         percent=is_share(name),
         robust=session.robust,
         rung=_pruned_at(session),
-        cross=_cross(session, tracks),
+        cross=_cross(session),
         x_name="seconds" if session.by_time else "epoch",
         zoom=session.zoom,
     )
@@ -113,7 +113,7 @@ def _pruned_at(session: Session) -> float | None:
     return track.seconds[-1] if len(track) else None
 
 
-def _cross(session: Session, tracks: dict[int, Track]) -> float | None:
+def _cross(session: Session) -> float | None:
     if session.cross is None:
         return None
     if not session.by_time:

@@ -171,23 +171,21 @@ def rungs(options: StudyOptions, epochs: int) -> frozenset[int]:
     return frozenset(range(max(1, epochs // 6), epochs, max(1, epochs // 20)))
 
 
-def _interval(epochs: int) -> dict[str, Any]:
-    # The rungs decide when to ask; the pruner then always answers.
-    return {"n_warmup_steps": 0, "interval_steps": 1}
-
-
 def _halving(epochs: int) -> dict[str, Any]:
     return {"min_resource": max(1, epochs // 20), "reduction_factor": _REDUCTION}
 
 
+# The rungs decide when to ask; the pruner then always answers.
+_ALWAYS = {"n_warmup_steps": 0, "interval_steps": 1}
+
 _KINDS: Mapping[str, Any] = {
     "none": lambda epochs: (NopPruner, {}),
-    "median": lambda epochs: (MedianPruner, {"n_startup_trials": 5, **_interval(epochs)}),
+    "median": lambda epochs: (MedianPruner, {"n_startup_trials": 5, **_ALWAYS}),
     "percentile": lambda epochs: (
         PercentilePruner,
-        {"percentile": 25.0, "n_startup_trials": 5, **_interval(epochs)},
+        {"percentile": 25.0, "n_startup_trials": 5, **_ALWAYS},
     ),
-    "threshold": lambda epochs: (ThresholdPruner, _interval(epochs)),
+    "threshold": lambda epochs: (ThresholdPruner, _ALWAYS),
     "halving": lambda epochs: (SuccessiveHalvingPruner, _halving(epochs)),
     # "auto" would prune nothing until one trial is complete.
     "hyperband": lambda epochs: (Brackets, {"max_resource": epochs, **_halving(epochs)}),

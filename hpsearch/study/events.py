@@ -1,13 +1,13 @@
-"""What happens during a study, as facts.
+"""A trial, how it stands, and the epochs that its trainer tells of.
 
-Trainers say these, the engine acts on them, the store keeps them. They travel one way, from
-trainer to engine to store; the only thing that travels back is a `Verdict`.
+Epochs travel one way, from trainer to engine to store; the only thing that travels back is a
+`Verdict`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from hpsearch.study.space import Params
@@ -48,41 +48,3 @@ class EpochDone:
     gradient_norm: float
     """Euclidean norm of the last batch's gradient."""
     seconds: float
-
-
-@dataclass(frozen=True)
-class TrialStarted:
-    """A trainer took a trial up."""
-
-    number: int
-    slot: int
-    """Which worker, from 0."""
-    attempt: int
-    """From 1; a trainer's own death or exception makes another."""
-
-
-@dataclass(frozen=True)
-class EpochsDone:
-    """A trial's network saw its training rows some more times."""
-
-    number: int
-    """Which trial."""
-    epochs: tuple[EpochDone, ...]
-
-
-@dataclass(frozen=True)
-class TrialFinished:
-    """A trial is over, whichever way it went."""
-
-    number: int
-    state: State
-    """One of FINISHED."""
-    seconds: float
-    """Wall time inside training, all attempts together."""
-    reason: str = ""
-    """Why it was pruned, diverged or failed, or stopped early: a sentence for a person."""
-    facts: Mapping[str, float] = field(default_factory=dict)
-    """What is known of the network: parameters."""
-
-
-Event = TrialStarted | EpochsDone | TrialFinished

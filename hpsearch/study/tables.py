@@ -62,13 +62,13 @@ def _known(table: str, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str
     fields = schema.TABLES[table].model_fields
     strangers = [key for key in given if key not in fields]
     for key in strangers[:_MOST_UNKNOWN]:
-        _say_unknown((table, key), f"{table}.{key}", given[key], mistakes)
+        _say_unknown((table, key), f"{table}.{key}", mistakes)
     if len(strangers) > _MOST_UNKNOWN:
         mistakes.add((table,), f"has {len(strangers)} unknown keys; is this a study file?")
     return {key: value for key, value in given.items() if key in fields}
 
 
-def _say_unknown(path: places.Path, name: str, value: object, mistakes: Mistakes) -> None:
+def _say_unknown(path: places.Path, name: str, mistakes: Mistakes) -> None:
     mistakes.add(path, unknown_key(name), key=name[:80])
 
 
@@ -119,7 +119,7 @@ def override(
         table, _, key = name.partition(".")
         inside = next((known for known in _OPTIONS if name.startswith(f"{known}.")), None)
         if inside is None and name not in schema.names():
-            _say_unknown((table, key), name, value, mistakes)
+            _say_unknown((table, key), name, mistakes)
             continue
         kind = Kind if inside else schema.kind_of(name)
         value = _parsed(value, kind) if isinstance(value, str) else value

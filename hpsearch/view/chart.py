@@ -107,7 +107,7 @@ def chart(curves: Sequence[Curve], frame: Frame, width: int, height: int) -> lis
         _vertical(board, across, frame.cross, plot_width, plot_height, "│", frame, "accent")
     _lines(board, curves, across, scale, plot_width, plot_height, frame)
     if names:
-        _names(board, curves, across, scale, width - names + 1, plot_height)
+        _names(board, curves, scale, width - names + 1, plot_height)
     if outside:
         sign = "^" if frame.ascii else "▲"
         text = f" {sign} {outside} off scale"
@@ -196,9 +196,7 @@ def _lines(
         board.write(int(row) + 1, GUTTER + 1 + int(column), text[row][column], ink)
 
 
-def _names(
-    board: _Field, curves: Sequence[Curve], across: Scale, scale: Scale, column: int, height: int
-) -> None:
+def _names(board: _Field, curves: Sequence[Curve], scale: Scale, column: int, height: int) -> None:
     """The name of each curve beside its end; where two would meet, the later one gives way."""
     taken: set[int] = set()
     for curve in reversed(curves):

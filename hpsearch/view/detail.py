@@ -142,9 +142,7 @@ def _state(state: LayerState | None, signs: Glyphs) -> tuple[str, str]:
     return f"{state.weight_norm:.3f}", dead
 
 
-def log_lines(
-    trial: TrialRecord, events: Iterable[EventRecord], printed: str, signs: Glyphs
-) -> list[Line]:
+def log_lines(trial: TrialRecord, events: Iterable[EventRecord], printed: str) -> list[Line]:
     """What was told of the trial, and what it printed."""
     lines: list[Line] = [
         [(f" {clock(event.time)} ", "dim"), (clean(event.text), "plain")]

@@ -98,7 +98,7 @@ class Detail(Paging):
                 return self._examined.content(trial)
             case "Log":
                 printed = self._printed(trial)
-                return lambda _: log_lines(trial, history.events, printed, signs)
+                return lambda _: log_lines(trial, history.events, printed)
         lines = self._fetched.get((trial.number, name)) or self._fetch(trial, name)
         return lambda _: lines
 
