@@ -7,11 +7,8 @@ from textual.app import App
 from hpsearch.dashboard.messages import Leave
 from hpsearch.dashboard.screens.base import StudyScreen
 from hpsearch.dashboard.session import Session
-from hpsearch.dashboard.widgets.events import Ticker
+from hpsearch.dashboard.widgets.said import Said
 from hpsearch.store.folder import RunFolder
-
-SAID_SECONDS = 6.0
-"""How long a word on what was just done stays."""
 
 
 class Speaking(App[Leave]):
@@ -19,7 +16,6 @@ class Speaking(App[Leave]):
 
     folder: RunFolder
     session: Session
-    _until_quiet = 0
 
     @property
     def view(self) -> StudyScreen:
@@ -40,15 +36,7 @@ class Speaking(App[Leave]):
             self.screen.refresh()  # a dialog shows through what is below it
 
     def say(self, text: str) -> None:
-        """Tell what was just done, for a few seconds, and show its effect."""
-        for ticker in self.view.query(Ticker):
-            ticker.say(text)
-            self._until_quiet += 1
-            self.set_timer(SAID_SECONDS, self._be_quiet)
+        """Tell what was just done, for as long as it takes to read, and show its effect."""
+        for said in self.view.query(Said):
+            said.say(text)
         self.show_all()
-
-    def _be_quiet(self) -> None:
-        self._until_quiet -= 1
-        if not self._until_quiet:
-            for ticker in self.view.query(Ticker):
-                ticker.say("")

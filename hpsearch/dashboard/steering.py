@@ -111,17 +111,24 @@ class Steering(Speaking):
             retrain: what follows the file's name in the command that retrains it, which is told.
         """
 
+        def judge(file: str) -> str:
+            there = Path(file).expanduser().exists()
+            return f"{file} is there already; give another name." if file and there else ""
+
         def export(file: str | None) -> None:
             if file:
-                after = f"hpsearch retrain {shlex.quote(file)} {retrain}" if retrain else ""
-                self.run_worker(self._export(number, file, after), group="export")
+                path = str(Path(file).expanduser())
+                after = f"hpsearch retrain {shlex.quote(path)} {retrain}" if retrain else ""
+                self.run_worker(self._export(number, path, after), group="export")
 
         enter = "enter" if self.session.ascii else "⏎"
+        then = "it, and tells the command that trains it" if retrain else "it"
         told = (
             f"In {Path.cwd()}, a study file without ranges; `hpsearch retrain` takes it. "
-            f"{enter} writes it, esc stays."
+            f"{enter} writes {then}; esc stays."
         )
-        self.push_screen(Line(title, told, f"{self.session.name}-trial-{number}.toml"), export)
+        free = _free(f"{self.session.name}-trial-{number}")
+        self.push_screen(Line(title, told, free, judge), export)
 
     async def _export(self, number: int, file: str, after: str = "") -> None:
         done = await self.run_command("export", "--trial", str(number), "-o", file)
@@ -243,6 +250,12 @@ class Steering(Speaking):
         self.say("starting an engine ...")
         done = await commands.run(*words)
         self.say("an engine is at work" if done.code == 0 else done.last_word)
+
+
+def _free(stem: str) -> str:
+    """A name for a study file that none in this folder has."""
+    names = (f"{stem}{end}.toml" for end in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next((name for name in names if not Path(name).exists()), f"{stem}.toml")
 
 
 def _written(value: object) -> str:

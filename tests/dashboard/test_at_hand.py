@@ -161,3 +161,22 @@ def test_a_look_that_comes_while_it_closes_does_no_harm(stage):
         app._screen_stacks = open_ones
 
     stage.play(act=act)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [
+        *((keys, (80, 24)) for keys in ("", "2", "3", "4", "5", ["enter"], [" ", "j", " ", "c"])),
+        *(("", size) for size in ((60, 20), (40, 12), (40, 10))),
+    ],
+)
+def test_what_was_just_done_is_told_to_its_end_wherever_one_is(stage, keys, size):
+    stage.make(4, 0, 0, state="finished")
+    told = "written: /home/anna/a-long-way/digits-trial-3.toml; then: hpsearch retrain it -o here"
+
+    async def act(app):
+        app.say(told)
+        await settled(app)
+
+    shown = stage.play(keys, size, act)
+    assert told.replace(" ", "") in re.sub(r"\s", "", shown)

@@ -16,6 +16,7 @@ from hpsearch.dashboard.widgets.header import Header
 from hpsearch.dashboard.widgets.hints import Hints
 from hpsearch.dashboard.widgets.page import Page
 from hpsearch.dashboard.widgets.params import Importance, Parallel, Searched, Slices
+from hpsearch.dashboard.widgets.said import Said
 from hpsearch.dashboard.widgets.textline import TextLine
 from hpsearch.dashboard.widgets.timeline import Rota, Timeline
 from hpsearch.dashboard.widgets.workers import Crew, Workers
@@ -90,6 +91,12 @@ def ticker(data):
     return widget
 
 
+def said(data):
+    widget = Said()
+    widget._text = " ".join(str(value) for value in values(data))
+    return widget
+
+
 def header(data):
     widget = Header("s" * (100 if data == "many" else 1))
     widget._history = History()
@@ -121,6 +128,7 @@ MADE = {
     Workers: workers,
     Timeline: timeline,
     Ticker: ticker,
+    Said: said,
     Header: header,
     Page: page,
     Hints: hint,

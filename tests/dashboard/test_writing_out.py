@@ -53,3 +53,14 @@ def test_a_file_is_written_only_once_its_place_was_shown(stage, here, key):
     told = stage.play([key, "enter"], (160, 40))
     assert len(list(here.iterdir())) == 1
     assert ("hpsearch retrain digits-trial-" in told) == (key == "r")
+
+
+def test_a_file_that_is_there_is_neither_offered_nor_replaced(stage, here):
+    number = stage.play(["E"]).partition("digits-trial-")[2].partition(".")[0]
+    taken = here / f"digits-trial-{number}.toml"
+    taken.write_text("mine")
+    assert f"digits-trial-{number}-2.toml" in stage.play(["E"])
+    told = stage.play(["E", *["backspace"] * len("-2.toml"), *".toml", "enter"])
+    assert "is there already; give another name" in told
+    assert taken.read_text() == "mine"
+    assert list(here.iterdir()) == [taken]

@@ -13,6 +13,7 @@ from hpsearch.dashboard.desk import Desk
 from hpsearch.dashboard.session import Session
 from hpsearch.dashboard.widgets.header import Header
 from hpsearch.dashboard.widgets.hints import Hints
+from hpsearch.dashboard.widgets.said import Said
 
 
 class StudyScreen(Screen[None]):
@@ -36,6 +37,7 @@ class StudyScreen(Screen[None]):
         """Header, body, hints."""
         yield Header(self.session.name)
         yield from self.body()
+        yield Said()
         yield Hints(self._hints())
 
     def body(self) -> list[Widget]:

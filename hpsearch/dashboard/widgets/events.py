@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.records import EventRecord
-from hpsearch.view.format import Glyphs, cells, clean, clock, cut
+from hpsearch.view.format import Glyphs, cells, clean, clock
 from hpsearch.view.inked import Line
 
 INKS = {
@@ -33,22 +33,14 @@ class Ticker(Canvas):
         super().__init__(id="ticker")
         self._events: tuple[EventRecord, ...] = ()
         """The newest first."""
-        self._said = ""
 
     def show(self, events: Sequence[EventRecord]) -> None:
         """Show the latest of these; the last came last."""
         self._events = tuple(events[at] for at in range(-1, -1 - min(MOST, len(events)), -1))
         self.repaint()
 
-    def say(self, text: str) -> None:
-        """Show a word on what the person just did instead, until the next one; "" ends it."""
-        self._said = text
-        self.repaint()
-
     def paint(self, width: int, height: int) -> list[Line]:
         """As many as fit."""
-        if self._said:
-            return [[(" " + cut(clean(self._said), max(0, width - 2)), "accent")]]
         signs = self.signs
         line: Line = []
         room = width
