@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 from hpsearch import system
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.tls import Identity
-from hpsearch.engine.versions import compared, hold_scheduler
+from hpsearch.engine.versions import SECONDS, compared, hold_scheduler
 from hpsearch.errors import RunError
 
 if TYPE_CHECKING:
     from distributed import Client
     from distributed.security import Security
 
-ANSWER_SECONDS = 10
-"""How long a scheduler may take to answer."""
+log = logging.getLogger("hpsearch.engine")
 
 
 class Cluster:
@@ -42,7 +41,7 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         self._client: Client | None = None
         self._security: Security | None = None
-        self._threads = 0
+        self._threads, self._joined = 0, False
         self.notes: tuple[str, ...] = ()
         """What differs on a cluster that was joined, a sentence each."""
         for package in ("distributed", "cryptography"):
@@ -62,10 +61,6 @@ class Cluster:
             self._security = self._made()
             logging.getLogger("distributed").setLevel(logging.WARNING)
             self._client = self._connect(self._reach.scheduler or self._start())
-            if self._reach.scheduler:
-                found: Any = self._client.nthreads()  # first: who comes later was not compared
-                self._threads = sum(found.values())
-                self.notes = compared(self._client, self._reach.scheduler)
         return self._client
 
     def threads(self) -> int:
@@ -104,12 +99,35 @@ class Cluster:
         assert self._security is not None
         try:
             if self._reach.scheduler:
-                hold_scheduler(address, self._security, ANSWER_SECONDS)
-            return Client(
-                address, security=self._security, timeout=ANSWER_SECONDS, set_as_default=False
-            )
+                hold_scheduler(address, self._security)
+            client = Client(address, security=self._security, timeout=SECONDS, set_as_default=False)
+            if self._reach.scheduler:
+                self._look_round(client, address)
+            return client
         except (OSError, TimeoutError, ValueError) as error:
             raise RunError(f"No dask scheduler answers at {address}: {_first(error)}") from None
+
+    def _look_round(self, client: Client, address: str) -> None:
+        """Count the workers there are, and compare what they have with what is here.
+
+        Raises:
+            RunError: on the first time, something there cannot work with us. Later on a run does
+                not end for a worker that has come meanwhile; it goes into the log.
+        """
+        asking: Any = client.scheduler
+        found: Any = client.sync(asking.ncores, callback_timeout=SECONDS)
+        self._threads = sum(found.values())  # of these alone: who comes later is not compared
+        try:
+            self.notes = compared(client, address)
+        except RunError as error:
+            if not self._joined:
+                client.close()
+                raise
+            self.notes = (str(error),)
+        if self._joined:
+            for note in self.notes:
+                log.warning("%s", note)
+        self._joined = True
 
     def _start(self) -> str:
         """A cluster on this machine; where its scheduler listens."""
@@ -158,4 +176,6 @@ _ROLES = ("scheduler", "worker", "client")
 
 
 def _first(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    if not str(error).strip():  # of a time that is up
+        return f"nobody has in {SECONDS} s. `dask scheduler` starts one, and prints its address."
+    return str(error).strip().splitlines()[0][:200]

@@ -21,6 +21,7 @@ from hpsearch.engine.calling import Address
 from hpsearch.engine.cluster import Cluster
 from hpsearch.engine.placed import Placed
 from hpsearch.engine.shell import Shell
+from hpsearch.errors import HpsearchError
 
 PAUSE = 0.2
 """Seconds before the call is made again after a shell died; doubled each time one follows soon."""
@@ -59,7 +60,7 @@ class Fleet:
         self._slots, self._at_once, self._nice, self._memory = slots, at_once, nice, memory
         self._scratch, self._cluster = scratch, cluster
         self.hopeless = ""
-        """Why shells are not started any more: they kept dying."""
+        """Why shells are not started any more, in words: they kept dying."""
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -95,7 +96,7 @@ class Fleet:
         tasks = shells if self._cluster is None else [Placed(shell) for shell in shells]
         quick = 0
         while not self._ending.is_set():
-            began = time.monotonic()
+            began, refused = time.monotonic(), False
             try:
                 with self._backend():
                     Parallel(batch_size=1, pre_dispatch="all")(  # type: ignore[arg-type]  # its hints lag
@@ -107,11 +108,10 @@ class Fleet:
             except BaseException as error:  # joblib raises what its backend likes, SystemExit too
                 if self._ending.is_set():
                     return
-                first = (str(error).strip().splitlines() or ["no reason given"])[0]
-                reason = f"{type(error).__name__}: {first[:200]}"
+                reason, refused = _said(error), isinstance(error, HpsearchError)
             quick = quick + 1 if time.monotonic() - began < SOON else 0
             if quick >= GIVE_UP:
-                self.hopeless = reason
+                self.hopeless = reason if refused else f"the workers keep dying: {reason}"
                 return
             log.warning("workers are started again: %s", reason)
             self._ending.wait(PAUSE * 2**quick)
@@ -128,6 +128,13 @@ class Fleet:
         # With one job joblib would run the shell in this process, and its end would be ours.
         jobs = max(2, self._slots)
         return parallel_config("loky", n_jobs=jobs, temp_folder=scratch, **alive)
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, HpsearchError):
+        return str(error)  # a sentence already
+    first = (str(error).strip().splitlines() or ["no reason given"])[0]
+    return f"{type(error).__name__}: {first[:200]}"
 
 
 def _shut_down() -> None:

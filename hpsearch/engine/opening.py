@@ -117,7 +117,7 @@ def open_study(
     study, before = inherit(order, study, store, meaning, parameters_of(loaded), say)
     direction = better(study.study.metric)
     _write_down(store, study, loaded, direction, room, facts, meaning)
-    store.set(trials=trials, steered=steered.to_json())
+    store.set(trials=trials, steered=steered.to_json(), reach=order.reach.words())
     if facts:
         store.note("state", f"goes on, with {trials} trials asked for in all")
     store.flush()

@@ -17,13 +17,18 @@ class Placed:
     """What travels to a dask worker: a shell that ends when its worker does."""
 
     shell: Shell
+    version: str = hpsearch.__version__
+    """Of who sends it."""
 
     def __call__(self) -> int:
         """Keep a trainer at work until the engine has had enough. Returns the slot.
 
         Raises:
             Unreached: the engine cannot be called from there.
+            ImportError: another release of hpsearch is installed there.
         """
+        if hpsearch.__version__ != self.version:  # of a worker that came after all were asked
+            raise ImportError(f"it has {hpsearch.__version__}, and the engine {self.version}")
         from distributed import get_worker
         from distributed.core import Status
 

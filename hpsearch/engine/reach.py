@@ -12,6 +12,8 @@ from typing import Any, Self
 from hpsearch.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
+_WORDS = ("--scheduler", "--listen", "--tls-ca", "--tls-cert", "--tls-key")
+"""The options of `run`, in the order of the fields."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Reach:
     def to_json(self) -> dict[str, str]:
         """By field."""
         return asdict(self)
+
+    def words(self) -> list[str]:
+        """The words of a command line that ask for it."""
+        pairs = zip(_WORDS, (getattr(self, field.name) for field in fields(self)), strict=True)
+        return [word for name, value in pairs if value for word in (name, value)]
 
     @property
     def encrypted(self) -> bool:

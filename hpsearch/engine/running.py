@@ -122,7 +122,7 @@ class Run:
             if obeying.done():
                 obeying.result()
             if self._staff.hopeless:
-                engine.fail(f"the workers keep dying: {self._staff.hopeless}")
+                engine.fail(self._staff.hopeless)
             now = time.monotonic()
             if now > self._deadline:
                 self._deadline = float("inf")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -26,54 +25,96 @@ Versions = Mapping[str, str]
 
 _DASK = ("dask", "distributed")
 
+SECONDS = 10
+"""How long a scheduler may take to answer."""
+WORKER_SECONDS = 20.0
+"""How long workers may take, which import hpsearch for it: perhaps many at once, from one disk."""
 
-def hold_scheduler(address: str, security: Security, seconds: float) -> None:
+
+async def _scheduler(address: str, security: Security) -> Any:
+    from distributed.core import rpc
+
+    how = security.get_connection_args("client")
+    async with asyncio.timeout(SECONDS), rpc(address, connection_args=how) as scheduler:
+        return await scheduler.versions(packages=[])
+
+
+def hold_scheduler(address: str, security: Security) -> None:
     """Ask a scheduler what it is before a client speaks to it, which another release may break.
 
     Raises:
         RunError: it is of another release.
-        OSError: nobody answers there within so many seconds.
+        OSError: nobody answers there in time, or what answers is no scheduler.
     """
-    from distributed.core import rpc
-
-    async def ask() -> Any:
-        how = security.get_connection_args("client")
-        async with asyncio.timeout(seconds), rpc(address, connection_args=how) as scheduler:
-            return await scheduler.versions(packages=[])
-
-    found = {f"scheduler {address}": _packages(asyncio.run(ask()))}
-    _refuse(address, _other_releases({name: version(name) for name in _DASK}, found))
+    told = asyncio.run(_scheduler(address, security))
+    found = {f"scheduler {address}": _packages(told)}
+    _refuse(address, _other_releases(_ours(), found))
 
 
-def compared(client: Client, where: str) -> tuple[str, ...]:
+def compared(client: Client, where: str, patience: float = WORKER_SECONDS) -> tuple[str, ...]:
     """A sentence for each difference that can be lived with.
 
     Args:
         where: the scheduler's address, for sentences.
+        patience: seconds that workers have, all at the same time.
 
     Raises:
         RunError: something there cannot work with what is here.
+        OSError: the scheduler does not answer.
     """
-    told: Any = client.get_versions()
-    ours = {**_packages(told["client"]), **installed(), "python": platform.python_version()}
-    scheduler = _packages(told["scheduler"])
-    workers = {name: _packages(one) for name, one in told["workers"].items()}
-    _refuse(where, _other_releases(ours, _named(workers)))
-    answers: Any = client.run(pickle.loads, sealed(installed), on_error="return")
-    found = {name: {**workers.get(name, {}), **_answered(one)} for name, one in answers.items()}
-    _refuse(where, _unfit(_named(found)))
-    return tuple(_differing(ours, {f"scheduler {where}": scheduler}, _DASK)) + tuple(
-        _differing(ours, _named(found), (*_DASK, "python", "numpy"))
+    told: Any = client.sync(_asked, client, patience)
+    scheduler, workers = told
+    answered = {f"worker {name}": found for name, found in workers.items() if found}
+    _refuse(where, _other_releases(_ours(), answered))
+    _refuse(where, _unfit(answered))
+    silent = [name for name, found in workers.items() if found is None]
+    return (
+        *_silence(silent, patience),
+        *_differing(_ours(), {f"scheduler {where}": scheduler}, _DASK),
+        *_differing(_ours(), answered, (*_DASK, "python", "numpy")),
     )
+
+
+async def _asked(client: Client, patience: float) -> tuple[Versions, dict[str, Versions | None]]:
+    """What the scheduler has, and each worker; None for one that does not answer."""
+    asking: Any = client.scheduler
+    async with asyncio.timeout(SECONDS):
+        scheduler = _packages(await asking.versions(packages=[]))
+        names = list(await asking.ncores())
+    found = await asyncio.gather(*(_worker(client, name, patience) for name in names))
+    return scheduler, dict(zip(names, found, strict=True))
+
+
+async def _worker(client: Client, name: str, patience: float) -> Versions | None:
+    """What a worker has: {} of one that has left, None of one that does not answer."""
+    from distributed.comm.core import CommClosedError
+
+    message = {"op": "versions", "packages": []}
+    asking: Any = client
+    try:
+        async with asyncio.timeout(patience):
+            told = await asking.scheduler.broadcast(msg=message, workers=[name], on_error="ignore")
+            found = _packages(told[name])
+            if _other_releases(_ours(), {name: found}):
+                return found  # the next question it might not understand
+            call, there = sealed(installed), [name]
+            answer = (await asking.run(pickle.loads, call, workers=there, on_error="return"))[name]
+    except TimeoutError:
+        return None
+    except (KeyError, OSError):
+        return {}
+    if isinstance(answer, CommClosedError):
+        return {}
+    return {**found, **_answered(answer)}
+
+
+def _ours() -> Versions:
+    return {**{name: version(name) for name in _DASK}, **installed()}
 
 
 def _packages(told: Mapping[str, Any]) -> dict[str, str]:
     found = {name: str(one or "") for name, one in told["packages"].items()}
     return {**found, "python": ".".join(found.get("python", "").split(".")[:3])}
-
-
-def _named(workers: Mapping[str, Versions]) -> dict[str, Versions]:
-    return {f"worker {name}": found for name, found in workers.items()}
 
 
 def _answered(answer: object) -> dict[str, str]:
@@ -115,6 +156,15 @@ def _refuse(where: str, wrong: Sequence[str]) -> None:
         f" there as here: pip install 'hpsearch[dask]=={hpsearch.__version__}'"
         f" 'distributed=={version('distributed')}'."
     )
+
+
+def _silence(silent: Sequence[str], patience: float) -> Sequence[str]:
+    if not silent:
+        return ()
+    one = f"{silent[0]} does not answer within {patience:.0f} s; whether it fits"
+    more = f"{silent[0]} and {len(silent) - 1} more do not answer within {patience:.0f} s;"
+    said = one if len(silent) == 1 else f"{more} whether they fit"
+    return (f"WARNING: worker {said} is not known.",)
 
 
 def _differing(

@@ -113,5 +113,8 @@ def _run(status: Status, folder: RunFolder, larger: Mapping[str, object]) -> str
     named = "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name
     values = {key: value for key, value in study.overrides.items() if key != "study.workers"}
     values.update(larger)
+    if "--scheduler" in study.reach:
+        values.pop("study.backend", None)  # which follows
     name = folder.name if named else None
-    return run_command(path, values, folder.path.absolute().parent, name=name)
+    there = map(str, study.reach)
+    return run_command(path, values, folder.path.absolute().parent, *there, name=name)

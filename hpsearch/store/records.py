@@ -38,6 +38,8 @@ class StudyFacts:
     """What gives a trial its meaning: the values of the file and the command line together."""
     overrides: Mapping[str, object] = field(default_factory=dict)
     """Values of the last run's command line, by full name."""
+    reach: Sequence[str] = ()
+    """Words of that command line that join a cluster."""
     space: Mapping[str, object] = field(default_factory=dict)
     """Every searched name, in the study file's order, with its range as written there."""
     toml: str = ""

@@ -109,6 +109,7 @@ epochs        int     planned epochs of a trial
 space         object  every searched name with its range as written in the study file
 meaning       object  what gives a trial its meaning; a change in it is refused
 overrides     object  values of the last run's command line, by full name
+reach         array   words of that command line that join a cluster
 toml          str     the study file, with these values in it, as it was when the run started
 path          str     where that file lies
 data          object  {fingerprint, rows: {train, validation, test}, features, outputs, notes,

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from hpsearch.engine import cluster
+from hpsearch.engine import cluster, versions
 from hpsearch.engine.reach import Reach
 from hpsearch.errors import RunError, UsageError
 
@@ -23,6 +23,11 @@ def test_without_options_nobody_is_joined_and_loopback_alone_hears():
 def test_what_was_asked_for_survives_the_way_to_the_engine(pem):
     reach = Reach.given("tls://10.0.0.1:8786", "127.0.0.1:5555", pem, pem, pem)
     assert Reach.from_json(reach.to_json()) == reach
+    assert reach.words() == [
+        *("--scheduler", "tls://10.0.0.1:8786", "--listen", "127.0.0.1:5555"),
+        *("--tls-ca", pem, "--tls-cert", pem, "--tls-key", pem),
+    ]
+    assert Reach.given(listen="127.0.0.1").words() == ["--listen", "127.0.0.1"]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,13 @@ def test_tls_takes_all_three_files(pem, tmp_path):
         Reach.given(scheduler, ca=pem, cert=pem, key=str(tmp_path / "gone.pem"))
     with pytest.raises(UsageError, match="go with --scheduler tls"):
         Reach.given("tcp://10.0.0.1:8786", ca=pem, cert=pem, key=pem)
+
+
+def test_where_nobody_answers_it_is_said_how_to_start_a_scheduler(tmp_path, monkeypatch):
+    pytest.importorskip("distributed", reason="pip install 'hpsearch[dask]'")
+    monkeypatch.setattr(versions, "SECONDS", 0.01)
+    with pytest.raises(RunError, match=r"No dask scheduler answers at .*: nobody has in"):
+        cluster.Cluster(Reach("tcp://127.0.0.1:1"), 1, tmp_path).client()
 
 
 def test_without_dask_the_extra_is_named(tmp_path, monkeypatch):

@@ -1,56 +1,74 @@
 """What a joined cluster has: a sentence for what differs, a refusal for what cannot work."""
 
+import asyncio
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("distributed", reason="pip install 'hpsearch[dask]'")
 
+from distributed.comm.core import CommClosedError
+
 import hpsearch
-from hpsearch.engine import versions
-from hpsearch.engine.placed import installed
+from hpsearch.engine import fleet, versions
+from hpsearch.engine.calling import Address
+from hpsearch.engine.cluster import Cluster
+from hpsearch.engine.placed import Placed
+from hpsearch.engine.reach import Reach
+from hpsearch.engine.shell import Shell
 from hpsearch.errors import RunError
 from tests.conftest import wait_for
 from tests.walks.test_slurm import free_port
 
-HERE = {"python": "3.11.7.final.0", "dask": "2026.8.0", "distributed": "2026.8.0", "numpy": "2.4.6"}
+HERE = {"dask": "2026.8.0", "distributed": "2026.8.0", "numpy": "2.4.6", "python": "3.11.7"}
+OURS = {**HERE, "hpsearch": hpsearch.__version__}
 
 
 class Client:
-    """Of a cluster of so many workers, each with the versions that are given, or an error."""
+    """Of a cluster of so many workers, each with the versions that are given, or not at home."""
 
     def __init__(self, scheduler, *workers):
-        self.scheduler, self.workers = scheduler, {f"tcp://w{n}": w for n, w in enumerate(workers)}
+        self.scheduler = self
+        self.there = scheduler
+        self.workers: dict[str, Any] = {f"tcp://w{n}": w for n, w in enumerate(workers)}
 
-    def get_versions(self):
-        told = {name: {"packages": {**HERE, **one}} for name, one in self.workers.items()}
-        return {
-            "client": {"packages": HERE},
-            "scheduler": {"packages": {**HERE, **self.scheduler}},
-            "workers": told,
-        }
+    status = "lost"
 
-    def run(self, call, raw, on_error):
-        plain = {**installed(), "numpy": HERE["numpy"], "python": "3.11.7"}
-        return {
-            name: one.get("raised", {**plain, **one}) if isinstance(one, dict) else one
-            for name, one in self.workers.items()
-        }
+    def sync(self, call, *arguments, callback_timeout=None):
+        return asyncio.run(call(*arguments))
 
+    def close(self, timeout):
+        pass
 
-def ours():
-    return {**installed(), "numpy": HERE["numpy"]}
+    async def ncores(self, workers=None):
+        return dict.fromkeys(self.workers, 1)
+
+    async def versions(self, packages):
+        return {"packages": {**HERE, **self.there}}
+
+    async def broadcast(self, msg, workers, on_error):
+        told = self.workers[workers[0]]
+        if told == "silent":
+            await asyncio.Event().wait()
+        if told == "gone":
+            return {}
+        return {workers[0]: {"packages": {**HERE, "python": "3.11.7.final.0", **told}}}
+
+    async def run(self, call, raw, workers, on_error):
+        told = self.workers[workers[0]]
+        return {workers[0]: told.get("raised", {**OURS, **told})}
 
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
-    monkeypatch.setattr(versions, "installed", ours)
-    monkeypatch.setattr(versions.platform, "python_version", lambda: "3.11.7")
+    monkeypatch.setattr(versions, "_ours", lambda: OURS)
 
 
 def compared(scheduler, *workers):
-    return versions.compared(Client(scheduler, *workers), "tcp://s:8786")  # type: ignore[arg-type]
+    return versions.compared(Client(scheduler, *workers), "tcp://s:8786", 0.05)  # type: ignore[arg-type]
 
 
 def test_where_all_is_the_same_nothing_is_said():
@@ -82,6 +100,55 @@ def test_what_can_be_lived_with_is_told_by_package_and_place():
 def test_what_cannot_work_is_refused_with_package_and_place(workers, said):
     with pytest.raises(RunError, match=said):
         compared({}, *workers)
+
+
+def test_a_worker_that_says_nothing_is_told_and_holds_up_nobody():
+    assert compared({}, {}, "silent", "silent") == (
+        "WARNING: worker tcp://w1 and 1 more do not answer within 0 s; whether they fit is not"
+        " known.",
+    )
+
+
+@pytest.mark.parametrize("left", ["gone", {"raised": CommClosedError()}])
+def test_a_worker_that_leaves_while_it_is_asked_is_no_matter(left):
+    assert compared({}, {}, left) == ()
+
+
+@pytest.fixture
+def joined(monkeypatch):
+    """A cluster that was joined while all fitted; one worker does no more."""
+    cluster = Cluster(Reach("tcp://s:8786"), 1, Path())
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: now[0])
+    monkeypatch.setattr("hpsearch.engine.cluster.hold_scheduler", lambda *_: None)
+    now = [Client({}, {})]
+    assert cluster.threads() == 1
+    now[0] = Client({}, {}, {"hpsearch": "0.0.9"})
+    return cluster
+
+
+def test_a_worker_that_came_later_ends_no_run_when_its_scheduler_is_lost(joined, caplog):
+    assert joined.threads() == 2
+    assert "hpsearch is 0.0.9 on worker tcp://w1" in caplog.text
+
+
+def test_a_scheduler_that_is_lost_ends_the_run_with_its_sentence(joined, monkeypatch, tmp_path):
+    def refuse(*_):
+        raise RunError("The dask cluster at tcp://s:8786 does not fit.")
+
+    monkeypatch.setattr("hpsearch.engine.cluster.hold_scheduler", refuse)
+    monkeypatch.setattr(fleet, "PAUSE", 0.0)
+    lost = fleet.Fleet(1, 1, 0, None, tmp_path / "scratch", joined)
+    lost.start(Address("127.0.0.1", 1, b""))
+    wait_for(lambda: lost.hopeless)
+    assert lost.hopeless == "The dask cluster at tcp://s:8786 does not fit."
+    lost.end()
+
+
+def test_a_shell_does_not_run_on_another_release(monkeypatch):
+    placed = Placed(Shell(Address("127.0.0.1", 1, b""), 0, 0, None, False))
+    monkeypatch.setattr(hpsearch, "__version__", "0.0.9")
+    with pytest.raises(ImportError, match=r"it has 0\.0\.9, and the engine "):
+        placed()
 
 
 WITHOUT = "import sys; sys.modules['hpsearch'] = None; from dask.__main__ import main; main()"

@@ -7,6 +7,7 @@ import re
 import pytest
 from rich.console import Console
 
+from hpsearch.engine.reach import Reach
 from hpsearch.plain.bars import Bars, Screen
 from hpsearch.plain.jsonlines import JsonLines
 from hpsearch.plain.lines import EVERY, Lines
@@ -361,6 +362,19 @@ def test_a_study_whose_time_is_up_is_offered_more_of_it(tmp_path, monkeypatch):
     made.fill(12, running=0)
     command = "hpsearch run studies/digits.toml --set study.timeout=9s"
     told = f"next  {command}    (its time of 4.0s is up; searches on)"
+    assert summary(seen(made)[0].status, made.folder)[5] == told
+    made.close()
+
+
+def test_a_search_on_a_cluster_goes_on_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
+    there = Reach.given("tcp://n1:8786", "127.0.0.1").words()
+    asked = {"study.backend": "dask", "study.workers": 9}
+    folder = tmp_path / "runs" / "digits"
+    made = MadeUp(folder, state="stopped", overrides=asked, reach=there)
+    command = "hpsearch run studies/digits.toml --scheduler tcp://n1:8786 --listen 127.0.0.1"
+    told = f"next  {command}    (goes on from here)"
     assert summary(seen(made)[0].status, made.folder)[5] == told
     made.close()
 
