@@ -55,7 +55,7 @@ class Client:
             await asyncio.Event().wait()
         if told == "gone":
             return {}
-        return {workers[0]: {"packages": {**HERE, "python": "3.11.7.final.0", **told}}}
+        return {workers[0]: {"packages": {**HERE, **told, "python": "3.11.7.final.0"}}}
 
     async def run(self, call, raw, workers, on_error):
         told = self.workers[workers[0]]
