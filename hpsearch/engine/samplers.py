@@ -82,7 +82,6 @@ class Maker:
         self, options: StudyOptions, space: Mapping[str, BaseDistribution] | None = None
     ) -> None:
         """Take the name and the options, which `mistakes` found sound, and all there is to draw."""
-        warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
         self._seed = options.seed
         self._kind, defaults = _KINDS[options.sampler]
         if options.sampler_options.get("multivariate") is False:
@@ -93,6 +92,11 @@ class Maker:
 
     def make(self, number: int, redraw: int) -> BaseSampler:
         """The sampler that draws trial `number` for the `redraw`-th time, from 0."""
+        with warnings.catch_warnings():  # not for good: the program around us may use Optuna, too
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return self._made(number, redraw)
+
+    def _made(self, number: int, redraw: int) -> BaseSampler:
         if self._kind is QMCSampler:  # every draw is of the same sequence
             place = number + _APART * redraw
             return Sequence(place, self._space, seed=self._seed, **self._options)

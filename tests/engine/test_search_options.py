@@ -1,5 +1,6 @@
 """Options tables for samplers and pruners: what Optuna's classes take, and what is said else."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,10 @@ def test_a_sampler_without_groups_is_one_key_away():
 @pytest.mark.parametrize("name", schema.kind_of("study.sampler").names())
 def test_every_sampler_is_made_without_a_warning(name):
     samplers.Maker(StudyOptions("s", sampler=name)).make(3, 1)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "qmc"])
+def test_what_a_program_is_warned_of_stays_its_own(sampler):
+    before = list(warnings.filters)
+    samplers.Maker(StudyOptions("s", sampler=sampler)).make(0, 0)
+    assert warnings.filters == before
