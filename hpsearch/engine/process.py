@@ -12,15 +12,18 @@ import logging
 import os
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from hpsearch.engine.order import AlreadyRuns, Answer, Order
 from hpsearch.engine.room import hold_room
 from hpsearch.engine.staff import Staff
 from hpsearch.errors import HpsearchError
 from hpsearch.store.folder import RunFolder
-from hpsearch.study import studyfile
-from hpsearch.study.studyfile import StudyFile
+from hpsearch.study.glance import glance
 from hpsearch.system import holder
+
+if TYPE_CHECKING:
+    from hpsearch.study.studyfile import StudyFile
 
 EXIT_SECONDS = 1.0
 """How long the interpreter may take to end."""
@@ -34,14 +37,14 @@ def work() -> None:
     order = Order.from_line(line)
     os.set_inheritable(order.answer, False)
     try:
-        study = studyfile.read(order.study, order.overrides)
-        folder = RunFolder(order.runs / study.study.name)
+        options = glance(order.study, order.overrides) or _read(order).study
+        folder = RunFolder(order.runs / options.name)
         if holder(folder.lock):
             raise AlreadyRuns(folder.path)
         hold_room(folder.path)
-        staff = Staff(study.study, folder.path, order.reach)
+        staff = Staff(options, folder.path, order.reach)
         try:
-            _run(order, study, staff)
+            _run(order, staff)
         except BaseException:
             # Left alone, joblib would wait at exit for shells that nobody tells to end.
             threading.Thread(target=staff.dismiss, args=(0.0,)).start()
@@ -58,7 +61,14 @@ def work() -> None:
     last.start()
 
 
-def _run(order: Order, study: StudyFile, staff: Staff) -> None:
+def _read(order: Order) -> StudyFile:
+    from hpsearch.study import studyfile
+
+    return studyfile.read(order.study, order.overrides)
+
+
+def _run(order: Order, staff: Staff) -> None:
+    study = _read(order)  # first: where it is wrong, nothing else is needed
     from hpsearch.engine.opening import open_study
     from hpsearch.engine.running import Run
 

@@ -19,10 +19,10 @@ from hpsearch.data.table import listed
 from hpsearch.errors import StudyFileError, UsageError
 from hpsearch.propose import study_name
 from hpsearch.searching.handed import Handed, hand_over
-from hpsearch.store.folder import NAME
 from hpsearch.study import places, schema, studyfile
 from hpsearch.study.mistakes import Places
 from hpsearch.study.names import NoSuchName, resolve
+from hpsearch.study.options import NAME
 from hpsearch.study.studyfile import StudyFile
 
 HERE = Path("study")

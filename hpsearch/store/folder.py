@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from hpsearch.errors import UsageError
 from hpsearch.study import places
+from hpsearch.study.options import NAME
 from hpsearch.system import holder
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""What a study may be called: it becomes a folder's name."""
 
 
 @dataclass(frozen=True)

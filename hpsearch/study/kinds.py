@@ -18,6 +18,7 @@ from typing import Any, TypeGuard
 from pydantic_core import CoreSchema, core_schema
 
 from hpsearch.study.families import unknown
+from hpsearch.study.options import NAME
 
 WIDEST = 65_536
 """Units a layer may have."""
@@ -167,7 +168,7 @@ class Name(Text):
     what: str = (
         "letters, digits, dots, dashes and underscores, at most 64, the first a letter or digit"
     )
-    pattern: str = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+    pattern: str = NAME.pattern
 
 
 @dataclass(frozen=True)

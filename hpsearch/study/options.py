@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from hpsearch.study.space import Value
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a study may be called: it becomes a folder's name."""
+WORKERS = (1, 4096)
+NICE = (0, 19)
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Pruner = Literal["auto", "none", "median", "percentile", "halving", "hyperband", "threshold"]

@@ -21,6 +21,7 @@ from hpsearch.study.kinds import (
     Word,
 )
 from hpsearch.study.limits import Duration, Keep
+from hpsearch.study.options import NICE, WORKERS
 from hpsearch.study.ranges import Searched
 
 _SEED = Whole(0, 2**63 - 1)
@@ -85,8 +86,8 @@ class Study(Table):
     ] = "tpe"
     pruner: Annotated[Any, Word("pruner", families.fixed(*PRUNERS))] = "auto"
     seed: Annotated[Any, _SEED] = 0
-    workers: Annotated[Any, Whole(1, 4096)] = None
-    max_workers: Annotated[Any, Whole(1, 4096)] = None
+    workers: Annotated[Any, Whole(*WORKERS)] = None
+    max_workers: Annotated[Any, Whole(*WORKERS)] = None
     backend: Annotated[Any, Word("backend", families.fixed("loky", "dask"), ("ray",))] = "loky"
     defaults_first: Annotated[Any, Flag()] = True
     warm_start: Annotated[Any, Texts(alone=True, none=True)] = None
@@ -95,7 +96,7 @@ class Study(Table):
     trial_timeout: Annotated[Any, Duration()] = None
     stall_timeout: Annotated[Any, Duration()] = None
     keep: Annotated[Any, Keep()] = "best:10"
-    nice: Annotated[Any, Whole(0, 19)] = 10
+    nice: Annotated[Any, Whole(*NICE)] = 10
     sampler_options: Annotated[Any, Options()] = {}
     pruner_options: Annotated[Any, Options()] = {}
 
