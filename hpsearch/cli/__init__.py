@@ -45,10 +45,10 @@ def run_app() -> int:
     try:
         _run(sys.argv[1] if len(sys.argv) > 1 else "")
     except HpsearchError as error:
-        from hpsearch.view.format import clean
+        from hpsearch.cli.saying import note
 
-        said = "\n".join(clean(line) for line in str(error).split("\n"))  # names are somebody's
-        sys.stderr.write(f"hpsearch: {said}\n")
+        for line in f"hpsearch: {error}".split("\n"):
+            note(line)
         return error.code
     except KeyboardInterrupt:  # while modules were imported; commands have their own ways to end
         return 130

@@ -28,6 +28,7 @@ def check(
     """
     os.environ.update(BLAS_THREADS)  # before NumPy comes, so that seconds are what a trainer takes
     from hpsearch import data as tables
+    from hpsearch.cli.saying import say
     from hpsearch.cli.studies import study_file
     from hpsearch.engine.heritage import heritage, source_of
     from hpsearch.engine.jobs import parameters_of
@@ -46,14 +47,14 @@ def check(
     sources = [source_of(name, found.path, place) for name in warm]
     hold_data(found)
     for line in study_text(found):
-        typer.echo(line)
+        say(line)
     data = tables.load(found.data)
     found = found.settle(data.task, data.features, data.outputs)
     hold_space(found, parameters_of(data))
     for line in data_text(found, data):
-        typer.echo(line)
+        say(line)
     meaning = {**found.meaning(), **data.meaning()}
     meaning = {name: value for name, value in meaning.items() if value is not None}
     for source in sources:
-        typer.echo(f"warm      {heritage(source, found, meaning, parameters_of(data)).said}")
-    typer.echo(f"next      {run_command(found.path, given, place)}")
+        say(f"warm      {heritage(source, found, meaning, parameters_of(data)).said}")
+    say(f"next      {run_command(found.path, given, place)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import TextIO
 
 _BASH = str.maketrans({"'": "\\'", "\\": "\\\\"})
 """What $'…' reads otherwise."""
+_COMMAND = re.compile(r"(^|  )hpsearch ")
+_LABEL = re.compile(r"(\w+ {2,})?\s*")
+"""What stands before a sentence, and its further lines go on to the right of."""
 
 
 def say(text: str) -> None:
@@ -41,8 +45,12 @@ def _spelt(char: str) -> str:
 
 
 def _line(stream: TextIO, text: str) -> None:
+    """A sentence breaks between words where a terminal ends; a command is one line to copy."""
     from hpsearch.plain.terminal import terminal
     from hpsearch.view.format import clean
 
     out = terminal(stream)
-    out.say(out.writable(clean(text)))
+    if out.is_tty and not _COMMAND.search(text):
+        out.tell(text, " " * len(_LABEL.match(text)[0]))  # type: ignore[index]  # it may be empty
+    else:
+        out.say(out.writable(clean(text)))
