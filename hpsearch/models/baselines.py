@@ -34,6 +34,8 @@ the cores, those that spin take ten times as long."""
 
 Logits = np.ndarray
 """What a network would have to put out to say the same: (rows, outputs)."""
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Inputs, targets and what each row counts for."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,19 @@ def simplest(task: Task, final: Final, outputs: int) -> Baseline:
 def fitted(
     task: Task, final: Final, outputs: int, seconds: float = SECONDS
 ) -> tuple[Baseline, ...]:
-    """scikit-learn's models on the same inputs, as many as get done in time."""
+    """scikit-learn's models on the same inputs, as many as get done in time.
+
+    Where the network's loss weighs classes, theirs does; an older scikit-learn's MLP knows no
+    weights, and goes without.
+    """
     rows = np.arange(len(final.x))
     most = max(100, _CELLS // max(1, final.x.shape[1]))
     if len(rows) > most:
         rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
     given = io.BytesIO()
-    np.savez(given, x=final.x[rows], y=final.y[rows], x_test=final.x_test, outputs=outputs)
+    weights = np.ones(len(final.y)) if final.weights is None else final.weights
+    parts = {"x": final.x[rows], "y": final.y[rows], "weights": weights[rows]}
+    np.savez(given, **parts, x_test=final.x_test, outputs=outputs, allow_pickle=False)
     with subprocess.Popen(
         [*system.module_command("hpsearch.models.baselines"), task],
         stdin=subprocess.PIPE,
@@ -118,25 +126,30 @@ def _models(task: Task) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-def _logits(
-    task: Task, make: Callable[[], Any], x: np.ndarray, y: np.ndarray, x_test: np.ndarray, k: int
-) -> Logits:
+def _logits(task: Task, make: Callable[[], Any], rows: Rows, x_test: np.ndarray, k: int) -> Logits:
+    x, y, weights = rows
     if task == "multiclass":
-        return np.log(np.maximum(_shares(make(), x, y, x_test, k), _LEAST))
+        return np.log(np.maximum(_shares(make(), rows, x_test, k), _LEAST))
     columns = []
-    for target in y.reshape(len(y), -1).T:
+    each = np.broadcast_to(weights.reshape(len(y), -1), y.reshape(len(y), -1).shape)
+    for target, counts in zip(y.reshape(len(y), -1).T, each.T, strict=True):
         if task == "regression":
             columns.append(make().fit(x, target).predict(x_test))
         elif (target == target[0]).all():
             columns.append(np.full(len(x_test), _logit(target[0])))
         else:
-            columns.append(_logit(_shares(make(), x, target.astype(int), x_test, 2)[:, 1]))
+            shares = _shares(make(), (x, target.astype(int), counts), x_test, 2)
+            columns.append(_logit(shares[:, 1]))
     return np.stack(columns, axis=1)
 
 
-def _shares(model: Any, x: np.ndarray, y: np.ndarray, x_test: np.ndarray, k: int) -> np.ndarray:
+def _shares(model: Any, rows: Rows, x_test: np.ndarray, k: int) -> np.ndarray:
     """Probabilities of all classes, those too that no training row is of."""
-    found = model.fit(x, y)
+    from sklearn.utils.validation import has_fit_parameter
+
+    x, y, weights = rows
+    uneven = weights.min() < weights.max() and has_fit_parameter(model, "sample_weight")
+    found = model.fit(x, y, **({"sample_weight": weights} if uneven else {}))
     p = np.zeros((len(x_test), k))
     p[:, found.classes_] = found.predict_proba(x_test)
     return p
@@ -151,9 +164,9 @@ def _main() -> None:
     warnings.simplefilter("ignore")  # that 200 epochs are too few for it is no news
     task: Any = sys.argv[1]
     given = np.load(io.BytesIO(sys.stdin.buffer.read()))
-    x, y, x_test, k = given["x"], given["y"], given["x_test"], int(given["outputs"])
+    rows = given["x"], given["y"], given["weights"]
     for name, make in _models(task).items():
-        z = _logits(task, make, x, y, x_test, k)
+        z = _logits(task, make, rows, given["x_test"], int(given["outputs"]))
         sys.stdout.write(json.dumps({"name": name, "z": z.tolist()}) + "\n")
         sys.stdout.flush()
 

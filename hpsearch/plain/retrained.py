@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hpsearch.data.table import quoted
 from hpsearch.view.format import figure
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def lines(model: SavedModel, worth: Worth, epochs: int) -> Iterator[str]:
     rows, test = model.rows, model.metrics["test"]
     many = f" in {model.members} networks" if model.members > 1 else ""
     trained = f"{epochs} epochs on {rows['train']:,} rows{many}"
-    yield f"{model.name}: {trained}, tested on {rows['test']:,}"
+    of = f"; f1 is that of {quoted(model.encoder.classes[1])}" if model.task == "binary" else ""
+    yield f"{model.name}: {trained}, tested on {rows['test']:,}{of}"
     every = [["", *test], *_models(test, model.intervals.get("test", {}), worth)]
     yield from _table(every)
     if worth.ahead:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from hpsearch.data.tabular import Final
+from hpsearch.data.weighing import balanced
 from hpsearch.models import baselines, worth
 from hpsearch.models.retraining import prepare
 from hpsearch.study import studyfile
@@ -32,7 +34,7 @@ def made(task, outputs, rows=60):
 def test_a_linear_model_puts_out_what_a_network_would(task, outputs):
     final = made(task, outputs)
     make = next(iter(baselines._models(task).values()))
-    z = baselines._logits(task, make, final.x, final.y, final.x_test, outputs)
+    z = baselines._logits(task, make, (final.x, final.y, np.ones(40)), final.x_test, outputs)
     dull = baselines.simplest(task, final, outputs).z
     assert z.shape == dull.shape == (20, outputs)
     assert (dull == dull[0]).all()
@@ -44,13 +46,30 @@ def test_a_linear_model_puts_out_what_a_network_would(task, outputs):
         assert ((z > 0) == final.y_test)[:, -1].mean() > 0.7
 
 
+@pytest.mark.parametrize(("task", "outputs"), [("binary", 1), ("multiclass", 3), ("multilabel", 2)])
+def test_simpler_models_weigh_classes_as_the_network_does(task, outputs):
+    final = made(task, outputs)
+    weights = balanced(final.y) * np.linspace(0.5, 2, 40).reshape(-1, *[1] * (final.y.ndim - 1))
+    y = final.y if task == "multiclass" else final.y[:, -1]
+    mine = weights if weights.ndim == 1 else weights[:, -1]
+    theirs = LogisticRegression().fit(final.x, y, sample_weight=mine).predict_proba(final.x_test)
+    make = next(iter(baselines._models(task).values()))
+    z = baselines._logits(task, make, (final.x, final.y, weights), final.x_test, outputs)
+    ours = np.exp(z) if task == "multiclass" else 1 / (1 + np.exp(-z[:, -1]))
+    np.testing.assert_allclose(ours, theirs if task == "multiclass" else theirs[:, 1], atol=1e-5)
+
+
 def test_models_of_scikit_learn_are_fitted_in_a_process_of_their_own(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise ImportError('not the one of Python')\n")
     monkeypatch.chdir(tmp_path)  # a folder of somebody's data and scripts
     final = made("binary", 1)
-    found = baselines.fitted("binary", final, 1, seconds=300)
+    weights = np.where(final.y > 0, 9.0, 1.0)
+    found = baselines.fitted("binary", replace(final, weights=weights), 1, seconds=300)
     assert [one.name for one in found] == ["logistic", "sklearn MLP", "boosted trees"]
     assert all(one.z.shape == (20, 1) and one.rows == 40 for one in found)
+    weighed = LogisticRegression().fit(final.x, final.y[:, 0], sample_weight=weights[:, 0])
+    z = weighed.decision_function(final.x_test)
+    np.testing.assert_allclose(found[0].z[:, 0], z, atol=1e-4)
 
 
 def test_what_is_not_done_in_time_is_left_out():
