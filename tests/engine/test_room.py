@@ -1,9 +1,14 @@
-"""Run folders that lead elsewhere."""
+"""Run folders that lead elsewhere, or lie where a store would be lost."""
+
+import os
 
 import pytest
 
+from hpsearch.engine import process
+from hpsearch.engine.order import Answer, Order
 from hpsearch.engine.room import hold_room, link_within
 from hpsearch.errors import RunError
+from hpsearch.store.filesystems import NETWORKS, statfs
 from hpsearch.store.folder import RunFolder
 
 
@@ -37,3 +42,18 @@ def test_a_run_folder_may_be_a_link_itself_and_so_may_what_is_filed(folder, tmp_
     (tmp_path / "other").symlink_to(folder.path)
     assert link_within(tmp_path / "other") is None
     hold_room(folder.path)
+
+
+def test_a_run_on_a_network_file_system_is_refused_before_anything_is_begun(place, monkeypatch):
+    place.write(trials=1)
+    answers, ours = os.pipe()
+    order = Order(place.path / "small.toml", place.path / "runs", answer=ours)
+    monkeypatch.setitem(NETWORKS, statfs(place.path), "NFS")
+    monkeypatch.setattr(process, "_line", order.to_line)
+    with pytest.raises(SystemExit):
+        process.work()
+    answer = Answer.from_line(os.read(answers, 9999))
+    os.close(answers)
+    assert answer.kind == "error"
+    assert "is on NFS, a network file system" in answer.text
+    assert not (place.path / "runs").exists()
