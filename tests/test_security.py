@@ -66,7 +66,8 @@ def test_nothing_runs_what_it_reads():
 @pytest.mark.parametrize(
     "source",
     ["eval(text)", "pickle.loads(b)", "map(pickle.loads, b)", "from pickle import load",
-     "os.system(x)", "subprocess.run(x, shell=True)", "np.load(x, allow_pickle=True)", "joblib.load(x)"],
+     "os.system(x)", "subprocess.run(x, shell=True)", "np.load(x, allow_pickle=True)",
+     "joblib.load(x)"],
 )  # fmt: skip
 def test_what_would_run_it_is_found(source):
     assert what_runs(source)
