@@ -27,8 +27,8 @@ def seen(
         if not isinstance(column, Category) or not column.rest:
             continue
         counts = train[column.name].value_counts()
-        common = counts.filter(pl.col("count") >= FEWEST_ROWS)[column.name]
-        rare = [level for level in column.levels if level not in set(common)]
+        common = set(counts.filter(pl.col("count") >= FEWEST_ROWS)[column.name])
+        rare = [level for level in column.levels if level not in common]
         if rare:
             word = pl.when(by_name(column.name).is_in(rare)).then(pl.lit(_RARE))
             word = word.otherwise(by_name(column.name)).alias(column.name)

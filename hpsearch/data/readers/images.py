@@ -111,7 +111,8 @@ def _images(path: Path, prefix: str, notes: list[str]) -> list[Path]:
     """The images in a folder, by name; what else is there is counted in the notes."""
     inside = sorted(one for one in path.iterdir() if not one.name.startswith("."))
     images = [one for one in inside if one.suffix.lower() in _ENDINGS and one.is_file()]
-    if others := [one.name for one in inside if one not in set(images)]:
+    known = set(images)
+    if others := [one.name for one in inside if one not in known]:
         notes.append(
             f"Left out, as no images: {listed(others, 3)} in {quoted(prefix or path.name)}."
         )
