@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from typing import Any, Self
 
 from hpsearch.store import polling
@@ -203,6 +204,9 @@ class Reader:
             after,
             limit,
         )
+        ids = [after, *(row[0] for row in rows)]
+        if any(later <= before for before, later in pairwise(ids)):  # whoever pages would not end
+            raise self._db.damaged("its events are out of order")
         return tuple(EventRecord(*row) for row in rows)
 
     def outcome(self, command: str) -> str | None:

@@ -230,6 +230,26 @@ def test_a_database_cut_anywhere_raises_no_more_than_a_sentence(made, tmp_path):
             reader.leaderboard("minimize")
 
 
+def varint(number):
+    """As SQLite writes a row's number."""
+    sevens = [number >> shift & 0x7F for shift in range(28, -1, -7)]
+    return bytes([*(0x80 | seven for seven in sevens[:-1]), sevens[-1]])
+
+
+def test_events_out_of_order_are_damage_and_not_read_for_ever(made):
+    at = 10**9
+    for number in (at + 5, at + 6):
+        made.db.execute("INSERT INTO event VALUES (?, 0.0, 'note', NULL, 'a word')", (number,))
+    made.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw = made.folder.db.read_bytes()
+    assert raw.count(varint(at + 6)) == 1
+    made.folder.db.write_bytes(raw.replace(varint(at + 6), varint(at + 2)))
+    with Reader(made.folder) as reader:
+        for after in (0, at + 2):
+            with pytest.raises(RunError, match="damaged"):
+                reader.events(after)
+
+
 def test_a_writer_that_has_it_to_itself_makes_the_reader_busy(made, monkeypatch):
     monkeypatch.setattr("hpsearch.store.connection.BUSY_SECONDS", 0.01)
     made.db.execute("PRAGMA journal_mode = DELETE")
