@@ -28,6 +28,7 @@ HEAVY = ("numpy", "optuna", "joblib", "textual", "polars", "pydantic", "sklearn"
         ("import nncore", tuple(m for m in HEAVY if m != "numpy")),
         ("import hpsearch.engine.working", ("optuna", "textual", "polars", "pydantic", "joblib")),
         ("import hpsearch.engine.shell", ("numpy", "optuna", "textual", "polars", "pydantic")),
+        ("import hpsearch.engine.running", ("textual", "scipy", "sklearn", "distributed")),
         ("import hpsearch.plain.watch", ("optuna", "joblib", "polars", "pydantic", "sklearn")),
         ("import hpsearch.dashboard.app", tuple(m for m in HEAVY if m != "textual")),
         ("import hpsearch.store.reader", ("numpy", "optuna", "joblib", "textual", "rich")),

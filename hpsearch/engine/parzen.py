@@ -3,8 +3,8 @@
 A draw is Optuna's own in every choice: the same trials on either side, its estimators, its
 candidates from its random numbers. What is done otherwise costs most there and shows nowhere:
 finished trials are turned into numbers once and not at every ask, and the densities of all
-candidates under all kernels are computed by whole arrays (scipy's log_ndtr, where Optuna loops).
-Only their last bits differ, so another candidate could win only in a tie.
+candidates under all kernels are computed by whole arrays, where Optuna loops. Only their last bits
+differ, so another candidate could win only in a tie.
 
 This leans on the insides of Optuna 5.0; with any other, `samplers` takes Optuna's sampler as it is.
 """
@@ -28,6 +28,8 @@ from optuna.samplers._tpe.sampler import default_gamma
 from optuna.search_space.group_decomposed import _GroupDecomposedSearchSpace, _SearchSpaceGroup
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
+
+from hpsearch.engine.normal import log_mass
 
 Numbers = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -196,18 +198,3 @@ def _log_kernels(kernels: Any, values: Floats) -> Floats:
 def _log_within(kernels: Any, mu: Floats, sigma: Floats) -> Floats:
     """The logarithm of each kernel's mass inside of the range."""
     return log_mass((kernels.adapted_low - mu) / sigma, (kernels.adapted_high - mu) / sigma)
-
-
-def log_mass(a: Floats, b: Floats) -> Floats:
-    """The logarithm of a standard normal's mass between `a` and `b`, exact far out, too."""
-    # Not before it is needed: a study's first trials are drawn at random.
-    from scipy.special import log_ndtr, ndtr
-
-    right = a > 0  # mirrored: in the left tail nothing is lost to rounding
-    a, b = np.where(right, -b, a), np.where(right, -a, b)
-    low, high = log_ndtr(a), log_ndtr(b)
-    with np.errstate(divide="ignore"):  # nothing between them
-        mass = high + np.log1p(-np.exp(low - high))
-    across = b > 0
-    mass[across] = np.log1p(-ndtr(a[across]) - ndtr(-b[across]))
-    return mass

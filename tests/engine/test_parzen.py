@@ -5,7 +5,6 @@ import optuna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from optuna.samplers._tpe import _truncnorm
 
 from hpsearch.engine import parzen, samplers
 from hpsearch.study.space import Choice, Float, Int, Layers
@@ -77,17 +76,6 @@ def test_what_was_proposed_for_a_trial_and_not_drawn_is_forgotten():
 def test_this_optuna_is_one_whose_insides_are_known():
     assert samplers._BULK
     assert isinstance(samplers.Maker(study().study).make(0, 0), parzen.Tpe)
-
-
-BOUND = st.floats(-40, 40)
-
-
-@given(st.lists(st.tuples(BOUND, st.floats(1e-3, 60)), min_size=1, max_size=20))
-def test_the_mass_between_two_bounds_is_optunas(pairs):
-    low = np.array([a for a, _ in pairs])
-    high = np.array([a + width for a, width in pairs])
-    theirs = _truncnorm._log_gauss_mass(low, high)
-    np.testing.assert_allclose(parzen.log_mass(low, high), theirs, rtol=1e-9, atol=1e-13)
 
 
 @given(st.integers(0, 2**31 - 1), st.integers(0, 40))
