@@ -5,6 +5,7 @@ Fitted on training rows, kept as JSON beside a model, and used again on every ta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -139,7 +140,7 @@ class Encoder:
         """
         if self.task == "multiclass":
             return pl.DataFrame({"prediction": _words(outputs.argmax(axis=1), self.labels[0])})
-        columns = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+        columns = _flat(outputs)
         if self.task == "regression":
             columns = self._unscale(columns)
             series = [pl.Series(column) for column in columns.T]
@@ -156,7 +157,7 @@ class Encoder:
         """A column `proba_<class>` for each class; none for regression."""
         if self.task == "regression":
             raise DataError("A regression has no classes, and so no probabilities.")
-        columns = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+        columns = _flat(outputs)
         if self.task == "binary":
             columns = np.concatenate([1.0 - columns, columns], axis=1)
         return pl.DataFrame(
@@ -174,6 +175,11 @@ def _codes(column: pl.Series, category: Category) -> np.ndarray:
     levels = {level: at for at, level in enumerate(category.levels)}
     codes = column.replace_strict(levels, default=rest, return_dtype=pl.Int64)
     return np.where(column.is_null().to_numpy(), empty, codes.to_numpy())
+
+
+def _flat(outputs: np.ndarray) -> np.ndarray:
+    """As float64 (rows, outputs), of no rows too."""
+    return np.asarray(outputs, np.float64).reshape(len(outputs), math.prod(outputs.shape[1:]))
 
 
 def _words(ids: np.ndarray, words: Sequence[str]) -> pl.Series:

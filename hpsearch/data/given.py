@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -76,7 +77,7 @@ def _of_array(encoder: Encoder, array: np.ndarray) -> dict[str, Any]:
             f" array[None]. The columns are {listed(names)}."
         )
     if len(names) == 1 and isinstance(encoder.columns[0], Block):
-        return {names[0]: array.reshape(len(array), -1)}
+        return {names[0]: array.reshape(len(array), math.prod(array.shape[1:]))}
     if array.shape[1:] != (len(names),):
         raise DataError(
             f"The array has shape {array.shape}; the model was trained on {len(names):,} columns,"

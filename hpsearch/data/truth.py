@@ -34,6 +34,8 @@ def with_targets(encoder: Encoder, frame: pl.DataFrame, name: str) -> np.ndarray
     there = np.ones(frame.height, bool)
     for target in encoder.targets:
         there &= ~empty(frame[target]).to_numpy()
+    if not len(there):
+        raise DataError(f"{name} has no rows to compare.")
     if not there.any():
         raise DataError(f"{name}: {listed(encoder.targets)} is empty in every row.")
     return there

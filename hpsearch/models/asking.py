@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.given import frame_of
+from hpsearch.data.matching import read_like
 from hpsearch.errors import DataError
 from hpsearch.models.evaluation import Evaluation, evaluate
 from hpsearch.models.predictions import Predictions
@@ -24,9 +25,10 @@ class DataWarning(UserWarning):
 class Model:
     """A retrained model, to be asked about tables and arrays.
 
-    A table is a frame of Polars or pandas, or a mapping of columns, found by name; an array is
-    (rows, columns), with the columns in the order of `columns`, or (rows, …) for images and the
-    like. What is noticed about the rows is a `DataWarning`.
+    A table is a frame of Polars or pandas, or a mapping of columns, found by name; a path is read
+    as `hpsearch predict` reads it; an array is (rows, columns), with the columns in the order of
+    `columns`, or (rows, …) for images and the like. What is noticed about the rows is a
+    `DataWarning`.
     """
 
     def __init__(self, saved: SavedModel) -> None:
@@ -94,10 +96,10 @@ class Model:
         Raises:
             DataError: as `predict`; and where the targets are missing.
         """
-        frame = frame_of(self.saved.encoder, data)
+        frame, name, notes = self._table(data)
         with self._one_at_a_time:
-            found = evaluate(self.saved, frame)
-        _warn(found.notes, 3)
+            found = evaluate(self.saved, frame, name)
+        _warn((*notes, *found.notes), 3)
         return found
 
     def outputs(self, frame: pl.DataFrame, name: str = "the table") -> Predictions:
@@ -113,9 +115,17 @@ class Model:
             return self.saved.predict(frame, name)
 
     def _asked(self, data: Any) -> Predictions:
-        found = self.outputs(frame_of(self.saved.encoder, data))
-        _warn(found.notes, 4)
+        frame, name, notes = self._table(data)
+        found = self.outputs(frame, name)
+        _warn((*notes, *found.notes), 4)
         return found
+
+    def _table(self, data: Any) -> tuple[pl.DataFrame, str, tuple[str, ...]]:
+        """Rows, what to call them, and how a file is written otherwise than the training file."""
+        if not isinstance(data, str | Path):
+            return frame_of(self.saved.encoder, data), "the table", ()
+        notes: list[str] = []
+        return read_like(self.saved.encoder, Path(data), notes.append), Path(data).name, (*notes,)
 
 
 def _warn(notes: tuple[str, ...], level: int) -> None:

@@ -1,5 +1,7 @@
 """hpsearch.load: a model asked from Python says what `hpsearch predict` writes."""
 
+import warnings
+
 import numpy as np
 import polars as pl
 import pytest
@@ -58,6 +60,31 @@ def test_frames_mappings_and_arrays_are_predicted_alike(houses, rows, task):
         ]
 
 
+@pytest.mark.filterwarnings("ignore::hpsearch.models.asking.DataWarning")
+@pytest.mark.parametrize("task", TASKS)
+def test_no_rows_have_no_predictions(houses, rows, task):
+    model = hpsearch.load(houses / task)
+    none = rows.head(0)
+    assert model.predict(none).shape == model.predict(rows)[:0].shape
+    if model.task != "regression":
+        assert model.predict_proba(none).shape == (0, len(model.classes))
+    with pytest.raises(DataError, match="no rows to compare"):
+        model.evaluate(none)
+
+
+def test_a_file_is_read_as_predict_reads_it(houses, rows, tmp_path):
+    model = hpsearch.load(houses / "binary")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        assert (model.predict(str(tmp_path / "new.csv")) == model.predict(rows)).all()
+        assert model.evaluate(tmp_path / "new.csv").data == "new.csv"
+    with pytest.raises(DataError, match="no file 'gone.csv'"):
+        model.predict("gone.csv")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="other.csv lacks 'town'"):
+        model.predict(tmp_path / "other.csv")
+
+
 def test_what_is_noticed_is_a_warning(houses, rows):
     model = hpsearch.load(houses / "binary")
     assert "binary" in repr(model)
@@ -99,5 +126,6 @@ def test_models_of_images_take_arrays_of_images(tmp_path):
     wanted = model.saved.predict(read_like(model.saved.encoder, tmp_path / "a.npz")).table()
     assert model.predict(x).tolist() == wanted["prediction"].to_list()
     assert model.predict(x.reshape(60, -1)).tolist() == wanted["prediction"].to_list()
+    assert model.predict(x[:0]).shape == (0,)
     with pytest.raises(DataError, match="12"):
         model.predict(x[:, :2])
