@@ -78,10 +78,10 @@ def test_a_file_is_read_as_predict_reads_it(houses, rows, tmp_path):
         warnings.simplefilter("ignore", DataWarning)
         assert (model.predict(str(tmp_path / "new.csv")) == model.predict(rows)).all()
         assert model.evaluate(tmp_path / "new.csv").data == "new.csv"
-    with pytest.raises(DataError, match="no file 'gone.csv'"):
+    with pytest.raises(DataError, match=r"no file 'gone\.csv'"):
         model.predict("gone.csv")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(DataError, match="other.csv lacks 'town'"):
+    with pytest.raises(DataError, match=r"other\.csv lacks 'town'"):
         model.predict(tmp_path / "other.csv")
 
 
