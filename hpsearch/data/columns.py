@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.cells import WORDS, numbers
-from hpsearch.data.table import quoted
+from hpsearch.data.table import listed, quoted
 
 MOST_LEVELS = 30
 """Levels of a category that get an input of their own; all others share the rest."""
@@ -20,6 +20,8 @@ FEWEST_ROWS = 3
 """A level seen in fewer training rows is rare, and part of the rest."""
 _MOSTLY = 0.95
 _COVERED = 0.2
+_MANY_NUMBERS, _FEW_WORDS = 10, 3
+"""Different ones: of a column of numbers in which some cells say that they are not known."""
 
 _DATE = (
     r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
@@ -170,12 +172,31 @@ def _judge_text(text: pl.Series, gaps: bool, number_like: int, slip: str) -> Col
     return Category(name, tuple(level for level, _ in levels), covered < len(text), gaps)
 
 
+def words_among_numbers(column: pl.Series, decimal: str | None) -> str:
+    """What to do about a few words that make each number of a column a word; "" without any."""
+    if column.dtype != pl.String:
+        return ""
+    values, bad = numbers(column, decimal)
+    counts = column.filter(pl.Series(bad)).value_counts()
+    words = [word for _, word in sorted((-n, str(word)) for word, n in counts.iter_rows())]
+    known = np.unique(values[~np.isnan(values)])
+    if not 0 < len(words) <= _FEW_WORDS or len(known) < _MANY_NUMBERS:
+        return ""
+    given = " ".join(f"--null-value {quoted(word)}" for word in words)
+    return (
+        f"Column {quoted(column.name)} holds {len(known):,} different numbers and {listed(words)},"
+        " so that each of them is taken for a category; where that means that a number is not"
+        f" known, init's {given}, or data.null_values, reads it as empty."
+    )
+
+
 def _why_not_category(text: pl.Series, distinct: int, number_like: int, slip: str) -> str:
     if number_like * 2 > len(text):
         share = f"{number_like / len(text):.0%} numbers"
         return (
             f"neither numbers nor categories: {share}, and such as {quoted(slip)}; write these as"
-            " the others are, or leave them empty"
+            " the others are, leave them empty, or have init's --null-value, or data.null_values,"
+            " read them as empty"
         )
     if text.str.contains(r"\s").sum() * 2 > len(text):
         return f"free text: {distinct:,} different in {len(text):,} rows, such as {quoted(text[0])}"

@@ -135,7 +135,11 @@ def _alike(column: pl.Series) -> tuple[str, ...]:
     for word in column.unique():
         by_fold.setdefault(word.casefold(), set()).add(word)
     twins = sorted(listed(sorted(words)) for words in by_fold.values() if len(words) > 1)
-    apart = [f"Classes that differ in case only are kept apart: {pair}." for pair in twins[:5]]
+    apart = [
+        f"Classes that differ in case only are kept apart: {pair}; write them alike in the file if"
+        " they are one."
+        for pair in twins[:5]
+    ]
     return (*apart, *_slips(column)[:5])
 
 

@@ -10,7 +10,7 @@ layer_dims = {layer_dims}  # hidden layers, and their units
 activation = {{ choice = ["relu", "tanh"] }}
 
 [training]
-epochs = {epochs}                                          # at most; see early_stopping
+epochs = {epochs:<48}# at most; see early_stopping
 mini_batch_size = {{ choice = [32, 64, 128] }}             # rows a step
 optimizer = {{ choice = ["momentum", "adam"] }}
 learning_rate = {{ float = [3e-4, 3e-2], log = true }}
@@ -18,7 +18,7 @@ decay = {{ choice = ["none", "cosine"] }}                  # how the rate falls 
 regularization = {{ choice = ["none", "l2", "dropout"] }}
 lambd = {{ float = [0.01, 10.0], log = true }}             # only sampled with l2
 keep_prob = {{ float = [0.6, 0.95] }}                      # only sampled with dropout
-early_stopping = 10                                  # epochs without a better metric
+early_stopping = 10                                      # epochs without a better metric
 """
 
 
@@ -28,7 +28,7 @@ def default_space_toml(task: Task | None = None) -> str:
     A regression gets more epochs and deeper networks: a surface takes longer than a border.
     """
     if task == "regression":
-        layers, epochs = "{ depth = [1, 3], width = [16, 128], log = true }", "100"
+        layers, epochs = "{ depth = [1, 3], width = [16, 128], log = true }", 100
     else:
-        layers, epochs = "{ depth = [1, 2], width = [16, 128], log = true }", " 60"
-    return _SPACE.format(layer_dims=layers, epochs=epochs).replace("=  60 ", "= 60  ")
+        layers, epochs = "{ depth = [1, 2], width = [16, 128], log = true }", 60
+    return _SPACE.format(layer_dims=layers, epochs=epochs)

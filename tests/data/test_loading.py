@@ -229,10 +229,31 @@ def test_classes_that_a_person_would_take_for_one_are_said(tmp_path: Path) -> No
     (tmp_path / "t.csv").write_text("\n".join(["a,y", *rows]))
     notes = load(DataOptions(path=tmp_path / "t.csv", target=("y",))).notes
     assert [note for note in notes if "kept apart" in note] == [
-        "Classes that differ in case only are kept apart: 'YES', 'yes'.",
+        "Classes that differ in case only are kept apart: 'YES', 'yes';"
+        " write them alike in the file if they are one.",
         "Class 'yess' (2 rows) is spelt nearly as 'yes' (90) and kept apart:"
         " mend it if it is a slip.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "known", "told"),
+    [
+        (("unknown",), 60, "--null-value 'unknown'"),
+        (("unknown", "gone"), 60, "--null-value 'gone' --null-value 'unknown'"),
+        (("a", "b", "c", "d"), 60, ""),  # as codes are
+        (("crew",), 3, ""),  # as classes are
+    ],
+)
+def test_a_few_words_that_make_words_of_numbers_are_said(
+    tmp_path: Path, words: tuple[str, ...], known: int, told: str
+) -> None:
+    ages = [str(18 + at % known) for at in range(400)]
+    ages[::4] = [words[at % len(words)] for at in range(100)]
+    data = load(DataOptions(path=numbers(tmp_path, 400, age=ages), target=("label",)))
+    assert report(data, "age")[0] == "category"
+    said = [note for note in data.notes if "so that each of them is taken" in note]
+    assert [told in note for note in said] == ([True] if told else [])
 
 
 def test_binary_targets_are_one_column_with_the_second_class_as_one(tmp_path: Path) -> None:

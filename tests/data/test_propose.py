@@ -16,7 +16,8 @@ from hpsearch.data import bundled_names, load
 from hpsearch.errors import DataError, HpsearchError, UsageError
 from hpsearch.propose import likely_targets, propose, study_name
 from hpsearch.study import studyfile
-from hpsearch.study.options import DataOptions
+from hpsearch.study.defaults import default_space_toml
+from hpsearch.study.options import DataOptions, Task
 
 
 @pytest.fixture
@@ -79,6 +80,12 @@ def test_every_column_left_out_stands_there_with_its_reason(here: Path) -> None:
         'decimal = ","',
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_the_comments_of_the_proposed_training_stand_below_each_other(task: Task) -> None:
+    training = default_space_toml(task).partition("[training]")[2]
+    assert len({line.index("#") for line in training.splitlines() if "#" in line}) == 1
 
 
 @pytest.mark.parametrize(
