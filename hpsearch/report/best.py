@@ -149,7 +149,7 @@ def _alike(trial: TrialRecord) -> str:
 
 def _tile(name: str, value: str, beside: Child, first: bool = False) -> Markup:
     number, _, error = value.partition(" ±")
-    told = [number, tag("small", f" ±{error}") if error else None]
+    told = [tag("span", number), [" ", tag("small", f"±{error}")] if error else None]
     kind = "tile first" if first else "tile"
     return tag("div", tag("span", name), tag("b", told), tag("small", beside), class_=kind)
 

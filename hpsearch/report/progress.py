@@ -12,7 +12,7 @@ from hpsearch.report.markup import Child, Markup, tag
 from hpsearch.report.material import LIT, Material
 from hpsearch.report.plot import FEW_POINTS, Ruler, dots, figure, fixed, line, plot, ruler
 from hpsearch.store.records import TrialRecord
-from hpsearch.view.figures import figure_names, is_share
+from hpsearch.view.figures import figure_names, is_share, spans_decades
 from hpsearch.view.format import duration
 from hpsearch.view.history import Track
 from hpsearch.view.palette import line_ink
@@ -83,7 +83,7 @@ def curves(material: Material) -> list[Markup]:
         for at, trial in enumerate(lit)
     ]  # fmt: skip
     total = sum(1 for trial in material.trials if trial.epochs) - len(lit)
-    rest = f"in grey {len(grey):,} others"
+    rest = f"in grey {len(grey):,} {'other' if len(grey) == 1 else 'others'}"
     if len(grey) < total:
         rest = f"in grey {len(grey):,} of {total:,} others, evenly spread over the leaderboard"
     keys = tag("p", key, tag("span", rest) if grey else None, class_="key")
@@ -94,13 +94,13 @@ def _curves(
     material: Material, name: str, lit: Sequence[TrialRecord], grey: Sequence[TrialRecord]
 ) -> Markup | None:
     tracks = [material.track(trial) for trial in (*grey, *lit)]
-    falls = not is_share(name) and not name.endswith("_r2")
     train = name.replace("val_", "train_")
     own = _figures(material.track(lit[0]), train) if lit and train != name else None
     if own is not None and not np.isfinite(own).any():
         own = None
     y = [_figures(track, name) for track in tracks]
-    up = ruler([*y, *([own] if own is not None else [])], name, log=falls, percent=is_share(name))
+    every = [*y, *([own] if own is not None else [])]
+    up = ruler(every, name, log=spans_decades(name), percent=is_share(name))
     if up is None:
         return None
     longest = max(float(track.epochs[-1]) for track in tracks)

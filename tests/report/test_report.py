@@ -1,5 +1,6 @@
 """The page of a study: whole, self-contained, escaped and steady whatever the study is like."""
 
+import json
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -95,6 +96,20 @@ def test_ticks_are_whole_trials_and_epochs(pages):
     for anchor, ticks in (("best-so-far", ["0", "1", "2", "3", "4"]), ("curves", ["0", "1", "2"])):
         across = next(found.at(anchor).every("div", "xs"))
         assert [label.text for label in across.every("span")] == ticks
+
+
+def test_what_ends_at_1_is_drawn_on_a_plain_axis(tmp_path):
+    study = made(tmp_path / "s", 6, metric="val_roc_auc", direction="maximize")
+    for number in range(6):
+        for epoch in range(1, 9):
+            study.epoch(number, epoch, 0.1 * epoch)
+            figures = json.dumps({"val_roc_auc": 0.1 * epoch, "val_cost": 2.0 / epoch**2})
+            where = "WHERE trial = ? AND number = ?"
+            study.db.execute(f"UPDATE epoch SET figures = ? {where}", (figures, number, epoch))
+    study.close()
+    material = gather(study.folder)
+    drawn = [one.text.strip() for one in read(page(material)).at("curves").every("figcaption")]
+    assert drawn == ["val_roc_aucby epoch", "val_costlog, by epoch"]
 
 
 def test_reasons_of_failures_are_counted(pages):
