@@ -39,6 +39,8 @@ class Connection:
         self.folder = folder
         if not folder.db.exists():
             raise NotYet(f"{folder.path} has no study.db: nothing has been run there yet.")
+        if not folder.db.stat().st_size:  # SQLite would delete the log beside it
+            raise self._empty()
         self._connection = self._connect()
         try:
             self._check_version()
@@ -119,12 +121,15 @@ class Connection:
         if version == VERSION:
             return
         if not self.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
-            raise NotYet(f"{self.folder.db} is empty; its engine may be just starting.")
+            raise self._empty()
         newer = "a newer" if version > VERSION else "an older"
         raise RunError(
             f"{self.folder.db} was written by {newer} hpsearch (version {version} of its tables, "
             f"here it is {VERSION}); read it with that one, or run the study under a new name."
         )
+
+    def _empty(self) -> NotYet:
+        return NotYet(f"{self.folder.db} is empty; its engine may be just starting.")
 
     @contextmanager
     def _told_apart(self) -> Iterator[None]:

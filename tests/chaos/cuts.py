@@ -8,14 +8,18 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from hpsearch.errors import RunError
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
+from hpsearch.store.records import TrialRecord
 from tests.chaos.ground import Ground, Tried
 
 COMMANDS = (
+    ("ls",),
     ("top", "chaos"),
     ("status", "chaos"),
     ("show", "chaos"),
@@ -23,6 +27,8 @@ COMMANDS = (
     ("log", "chaos"),
     ("attach", "chaos", "--plain"),
 )
+EXAMINE = ("examine", "chaos")
+"""What reads the weights that are kept of a trial."""
 SMALL = 2000
 """Bytes up to which a file is cut at each."""
 
@@ -79,23 +85,65 @@ def told(words: Sequence[str]) -> str | None:
     return None
 
 
+def outcomes(folder: RunFolder) -> dict[int, TrialRecord]:
+    """What came of every trial that is over; nothing where that cannot be read."""
+    try:
+        with Reader(folder) as reader:
+            over = [trial for trial in reader.trials() if trial.state in ("complete", "pruned")]
+    except RunError:
+        return {}
+    return {trial.number: trial for trial in over}
+
+
+def misread(folder: RunFolder, whole: Mapping[int, TrialRecord]) -> list[str]:
+    """Trials that read otherwise than when nothing was cut."""
+    return [
+        f"#{number} reads {trial}, and was {whole.get(number)}"
+        for number, trial in outcomes(folder).items()
+        if trial != whole.get(number)
+    ]
+
+
+def cut_and_read(
+    folder: RunFolder, file: Path, at: int, whole: Mapping[int, TrialRecord]
+) -> list[str]:
+    """Cut a file, and ask every view: which raise, write, or tell of a trial what is not so."""
+    kept = file.parent == folder.models
+    sound = ask(EXAMINE)[1] if kept else ""
+    before = {path: path.read_bytes() for path in files(folder)}
+    with cut(file, at):
+        found = [wrong for words in COMMANDS if (wrong := told(words))]
+        found += misread(folder, whole)
+        if kept:
+            code, said = ask(EXAMINE)
+            found += [f"examine says {said}"] if not code and said != sound else []
+            found += [wrong] if (wrong := told(EXAMINE)) else []
+    after = {path: path.read_bytes() for path in files(folder)}
+    found += [f"{path.name} was written to" for path in before | after
+              if before.get(path) != after.get(path)]  # fmt: skip
+    name = file.relative_to(folder.path)
+    return [f"{name} cut at {at}: {text}" for text in found]
+
+
 def views(place: Path, seconds: float, seed: int, most: int = 200) -> Tried:
     """Cut each file, ask every view."""
     dice, ground = random.Random(seed), finished(place)
     os.environ["HPSEARCH_RUNS"] = str(place / "runs")
     tried, until = Tried("", 0, ground.trials), time.monotonic() + seconds
+    whole = outcomes(ground.folder)
+    if len(whole) < ground.trials - 1:
+        tried.violations.append(f"of the whole folder {len(whole)} trials are read")
     every = [(file, at) for file in files(ground.folder) for at in _cut_at(file, most, dice)]
     dice.shuffle(every)
     for file, at in every:
         if time.monotonic() > until:
             break
-        with cut(file, at):
-            for words in COMMANDS:
-                if wrong := told(words):
-                    name = file.relative_to(ground.folder.path)
-                    tried.violations.append(f"{name} cut at {at}: {wrong}")
+        tried.violations += cut_and_read(ground.folder, file, at, whole)
         tried.times += 1
-    tried.figure = f"{len(files(ground.folder))} files, {len(COMMANDS)} views each, of {len(every)}"
+    tried.figure = (
+        f"{len(files(ground.folder))} files, {len(COMMANDS)} views each, {tried.times} of "
+        f"{len(every)} places"
+    )
     return tried
 
 
