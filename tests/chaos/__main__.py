@@ -19,7 +19,7 @@ from hpsearch import system
 
 os.environ.update(system.BLAS_THREADS)  # before NumPy comes: what is computed again is small
 
-from tests.chaos import cuts, disks, kills, more, reports, steps
+from tests.chaos import callers, clocks, cuts, disks, kills, more, refusals, reports, steps
 from tests.chaos.ground import Tried
 from tests.chaos.resumed import Resumed
 from tests.chaos.soak import soak
@@ -36,6 +36,9 @@ FAULTS: Mapping[str, tuple[str, float, Fault]] = {
     "small": ("a file system that fills up", 0.04, disks.small),
     "cuts": ("files of a run folder cut: views", 0.03, cuts.views),
     "resumes": ("files of a run folder cut: the next run", 0.05, cuts.resumes),
+    "refusals": ("read-only, missing, garbage", 0.02, refusals.refusals),
+    "clocks": ("the clock set by ±1 h", 0.04, clocks.clocks),
+    "callers": ("strangers at the engine's door", 0.03, callers.callers),
     "crowd": ("20 engines at once", 0.03, more.crowd),
     "standstill": ("a trainer stopped with SIGSTOP", 0.02, more.standstill),
     "listeners": ("listening sockets during a run", 0.01, more.listeners),

@@ -1,4 +1,4 @@
-"""kill -9 at random: the engine, its shells, its trainers; of dask, the scheduler, too."""
+"""kill -9 at random: the engine, its shells, its trainers, all at once; of dask, the scheduler."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Kills:
         self.kills, self.random = kills, random.Random(seed)
         study = f'backend = "{backend}"'
         self.ground = Ground(place, trials, epochs, seed, judged, study)
-        self.targets = ["engine", "shell", "trainer", "trainer"]
+        self.targets = ["engine", "machine", "shell", "trainer", "trainer"]
         self.targets += ["scheduler"] * (backend == "dask")
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
@@ -55,10 +55,13 @@ class Kills:
     def strike(self, engine: int) -> None:
         """Kill one of the targets; of trainers, one whose trial was hit less than twice."""
         target = self.random.choice(self.targets)
-        if target == "engine":
+        if target in ("engine", "machine"):
             below = [p.pid for p in descendants(engine)]
-            kill(engine)
-            self.done["engine"] += 1
+            for pid in (engine, *(below if target == "machine" else ())):
+                kill(pid)
+            self.done[target] += 1
+            if target == "machine":
+                self.ground.shared.lose()
             self.left += self.ground.gone(below)
         elif target == "shell" and (shells := shells_of(engine)):
             kill(self.random.choice(shells))

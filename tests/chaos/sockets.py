@@ -13,13 +13,19 @@ _LISTEN = "0A"
 
 def listening(pids: Iterable[int]) -> list[IPv4Address | IPv6Address]:
     """The addresses on which these processes take connections over a network."""
+    return [address for address, _ in doors(pids)]
+
+
+def doors(pids: Iterable[int]) -> list[tuple[IPv4Address | IPv6Address, int]]:
+    """The same with the port of each."""
     inodes = {inode for pid in pids for inode in _inodes(pid)}
     found = []
     for table in ("tcp", "tcp6"):
         lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
         for words in map(str.split, lines):
             if words[3] == _LISTEN and words[9] in inodes:
-                found.append(_address(words[1].partition(":")[0]))
+                address, _, port = words[1].partition(":")
+                found.append((_address(address), int(port, 16)))
     return found
 
 
