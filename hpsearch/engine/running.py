@@ -84,6 +84,7 @@ class Run:
             ending = await self._tick_until_ended()
         except RunError as error:  # the disk is full, or the database gone
             ending = Ending("failed", str(error))
+            engine.fail(ending.why)  # what trainers and people say from now on changes nothing
             log.error("%s", error)
         faults.at("engine ending")
         self._write_ending(ending)
@@ -118,24 +119,26 @@ class Run:
         flushed = beaten = 0.0
         # On a task of its own: drawing what is enqueued takes long, and trials want looking after.
         obeying = asyncio.ensure_future(self._obey())
-        while not engine.ended.done():
-            if obeying.done():
-                obeying.result()
-            if self._staff.hopeless:
-                engine.fail(self._staff.hopeless)
-            now = time.monotonic()
-            if now > self._deadline:
-                self._deadline = float("inf")
-                with contextlib.suppress(Refused):  # it has ended meanwhile
-                    self._steering.set_mode("aborting", "stopped by a signal")
-            if now - beaten >= 1.0:
-                self._beat()
-                beaten = now
-            if now - flushed >= FLUSH:
-                store.flush()
-                flushed = now
-            await asyncio.wait({engine.ended}, timeout=TICK)
-        obeying.cancel()
+        try:
+            while not engine.ended.done():
+                if obeying.done():
+                    obeying.result()
+                if self._staff.hopeless:
+                    engine.fail(self._staff.hopeless)
+                now = time.monotonic()
+                if now > self._deadline:
+                    self._deadline = float("inf")
+                    with contextlib.suppress(Refused):  # it has ended meanwhile
+                        self._steering.set_mode("aborting", "stopped by a signal")
+                if now - beaten >= 1.0:
+                    self._beat()
+                    beaten = now
+                if now - flushed >= FLUSH:
+                    store.flush()
+                    flushed = now
+                await asyncio.wait({engine.ended}, timeout=TICK)
+        finally:
+            obeying.cancel()
         return engine.ended.result()
 
     async def _obey(self) -> None:

@@ -218,10 +218,9 @@ class Store:
 
     def taken(self, id: str) -> bool:
         """Whether a command was obeyed before."""
-        return (
-            self._db.execute("SELECT 1 FROM command WHERE id = ?", (_storable(id),)).fetchone()
-            is not None
-        )
+        with database.sound(self._path):
+            found = self._db.execute("SELECT 1 FROM command WHERE id = ?", (_storable(id),))
+            return found.fetchone() is not None
 
     def command(self, command: Command, outcome: str) -> None:
         """A command was taken from the inbox."""

@@ -3,9 +3,14 @@
 import asyncio
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
+from hpsearch import faults
+from hpsearch.engine.running import Run
+from hpsearch.engine.watchdog import Watchdog
+from hpsearch.errors import RunError
 from hpsearch.store import inbox
 from tests.engine.helm import Helm, checkpoint, on
 
@@ -225,3 +230,17 @@ async def test_a_budget_that_is_spent_is_no_pause(tmp_path):
     helm.engine.put_aside(other, checkpoint(0), 1.0)
     assert helm.engine.ended.result().state == "finished"
     helm.crash()
+
+
+@on
+async def test_a_run_that_cannot_write_any_more_obeys_nobody_either(tmp_path):
+    helm = Helm(tmp_path)
+    opened = SimpleNamespace(store=helm.store, folder=helm.folder, seconds=0.0)
+    run = Run(opened, SimpleNamespace(hopeless=""), False, lambda: None)
+    run._engine, run._commands = helm.engine, helm.commands
+    run._watchdog = Watchdog(helm.engine, helm.study.study, helm.sessions.kill)
+    full, before = faults.Fault("ENOSPC", "write store", 1), asyncio.all_tasks()
+    with faults.plan(full), pytest.raises(RunError, match="No space left"):
+        await run._tick_until_ended()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before

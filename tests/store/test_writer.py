@@ -119,3 +119,18 @@ def test_the_log_is_folded_aside_and_cut_at_the_end(tmp_path):
     reopened = Store(path)
     assert reopened.facts()["number"] == 299
     reopened.close()
+
+
+READS = {
+    "facts": lambda store: store.facts(),
+    "history": lambda store: store.history(),
+    "best_of": lambda store: store.best_of(0, ascending=True),
+    "taken": lambda store: store.taken("1.json"),
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_what_cannot_be_read_any_more_is_a_sentence(store, read):
+    store._db.close()
+    with pytest.raises(RunError, match="is damaged"):
+        READS[read](store)
