@@ -184,7 +184,7 @@ class Steering(Speaking):
     def action_add(self) -> None:
         """Ask how many trials more."""
         self._ask_number(
-            " Add trials ", "How many more, in all runs together.", "add", "more trials"
+            " Add trials ", "How many more, in all runs together.", "add", "more trial"
         )
 
     def action_workers(self) -> None:
@@ -194,7 +194,7 @@ class Steering(Speaking):
         study = self.session.study
         most = f", at most {study.max_workers}" if study and study.max_workers else ""
         told = f"How many trials train at once{most}."
-        self._ask_number(" Workers ", told, "workers", "workers")
+        self._ask_number(" Workers ", told, "workers", "worker")
 
     def _ask_number(self, title: str, told: str, verb: str, unit: str) -> None:
         def judge(text: str) -> str:
@@ -203,7 +203,9 @@ class Steering(Speaking):
 
         def ask(text: str | None) -> None:
             if text:
-                self.ask_engine(verb, f"asked for {int(text)} {unit}", count=int(text))
+                count = int(text)
+                said = f"asked for {count} {unit}{'' if count == 1 else 's'}"
+                self.ask_engine(verb, said, count=count)
 
         self.push_screen(Line(title, told, "", judge), ask)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from textual.widgets import Input
 
 from hpsearch.cli.control import Verb
 from hpsearch.cli.every import app as commands_of
@@ -135,3 +136,16 @@ def test_a_dialog_answered_twice_goes_away_once(stage, opened):
         assert app.screen is app.view
 
     stage.play(act=hurry)
+
+
+@pytest.mark.parametrize("opened", ["n", "E", "r", "A", "W", "/", ":"])
+def test_what_is_typed_into_a_dialog_stands_in_its_first_line(stage, opened):
+    stage.make(3, 1, 0)
+    stage.alive()
+
+    async def write(app):
+        await press(app, opened, "7")
+        first = app.screen.query(Input).first()
+        assert first.value.endswith("7")
+
+    stage.play(act=write)

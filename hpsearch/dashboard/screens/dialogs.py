@@ -114,7 +114,7 @@ class Form(Modal["dict[str, str] | None"]):
         """Names with their lines, and what is said about them."""
         with Vertical(classes="dialog form") as frame:
             frame.border_title = Text(self._title).markup
-            with VerticalScroll():
+            with VerticalScroll(can_focus=False):  # keys are for the lines in it
                 for name, value in self._values.items():
                     with Horizontal():
                         yield Label(Text(name))
