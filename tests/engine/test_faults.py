@@ -99,7 +99,7 @@ def test_a_signal_to_the_command_stops_gracefully(place, number):
     out, err = command.communicate(timeout=60)
     assert command.returncode == 3, (out, err)
     assert not alive(engine)
-    assert not any(map(alive, below))
+    wait_for(lambda: not any(map(alive, below)))  # killed: the kernel may take its time
     assert {trial.state for trial in place.trials()} == {"waiting"}
     assert len(list(place.folder.checkpoints.glob("*.safetensors"))) == 2
 
