@@ -1,6 +1,7 @@
 """What holds of every range and of every study file that can be written."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from hpsearch.study.space import (
     parameters,
     range_to_json,
 )
+from nncore import optimizers, schedules
 from tests.study.drawn import floats, ints, layers, shares, wholes
 
 lists = st.lists(wholes, min_size=1, max_size=5).map(tuple)
@@ -81,6 +83,25 @@ def a_range_or_value(name):
         if hasattr(inner, "high") and is_whole(inner)
         else (st.one_of(floats(), shares))
     )
+
+
+def test_a_key_is_for_those_of_a_family_that_have_it():
+    families = {"training.optimizer": optimizers, "training.decay": schedules}
+    searched = {name.partition(".")[2] for name in schema.searchable()}
+    for chooser, family in families.items():
+        have = {
+            (one.name, name)
+            for name in family
+            for one in fields(family[name])
+            if one.name in searched
+        }
+        said = {
+            (name.partition(".")[2], one)
+            for name, (by, those) in NEEDS.items()
+            for one in those
+            if by == chooser
+        }
+        assert said == have
 
 
 def is_whole(inner):
