@@ -61,14 +61,15 @@ def summary_lines(
 def _drawn(
     trial: TrialRecord, study: StudyFacts, importance: Mapping[str, float], signs: Glyphs
 ) -> list[Line]:
-    lines: list[Line] = [[(" Parameters", "title")]]
+    told = "  value, importance, place among all drawn, range"
+    lines: list[Line] = [[(" Parameters", "title"), (told, "dim")]]
     names = sorted(trial.params, key=lambda name: -importance.get(name, 0.0))
     wide = max((cells(name) for name in names), default=0)
     values = {name: parameter(trial.params[name], signs.nothing) for name in names}
     value_wide = max((cells(value) for value in values.values()), default=0)
     for name in names:
         share = importance.get(name)
-        rank = f"{share:4.2f}" if share is not None else "    "
+        rank = f"{100 * share:3.0f}%" if share is not None else "    "
         lines.append(
             [
                 (f"  {pad(clean(name), wide)}  ", "plain"),
@@ -199,7 +200,8 @@ def _result(
     if trial.value is not None:
         known = [o.value for o in others if o.state == "complete" and o.value is not None]
         better = sum(_better(v, trial.value, study.direction) for v in known)
-        place = f"  {better + 1} of {len(known)} complete" if trial.state == "complete" else ""
+        told = f"  place {better + 1} of {len(known)} complete trials"
+        place = told if trial.state == "complete" else ""
         if place:
             lines.append([(place, "dim")])
         if len(known) > 1:
