@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hpsearch.errors import RunError
 from hpsearch.store.filesystems import hold_folder
+from hpsearch.store.folder import RunFolder
 from hpsearch.view.command import near
 
 
@@ -25,8 +26,16 @@ def hold_room(folder: Path) -> None:
         )
     try:
         hold_folder(folder)
+        _hold_files(RunFolder(folder))
     except OSError as error:
         raise unwritable(folder, error) from None
+
+
+def _hold_files(folder: RunFolder) -> None:
+    """What every run writes to can be written, where an earlier one left it."""
+    for path in (folder.lock, folder.db):
+        if path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
 
 
 def link_within(folder: Path) -> Path | None:

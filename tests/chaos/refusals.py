@@ -36,24 +36,27 @@ def read_only(folder: Path) -> Iterator[None]:
             path.chmod(modes[path])
 
 
-def asked(ground: Ground, words: Sequence[str], refused: bool) -> tuple[list[str], float]:
-    """What is wrong with how a command ends, and after how many seconds it does.
-
-    Args:
-        refused: whether it is to end with one line that says why; or well.
-    """
-    began = time.monotonic()
-    done = subprocess.run(
+def command(place: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run hpsearch as an ordinary user, where `runs/` and the study file are."""
+    return subprocess.run(
         [sys.executable, "-m", "hpsearch", *words],
-        cwd=ground.place,
-        env=environment(ground.place),
+        cwd=place,
+        env=environment(place),
         preexec_fn=ordinary,
         capture_output=True,
         text=True,
         timeout=60,
         stdin=subprocess.DEVNULL,
     )
-    after, said = time.monotonic() - began, done.stdout + done.stderr
+
+
+def wrong(done: subprocess.CompletedProcess[str], refused: bool = True) -> list[str]:
+    """What is wrong with how a command ended.
+
+    Args:
+        refused: whether it is to end with one line that says why; or well.
+    """
+    said = done.stdout + done.stderr
     found = ["a traceback"] if "Traceback" in said or "Errno" in said else []
     if refused and not (done.returncode and done.stderr.startswith("hpsearch: ")):
         found.append("it is not refused")
@@ -61,7 +64,7 @@ def asked(ground: Ground, words: Sequence[str], refused: bool) -> tuple[list[str
         found.append("not one line")
     if not refused and done.returncode:
         found.append("it is refused")
-    return [f"{' '.join(words)}: {wrong}: exit {done.returncode}, {said}" for wrong in found], after
+    return [f"{' '.join(done.args[3:])}: {text}: exit {done.returncode}, {said}" for text in found]
 
 
 def refusals(place: Path, seconds: float, seed: int) -> Tried:
@@ -72,7 +75,9 @@ def refusals(place: Path, seconds: float, seed: int) -> Tried:
     def each(state: str, commands: Sequence[Sequence[str]], refused: bool = True) -> None:
         nonlocal slowest
         for words in commands:
-            found, after = asked(ground, words, refused)
+            began = time.monotonic()
+            found = wrong(command(place, words), refused)
+            after = time.monotonic() - began
             if after > patience(SOON):
                 found.append(f"{' '.join(words)}: after {after:.1f} s")
             told.violations += [f"{state}: {text}" for text in found]

@@ -1,6 +1,5 @@
 """Reading a study's database: while it is written, when it is damaged, and when it is not there."""
 
-import os
 import sqlite3
 from contextlib import suppress
 
@@ -259,14 +258,3 @@ def test_a_writer_that_has_it_to_itself_makes_the_reader_busy(made, monkeypatch)
             reader.study()
         made.db.execute("ROLLBACK")
         assert reader.study().name == "digits"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_finished_run_on_a_read_only_disk_can_be_read(made):
-    made.close()
-    made.folder.path.chmod(0o500)
-    try:
-        with Reader(made.folder) as reader:
-            assert reader.study().name == "digits"
-    finally:
-        made.folder.path.chmod(0o700)
