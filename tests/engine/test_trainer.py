@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,6 +114,20 @@ def test_a_fold_that_diverges_ends_the_trial_and_is_named(dataset, folds, judged
     head, _, _ = train(data, **judged)
     assert (head["kind"], head["state"]) == ("finished", "diverged")
     assert head["reason"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "optimizer", "rate", "scale"),
+    [("nan", "gd", 1.0, 1e18), ("nan", "gd", 1e36, 1.0), ("inf", "adam", 1e20, 1e37)],
+)
+def test_a_cost_that_overflows_is_nan_or_infinite_and_either_diverges(
+    dataset, said, optimizer, rate, scale
+):
+    config = {**CONFIG, "training.optimizer": optimizer, "training.learning_rate": rate}
+    large = replace(dataset, x=dataset.x * np.float32(scale))
+    head, body, _ = train([large], config=config)
+    assert (head["state"], body) == ("diverged", b"")
+    assert head["reason"].startswith(f"The cost was {said} after epoch 1 (learning_rate {rate:g})")
 
 
 def test_a_trial_that_is_ended_is_complete_as_it_is(dataset, monkeypatch):
