@@ -14,6 +14,7 @@ from hpsearch.data import Data, load
 from hpsearch.data.columns import Block, Category, Unusable, judge
 from hpsearch.data.loading import open_table, refuse_without_targets
 from hpsearch.data.table import counted, quoted
+from hpsearch.data.target import plain
 from hpsearch.data.weighing import uneven
 from hpsearch.study.defaults import default_space_toml
 from hpsearch.study.options import DataOptions
@@ -130,6 +131,13 @@ def _metric(data: Data) -> tuple[str, str]:
     return metric, f"and not val_cost, since {found}"
 
 
+def _looked_for(data: Data) -> str:
+    """Of two classes the rare one, where one is rare; else the second."""
+    rare = uneven(data.target, data.split.train) is not None
+    counts = np.bincount(data.target.values[data.split.train])
+    return data.target.classes[int(counts.argmin()) if rare else 1]
+
+
 def _weights(data: Data) -> list[str]:
     """Class weights, where a network would else learn to say the common class only."""
     if uneven(data.target, data.split.train) is None:
@@ -175,6 +183,10 @@ def _source(options: DataOptions, data: Data, folder: Path) -> list[str]:
         target = options.target[0] if len(options.target) == 1 else list(options.target)
         lines.append(_line("target", target, "to be predicted"))
     lines.append(_line("task", data.task, "binary | multiclass | multilabel | regression"))
+    if data.task == "binary" and not plain(data.target.classes):
+        lines.append(
+            _line("positive", _looked_for(data), "whose precision, recall and F1 are told")
+        )
     dialect = data.dialect
     if dialect.separator is not None:
         lines.append(_line("separator", dialect.separator, "between cells"))

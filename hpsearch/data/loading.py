@@ -99,7 +99,7 @@ def understood(
     tell(said)
     table, said = rows.filled(table, tying, "which decides the split")
     tell(said)
-    target = read_target(table, names, options.task)
+    target = read_target(table, names, options.task, options.positive)
     tell(target.notes)
     if target.task == "regression" and options.class_weight != "none":
         raise DataError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
 import polars as pl
 
-from hpsearch.data.cells import numbers, strict_numbers
+from hpsearch.data.cells import WORDS, numbers, strict_numbers
 from hpsearch.data.table import Table, counted, listed, quoted
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
@@ -44,12 +44,22 @@ class Target:
         return 1 if self.task == "binary" else len(self.names)
 
 
-def read_target(table: Table, names: tuple[str, ...], task: Task | None) -> Target:
+def read_target(
+    table: Table, names: tuple[str, ...], task: Task | None, positive: str | None = None
+) -> Target:
     """Understand the target columns of a table whose rows all have one.
+
+    Args:
+        positive: of two classes the one to come second; None: the one that is sorted second.
 
     Raises:
         DataError: the columns do not fit the task, or any.
     """
+    found = _read_target(table, names, task)
+    return found if found.task != "binary" and positive is None else _turned(found, table, positive)
+
+
+def _read_target(table: Table, names: tuple[str, ...], task: Task | None) -> Target:
     if len(names) != 1:
         return _several(table, names, task)
     (name,) = names
@@ -125,6 +135,36 @@ def _classes(table: Table, column: pl.Series, task: Task, notes: tuple[str, ...]
             ' rows, too many to learn; if it is a quantity, write task = "regression".'
         )
     return Target(task, (column.name,), ids, classes, (classes,), notes)
+
+
+def _turned(target: Target, table: Table, positive: str | None) -> Target:
+    """Two classes in the order asked for; which is the second is said, unless it goes by itself."""
+    if target.task != "binary":
+        raise DataError(
+            f"{table.name}: data.positive = {quoted(positive or '')} is about two classes, and the"
+            f" task is {target.task}; take it out."
+        )
+    if positive is None:
+        if plain(target.classes):
+            return target
+        said = "unless data.positive names the other"
+    elif positive not in target.classes:
+        raise DataError(
+            f"{table.name}: data.positive names {quoted(positive)}, but {quoted(target.names[0])}"
+            f" says {listed(target.classes)}."
+        )
+    else:
+        said = "as data.positive says"
+        if positive == target.classes[0]:
+            turned = target.classes[::-1]
+            target = replace(target, values=1 - target.values, classes=turned, labels=(turned,))
+    note = f"Precision, recall and F1 are those of {quoted(target.classes[1])}, {said}."
+    return replace(target, notes=(*target.notes, note))
+
+
+def plain(classes: tuple[str, ...]) -> bool:
+    """Whether of two classes it goes by itself which is the one looked for: yes, true or 1."""
+    return classes == ("0", "1") or tuple(word.casefold() for word in classes) in WORDS
 
 
 def _alike(column: pl.Series) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "data.features": "Columns to learn from; left out: every usable one.",
     "data.drop": "Columns to leave out.",
     "data.task": "What is predicted; left out: guessed, and said.",
+    "data.positive": "Of two classes the one that precision, recall and F1 are of.",
     "data.null_values": "What stands for an empty cell.",
     "data.separator": "Between cells.",
     "data.decimal": "In numbers.",

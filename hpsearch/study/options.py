@@ -75,6 +75,8 @@ class DataOptions:
     drop: tuple[str, ...] = ()
     task: Task | None = None
     """None: guessed from the target, and said."""
+    positive: str | None = None
+    """Of two classes the one that precision, recall and F1 are of; None: the last in order."""
     null_values: tuple[str, ...] | None = None
     """None: the usual words for nothing (empty, NA, N/A, null, …)."""
     separator: str | None = None

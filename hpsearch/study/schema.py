@@ -112,6 +112,7 @@ class Data(Table):
     features: Annotated[Any, Texts()] = None
     drop: Annotated[Any, Texts(none=True)] = None
     task: Annotated[Any, Word("task", families.fixed(*TASKS))] = None
+    positive: Annotated[Any, Text('a class such as "sick"')] = None
     null_values: Annotated[Any, Texts(empty=True, none=True)] = None
     separator: Annotated[Any, _CHARACTER] = None
     decimal: Annotated[Any, _CHARACTER] = None

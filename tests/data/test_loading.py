@@ -222,6 +222,35 @@ def test_the_task_is_guessed_from_the_target_and_said(
     assert any(f"Task: {task}" in note and "data.task" in note for note in data.notes)
 
 
+@pytest.mark.parametrize(
+    ("positive", "order"), [("ill", ("well", "ill")), ("well", ("ill", "well"))]
+)
+def test_the_class_that_is_looked_for_comes_second_and_is_said(
+    tmp_path: Path, positive: str, order: tuple[str, str]
+) -> None:
+    path = table(tmp_path, "a,label\n" + "1,ill\n2,well\n3,well\n" * 20)
+    data = load(DataOptions(path=path, target=("label",), positive=positive))
+    assert (data.target.classes, data.target.labels) == (order, (order,))
+    assert int(data.target.values.sum()) == (20 if positive == "ill" else 40)
+    assert (
+        f"Precision, recall and F1 are those of '{positive}', as data.positive says." in data.notes
+    )
+    assert data.prepare("none").encoder.classes == order
+    usual = load(DataOptions(path=path, target=("label",)))
+    assert "those of 'well', unless data.positive names the other" in " ".join(usual.notes)
+    assert (usual.fingerprint == data.fingerprint) == (positive == "well")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [("ill\nwell\n", "names 'sick', but 'label' says 'ill', 'well'"), ("a\nb\nc\n", "take it out")],
+)
+def test_a_class_that_is_none_cannot_be_looked_for(tmp_path: Path, cells: str, said: str) -> None:
+    path = table(tmp_path, "label,a\n" + cells.replace("\n", ",1\n") * 20)
+    with pytest.raises(DataError, match=said):
+        load(DataOptions(path=path, target=("label",), positive="sick"))
+
+
 def test_classes_that_a_person_would_take_for_one_are_said(tmp_path: Path) -> None:
     classes = {"yes": 90, "no": 80, "YES": 3, "yess": 2, "noo": 30, "class 1": 80, "class 10": 2}
     words = [word for word, rows in classes.items() for _ in range(rows)]

@@ -113,6 +113,27 @@ def test_the_metric_minds_uneven_classes_and_says_so(
     assert "makes the others count" not in typed("check", "t.toml")
 
 
+@pytest.mark.parametrize(
+    ("counts", "written"),
+    [
+        ({"sick": 10, "well": 90}, 'positive = "sick"'),
+        ({"benign": 50, "malignant": 50}, 'positive = "malignant"'),
+        ({"no": 10, "yes": 90}, ""),
+    ],
+)
+def test_the_rare_of_two_words_is_the_one_that_is_looked_for(
+    here: Path, counts: dict[str, int], written: str
+) -> None:
+    labels = [word for word, count in counts.items() for _ in range(count)]
+    pl.DataFrame({"x": np.random.default_rng(0).normal(size=100), "y": labels}).write_csv("t.csv")
+    text = propose(DataOptions(path=here / "t.csv", target=("y",)), here, "t")
+    assert written in text
+    assert ("positive" in text) == bool(written)
+    (here / "t.toml").write_text(text, encoding="utf-8")
+    said = f"those of {written[11:]}, as data.positive says".replace('"', "'")
+    assert (said in typed("check", "t.toml")) == bool(written)
+
+
 def test_hostile_names_of_columns_do_not_break_the_file(here: Path) -> None:
     names = ['qu"ote', "new\nline", "esc\x1b[31m", "del\x7f", "#hash", "back\\slash", "tick'", "]"]
     rng = np.random.default_rng(0)
