@@ -27,8 +27,6 @@ COMMANDS = (
     ("log", "chaos"),
     ("attach", "chaos", "--plain"),
 )
-EXAMINE = ("examine", "chaos")
-"""What reads the weights that are kept of a trial."""
 SMALL = 2000
 """Bytes up to which a file is cut at each."""
 
@@ -104,23 +102,30 @@ def misread(folder: RunFolder, whole: Mapping[int, TrialRecord]) -> list[str]:
     ]
 
 
+def readers(folder: RunFolder, file: Path) -> Sequence[Sequence[str]]:
+    """The commands that might read a file: no view reads arrays, and one the kept weights."""
+    if folder.data in file.parents:
+        return COMMANDS[:1]
+    if file.parent == folder.models:
+        return (*COMMANDS[:1], ("examine", "chaos", str(int(file.stem.removeprefix("trial-")))))
+    return COMMANDS
+
+
 def cut_and_read(
     folder: RunFolder, file: Path, at: int, whole: Mapping[int, TrialRecord]
 ) -> list[str]:
     """Cut a file, and ask every view: which raise, write, or tell of a trial what is not so."""
-    kept = file.parent == folder.models
-    sound = ask(EXAMINE)[1] if kept else ""
+    asking, kept = readers(folder, file), file.parent == folder.models
+    sound = ask(asking[-1]) if kept else (0, "")
     before = {path: path.read_bytes() for path in files(folder)}
     with cut(file, at):
-        found = [wrong for words in COMMANDS if (wrong := told(words))]
+        found = [wrong for words in asking if (wrong := told(words))]
         found += misread(folder, whole)
-        if kept:
-            code, said = ask(EXAMINE)
-            found += [f"examine says {said}"] if not code and said != sound else []
-            found += [wrong] if (wrong := told(EXAMINE)) else []
+        if kept and (now := ask(asking[-1]))[0] == 0 and now != sound:
+            found.append(f"{' '.join(asking[-1])} says {now[1]}")
     after = {path: path.read_bytes() for path in files(folder)}
-    found += [f"{path.name} was written to" for path in before | after
-              if before.get(path) != after.get(path)]  # fmt: skip
+    written = [path for path in before | after if before.get(path) != after.get(path)]
+    found += [f"{path.name} was written to" for path in written]
     name = file.relative_to(folder.path)
     return [f"{name} cut at {at}: {text}" for text in found]
 
@@ -141,7 +146,7 @@ def views(place: Path, seconds: float, seed: int, most: int = 200) -> Tried:
         tried.violations += cut_and_read(ground.folder, file, at, whole)
         tried.times += 1
     tried.figure = (
-        f"{len(files(ground.folder))} files, {len(COMMANDS)} views each, {tried.times} of "
+        f"{len(files(ground.folder))} files, up to {len(COMMANDS)} views each, {tried.times} of "
         f"{len(every)} places"
     )
     return tried
