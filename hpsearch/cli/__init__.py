@@ -73,4 +73,4 @@ def _run(word: str) -> None:
         import_module("hpsearch.cli.every")
     from hpsearch.cli.app import app
 
-    app()
+    app(prog_name="hpsearch")  # also as `python -m hpsearch`, whose completion would be no word

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hpsearch.cli.app import app
+from hpsearch.cli.completing import complete_what
 from hpsearch.cli.options import Name, Runs, complete_name
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ def _verb(word: str) -> Verb:
         f"ctl has no verb {word!r}. {offer}Known: {', '.join(Verb)}; the study's name stands"
         " before it, as in `hpsearch ctl digits pause`."
     )
+
+
+def _verbs(incomplete: str) -> list[str]:
+    return [verb for verb in Verb if verb.startswith(incomplete)]
 
 
 @app.command()
@@ -108,10 +113,17 @@ def ctl(
     ],
     verb: Annotated[
         Verb,
-        typer.Argument(metavar="VERB", parser=_verb, help="What it shall do.", show_default=False),
+        typer.Argument(
+            metavar="VERB",
+            parser=_verb,
+            help="What it shall do.",
+            show_default=False,
+            autocompletion=_verbs,
+        ),
     ],
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WHAT]...", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[WHAT]...", show_default=False, autocompletion=complete_what),
     ] = None,
     runs: Runs = None,
 ) -> None:
@@ -159,7 +171,9 @@ def _arguments(folder: RunFolder, verb: Verb, words: list[str]) -> dict[str, Any
         case Verb.workers | Verb.add:
             if len(words) != 1:
                 raise UsageError(f"{verb} takes one number, such as `{verb} 2`.")
-            return {"count": _number(words[0], verb)}
+            if not (count := _number(words[0], verb)):
+                raise UsageError(f"{verb} takes a number from 1, such as `{verb} 2`.")
+            return {"count": count}
         case Verb.enqueue:
             from hpsearch.cli.enqueueing import entries
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from hpsearch.store.folder import RunFolder
 
 
+def _formats(incomplete: str) -> list[str]:
+    return [name for name in names() if name.startswith(incomplete)]
+
+
 @app.command(
     epilog="Examples: hpsearch export digits -o best.toml writes the best trial, to retrain. "
     "hpsearch export digits --top 3 --where act:relu writes the three best with relu, a file "
@@ -46,6 +50,7 @@ def export(
             help=f"One of {', '.join(names())}. study and python write one trial, csv, json and "
             "optuna all of them, arrays the rows they learn from, onnx a model: that of a trial, "
             "trained anew, or the one in a folder that retrain made.",
+            autocompletion=_formats,
         ),
     ] = "study",
     output: Annotated[

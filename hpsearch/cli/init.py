@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
+from hpsearch.cli.completing import complete_example
 from hpsearch.cli.examples import bundled
 from hpsearch.cli.files import refuse_to_replace, write_text
 from hpsearch.cli.saying import say, word
@@ -72,7 +73,11 @@ def init(
     ] = None,
     example: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Copy a bundled study instead, such as digits."),
+        typer.Option(
+            metavar="NAME",
+            help="Copy a bundled study instead, such as digits.",
+            autocompletion=complete_example,
+        ),
     ] = None,
     output: Annotated[
         Path | None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hpsearch.cli.completing import complete_key
 from hpsearch.errors import UsageError
 
 Sets = Annotated[
@@ -16,6 +17,7 @@ Sets = Annotated[
         metavar="KEY=VALUE",
         help="Any value of the study file, such as training.epochs=20 or lr=0.01; may be repeated.",
         show_default=False,
+        autocompletion=complete_key,
     ),
 ]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
-from hpsearch.cli.options import Force, Runs
+from hpsearch.cli.options import Force, Runs, complete_name
 from hpsearch.cli.saying import note, say, word
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def retrain(
             help="A study file without ranges, as export writes; or a study's name: its best "
             "trial.",
             show_default=False,
+            autocompletion=complete_name,
         ),
     ],
     output: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch.cli.app import app
+from hpsearch.cli.completing import complete_names, complete_query
 from hpsearch.cli.options import Name, Runs, TextOrJson
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Where = Annotated[
         metavar="QUERY",
         help="Only trials that fit, as in 'acc>=98% -opt:gd top:10% | #72'.",
         show_default=False,
+        autocompletion=complete_query,
     ),
 ]
 
@@ -54,7 +56,10 @@ def top(
     columns: Annotated[
         str | None,
         typer.Option(
-            metavar="NAMES", help="Which columns, as in lr,act,val_cost.", show_default=False
+            metavar="NAMES",
+            help="Which columns, as in lr,act,val_cost.",
+            show_default=False,
+            autocompletion=complete_names,
         ),
     ] = None,
     sort: Annotated[
@@ -63,6 +68,7 @@ def top(
             metavar="NAMES",
             help="By what, lowest first, as in val_cost,-seconds; - is highest first.",
             show_default="best first",
+            autocompletion=complete_names,
         ),
     ] = None,
     limit: Annotated[

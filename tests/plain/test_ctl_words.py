@@ -17,6 +17,7 @@ from tests.view.madeup import MadeUp
         (["enqueue", "/no.toml"], "enqueue: /no.toml cannot be read: No such file or directory."),
         (["prune"], "prune takes trials by their numbers, such as `prune 7 12`."),
         (["kill", "x"], "'x' is no number"),
+        (["add", "0"], "add takes a number from 1, such as `add 2`."),
     ],
 )
 def test_words_that_cannot_be_taken_are_answered_with_those_that_can(tmp_path, words, said):
