@@ -92,6 +92,13 @@ def _syntax(message: str, text: str) -> Unreadable:
         what, line = message.removesuffix(" (at end of document)"), text.count("\n") + 1
         column = "at the end"
     what = what[:1].lower() + what[1:]
+    if what == "cannot overwrite a value":
+        above = reversed(text.split("\n")[:line])  # a value may take several lines
+        key = next((one.partition("=")[0].strip() for one in above if "=" in one), "")
+        return Unreadable(f"the key {key} stands a second time in its section; keep one.", line)
+    if twice := re.fullmatch(r"cannot declare \((.*?),?\) twice", what):
+        section = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        return Unreadable(f"the section [{section}] begins a second time; make it one.", line)
     if what.startswith("illegal character '\\n'"):  # a line ends within a word in quotes
         what = "a quote is opened and not closed before the line ends"
     return Unreadable(f"this is not TOML: {what} ({column}); https://toml.io shows how.", line)
