@@ -54,8 +54,8 @@ class Lock:
         self._path = path
         self._file: int | None = None
 
-    def acquire(self, patience: float = 0.5) -> None:
-        """Take the lock, and write who holds it into the file.
+    def acquire(self, patience: float = 0.5) -> Holder | None:
+        """Take the lock, and write who holds it into the file. Returns who held it last.
 
         Args:
             patience: seconds to try; a view that asks who holds the lock has it for microseconds.
@@ -81,8 +81,9 @@ class Lock:
                         f"or stop it with `hpsearch stop {self._path.parent.name}`."
                     ) from None
                 time.sleep(0.01)
-        self._file = file
+        self._file, before = file, _read_holder(file)
         self._write(why="")
+        return before
 
     def leave(self, why: str) -> None:
         """Write last words into the file: there is room for them though the disk may be full."""

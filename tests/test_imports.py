@@ -53,6 +53,7 @@ PLACES = {
     "hpsearch/store/filesystems.py": "statfs: which file system a folder is on",
     "hpsearch/data/rehearsal.py": "a child that reads a file ends by the limit system.py sets",
     "hpsearch/engine/running.py": "how signals end an engine",
+    "hpsearch/engine/leftovers.py": "/dev/shm: what a killed engine leaves there",
     "hpsearch/dashboard/app.py": "how they end a dashboard",
     "hpsearch/cli/run.py": "how they end a command that owns its engine",
 }

@@ -20,6 +20,7 @@ from hpsearch.engine.capacity import Capacity, capacity
 from hpsearch.engine.heritage import source_of
 from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
+from hpsearch.engine.leftovers import forget
 from hpsearch.engine.order import Order
 from hpsearch.engine.pruning import planned_epochs
 from hpsearch.engine.room import unwritable
@@ -98,7 +99,7 @@ def open_study(
     lock = Lock(folder.lock)
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        forget(lock.acquire())
         _log_into(folder.logs)
     except OSError as error:
         raise unwritable(folder.path, error) from None

@@ -38,11 +38,6 @@ class Shared:
             return sorted(path.name for path in new)
         return sorted(path.name for path in new if not _in_use(path) and path.exists())
 
-    def lose(self) -> None:
-        """Take away what lies there, as a machine does that goes down."""
-        for name in self.left():
-            (self._folder / name).unlink(missing_ok=True)
-
 
 def _may(words: list[str]) -> bool:
     if os.geteuid() or not shutil.which("unshare"):
