@@ -16,7 +16,6 @@ from hpsearch.store.records import (
     EpochRecord,
     EventRecord,
     Mark,
-    Revision,
     Snapshot,
     TrialRecord,
 )
@@ -66,7 +65,8 @@ class Feed:
         self._folder, self._clock = folder, clock
         self._reader: Reader | None = None
         self._delta: Delta | None = None
-        self._revision = Revision()
+        self._fresh = True
+        """Whether the store may hold what no look has told yet."""
         self._worked: bool | None = None
         """Whether an engine was at work at the last look."""
         self._busy: tuple[float, float | None] = (0.0, None)
@@ -99,24 +99,24 @@ class Feed:
         events: tuple[EventRecord, ...] = ()
         epochs: dict[int, tuple[EpochRecord, ...]] = {}
         delta = self._delta
-        if reader.changed() or delta is None:
+        self._fresh = reader.changed() or self._fresh
+        if self._fresh or delta is None:
             first = delta is None
-            delta = reader.poll(None if first else self._revision)
-            self._revision = delta.revision
-            events = self._earlier(reader) if first else delta.events
+            delta = reader.poll(None if first else delta.revision)
+            events = _earlier(reader, delta.revision.event) if first else delta.events
             trials = {trial.number: trial for trial in delta.trials}
             epochs = dict(delta.epochs)
-            self._known.update(trials)
-            self._whole |= epochs.keys()
-        self._delta = delta
         now = self._clock()
         stands = replace(status(_snapshot(delta), lives, now), busy=self._share(reader, delta, now))
         works = stands.state in LIVE
         if works != self._worked:  # what runs where no engine lives, waits
             trials = _running(delta) | trials
-        self._worked = works
+        self._known.update(trials)
         self._add_wanted(reader, wanted, epochs)
         memory = self._trainers.memory(reader, _running(delta).values(), now) if works else {}
+        # All is read. A look that fails before leaves everything to be told by the next.
+        self._delta, self._fresh, self._worked = delta, False, works
+        self._whole |= epochs.keys()
         return News(
             stands, tuple(settled(trials.values(), works)), events, epochs, now=now, memory=memory
         )
@@ -130,11 +130,6 @@ class Feed:
             self._busy = (now, share)
         return share
 
-    def _earlier(self, reader: Reader) -> tuple[EventRecord, ...]:
-        """The latest events from before the first look."""
-        last = self._revision.event
-        return tuple(e for e in reader.events(max(0, last - EVENTS), EVENTS) if e.id <= last)
-
     def _add_wanted(
         self, reader: Reader, wanted: Iterable[int], epochs: dict[int, tuple[EpochRecord, ...]]
     ) -> None:
@@ -142,11 +137,17 @@ class Feed:
         room = EPOCHS_A_LOOK
         for number in wanted:
             trial = self._known.get(number)
-            if trial is None or number in self._whole or not trial.epochs or room <= 0:
+            if trial is None or not trial.epochs or room <= 0:
+                continue
+            if number in self._whole or number in epochs:
                 continue
             epochs[number] = reader.epochs(number)
-            self._whole.add(number)
             room -= len(epochs[number])
+
+
+def _earlier(reader: Reader, last: int) -> tuple[EventRecord, ...]:
+    """The latest events up to the one of that id: those from before the first look."""
+    return tuple(e for e in reader.events(max(0, last - EVENTS), EVENTS) if e.id <= last)
 
 
 def _running(delta: Delta) -> dict[int, TrialRecord]:
