@@ -22,8 +22,10 @@ average as it was. No neuron can then rely on one other alone. When predicting, 
 nothing.
 
 **First weights** are random, or all neurons of a layer would be the same neuron for ever. Their
-spread is not free: too small and the signal fades from layer to layer, too large and it explodes.
-He's rule for ReLU layers, a spread of √(2/n), keeps it level.
+spread s is not free: too small and the signal fades from layer to layer, too large and it
+explodes. A sum of n inputs, each times a weight, has n s² times the mean square of the inputs, and
+a ReLU, which stops every other number, halves it. So n s² / 2 = 1 keeps it level: He's rule, a
+spread of √(2/n).
 
 **The forward pass** is what you know by now, layer by layer: x W + b, bend, x W + b, bend. The
 two numbers at the end are called *logits*; lesson 6 makes probabilities of them.

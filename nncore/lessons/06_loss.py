@@ -61,6 +61,7 @@ def main() -> None:
         loss = SoftmaxLoss().forward(factor * z, CLASSES)
         print(f"  × {factor}   says {said}   accuracy {np.mean(said == CLASSES):.3f}", end="   ")
         print(f"loss {loss:.4f}")
-    print("The answers stay the same. Row 2 is wrong, and being more sure of it costs more.\n")
+    print("The answers stay the same. Being more sure pays where they are right, rows 0 and 1, and")
+    print("costs where one is wrong, row 2: at first less than it pays, and in the end far more.\n")
 
     print(f"z = 1000, 0, 0 without a crash: {softmax(np.array([[1000.0, 0.0, 0.0]]))[0]}")

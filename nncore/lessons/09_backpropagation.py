@@ -14,8 +14,9 @@ other way to fit them together; many people remember the formulas by that alone.
 
 **Layer after layer.** dx is the dy of the layer before. So run forward, keeping what each layer
 saw; then walk back from the loss, each layer handing its dx to the one before it. A ReLU lets dy
-through where its z was positive. And where it begins, softmax and loss together have the kindest
-derivative of all: dz = (p − target) / rows, by how much each probability is too high.
+through where its z was positive. It begins where softmax and loss are one: −log p[class] is
+log(Σₖ exp zₖ) − z[class], whose slope in zₖ is exp zₖ / Σ = pₖ, less 1 at the class. That is p −
+target, by how much each probability is too high; and of a mean, dz = (p − target) / rows.
 
 **Trust, but check.** A wrong gradient often still learns, only badly. So turn every weight by a
 hair ε both ways, in float64, and compare: ‖numeric − exact‖ / (‖numeric‖ + ‖exact‖) is at most

@@ -58,8 +58,8 @@ def main() -> None:
     middle: dict[float, float] = {}
     for rate in best * 10.0 ** np.array([-0.25, -0.125, 0.0, 0.125, 0.25]):
         low, middle[rate], high = sorted(loss(rate, data, seed) for seed in range(3))
-        seen = "diverged" if high == inf else f"{bar(middle[rate])} from {low:.4f} to {high:.4f}"
-        print(f"{rate:>7.4f}   {middle[rate]:.4f}  {seen}")
+        seen = "" if high == inf else f"{middle[rate]:.4f}  {bar(middle[rate])}"
+        print(f"{rate:>7.4f}   " + (f"{seen} from {low:.4f} to {high:.4f}" if seen else "diverged"))
 
     rate = min(middle, key=middle.__getitem__)
     test = Dataset(data.x, data.y, *function(seed=2, rows=1000))

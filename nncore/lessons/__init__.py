@@ -8,6 +8,7 @@ from __future__ import annotations
 import pkgutil
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 
@@ -24,6 +25,12 @@ class Lesson:
     def module(self) -> ModuleType:
         """The lesson itself."""
         return import_module(f"{__name__}.{self.name}")
+
+    @property
+    def place(self) -> str:
+        """Its file, as seen from the folder one is in where it lies below that."""
+        file, here = Path(__path__[0]).resolve() / f"{self.name}.py", Path.cwd()
+        return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
     @property
     def title(self) -> str:

@@ -53,7 +53,7 @@ def _run(wanted: list[Lesson]) -> None:
     for i, lesson in enumerate(wanted):
         lead = "\n\n" if i else ""
         print(f"{lead}{lesson.number}. {lesson.title}")
-        print(f"   why: at the top of nncore/lessons/{lesson.name}.py\n")
+        print(f"   why: at the top of {lesson.place}\n")
         lesson.run()
 
 

@@ -3,6 +3,7 @@
 import inspect
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -63,7 +64,12 @@ SHOWN = {
         "0 of 200 rows wrong at the end",
         "hidden neurons and gradients: answers [0 1 1 0]",
     ],
-    "12_search": ["1.0000   diverged", "three seeds each", "test rows, read once"],
+    "12_search": [
+        "1.0000   diverged",
+        "0.5623   diverged",
+        "three seeds each",
+        "test rows, read once",
+    ],
 }
 
 
@@ -102,6 +108,15 @@ def test_a_lesson_is_one_page_of_code_and_less_of_output(name, printed):
     assert len(lines) <= 80
     assert len(printed(name).splitlines()) <= 35
     assert max(map(len, printed(name).splitlines())) <= 100
+
+
+def test_a_lesson_says_where_its_file_is_from_wherever_one_stands(tmp_path, monkeypatch):
+    lesson = LESSONS["01_neuron"]
+    assert lesson.place.endswith("01_neuron.py")
+    for folder in (tmp_path, Path(lesson.module.__file__).parents[2]):
+        monkeypatch.chdir(folder)
+        assert Path(lesson.place).is_file()
+    assert lesson.place == "nncore/lessons/01_neuron.py"
 
 
 @pytest.mark.parametrize("name", LESSONS)
