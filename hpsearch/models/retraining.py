@@ -227,13 +227,15 @@ def _refuse_other_data(study: StudyFile, data: Data) -> None:
     key = "data.fingerprint"
     (change,) = differences({key: written}, {key: data.fingerprint})
     rows = data.rows
+    learnt = rows["train"] + rows["validation"]
+    # What a study's name stands for is a text that lies nowhere.
+    file = "the file" if study.path.is_file() else "the file that `hpsearch export` writes of it"
     raise StudyFileError(
         f"{study.path}: the data is not what the trial saw, so the test rows would differ, and "
         f"some may be rows it was chosen by:\n  {change}\n"
-        f"  now: {rows['train']:,} rows for training, {rows['validation']:,} for validation, "
-        f"{rows['test']:,} for testing\n"
-        "Put data and split back as they were; or take data.fingerprint out of the file, if the "
-        "new data is meant."
+        f"  now: {learnt:,} rows to learn from, {rows['test']:,} for testing\n"
+        f"Put data and split back as they were; or take data.fingerprint out of {file}, if the "
+        "new data is meant, and retrain that."
     )
 
 

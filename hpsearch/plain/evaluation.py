@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from os import environ
 
+from hpsearch.data.table import counted
 from hpsearch.models.evaluation import Evaluation
 from hpsearch.models.pictures import Picture
 from hpsearch.plain.terminal import Terminal, terminal
@@ -41,7 +42,7 @@ def lines(evaluation: Evaluation) -> Iterator[str]:
     """What is printed."""
     left = evaluation.without_target
     apart = f"; {left:,} without a target left out" if left else ""
-    yield f"{evaluation.model} on {evaluation.data}: {evaluation.rows:,} rows{apart}"
+    yield f"{evaluation.model} on {evaluation.data}: {counted(evaluation.rows, 'row')}{apart}"
     of = _of(evaluation)
     yield from _named(evaluation.figures, of)
     if evaluation.each:

@@ -232,6 +232,9 @@ def test_rows_come_through_a_pipe_too(houses, typed, tmp_path, monkeypatch):
     again = typed("evaluate", houses / "binary", "-", "--format", "json")
     assert (code, again[0]) == (0, 0)
     assert {**json.loads(again[1]), "data": "new.csv"} == json.loads(wanted)
+    one = "".join(new.read_text().splitlines(keepends=True)[:2])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(one.encode())))
+    assert typed("evaluate", houses / "binary", "-")[1].splitlines()[0].endswith("stdin.csv: 1 row")
 
 
 @pytest.mark.parametrize("task", TASKS)

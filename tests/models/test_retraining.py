@@ -133,7 +133,10 @@ def test_other_data_than_the_trial_saw_is_refused_with_the_difference(tmp_path):
     with pytest.raises(StudyFileError) as refused:
         prepare(studyfile.read(exported))
     assert f'data.fingerprint: "{seen}" → ' in str(refused.value)
-    assert "take data.fingerprint out" in str(refused.value)
+    assert "take data.fingerprint out of the file, if" in str(refused.value)
+    trial = studyfile.parse(text, tmp_path / "houses-trial-2.toml")  # as `retrain houses` has it
+    with pytest.raises(StudyFileError, match="out of the file that `hpsearch export` writes of it"):
+        prepare(trial)
 
 
 def test_early_stopping_has_nothing_to_judge_by_and_that_is_said(tmp_path):
