@@ -51,11 +51,11 @@ def events(
 
 def lines(path: Path, last: int | None, stop: Stop, alive: Callable[[], bool]) -> Iterator[str]:
     """The lines of a file that may grow, or only come to be: see `events`."""
-    known = _lines(path)
+    known = _lines(path, grows=not stop.is_set())
     yield from known if last is None else known[len(known) - min(last, len(known)) :]
     while not stop.is_set():
         lives = alive()
-        now = _lines(path)
+        now = _lines(path, grows=lives)
         yield from now[len(known) :]
         known = now
         if not lives or stop.wait(TICK):
@@ -97,7 +97,10 @@ def tell(
 def _trains(folder: RunFolder, reader: Reader, trial: int) -> bool:
     """Whether a trial may still print."""
     lives = folder.alive
-    found = reader.trial(trial)
+    try:
+        found = reader.trial(trial)
+    except Busy:
+        return True  # another look
     return lives and found is not None and found.state in ("running", "waiting")
 
 
@@ -133,8 +136,10 @@ def _after(reader: Reader, after: int) -> Iterator[EventRecord]:
         after = page[-1].id
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, grows: bool) -> list[str]:
+    """The lines of a file; of one that grows, those that have ended."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return []
+    return (text[: text.rfind("\n") + 1] if grows else text).splitlines()

@@ -1,5 +1,6 @@
 """`hpsearch show`, `compare` and `log`: one trial, several side by side, and what happened."""
 
+import io
 import json
 import threading
 
@@ -9,8 +10,9 @@ from typer.testing import CliRunner
 import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
 from hpsearch.cli.every import app
 from hpsearch.errors import RunError, UsageError
-from hpsearch.plain.log import events, lines
-from hpsearch.store.reader import Reader
+from hpsearch.plain.log import events, lines, tell
+from hpsearch.plain.terminal import Terminal
+from hpsearch.store.reader import Busy, Reader
 from hpsearch.store.triallog import TrialLogs
 from hpsearch.view.naming import named, several
 from tests.view.madeup import SPACE, MadeUp
@@ -250,3 +252,27 @@ def test_following_a_file_tells_new_lines_once(tmp_path):
     path = tmp_path / "trial-00000.log"
     stop = Steps(lambda: path.write_text("a\n"), lambda: path.write_text("a\nb\n"), int)
     assert list(lines(path, None, stop, lambda: True)) == ["a", "b"]
+
+
+def test_a_line_that_is_not_whole_yet_is_told_once_it_is(tmp_path):
+    path = tmp_path / "trial-00000.log"
+    path.write_text("a\nhalf a ")
+    stop = Steps(lambda: path.write_text("a\nhalf a line\nb"), int, int)
+    alive = [True, True, False]
+    told = list(lines(path, None, stop, lambda: alive.pop(0)))
+    assert told == ["a", "half a line", "b"]
+
+
+def test_following_a_trial_goes_on_where_the_store_is_busy_once(made, monkeypatch):
+    one(made)
+    reads = [Reader.trial, busy, Reader.trial]
+    monkeypatch.setattr(Reader, "trial", lambda *of: reads.pop(0)(*of))
+    out = Terminal(io.StringIO(), 80, is_tty=False)
+    logs = TrialLogs(made.folder.logs)
+    logs.append(0, "before")
+    assert tell(made.folder, 0, None, Steps(lambda: logs.append(0, "after"), int), False, out)
+    assert out.stream.getvalue() == "before\nafter\n"
+
+
+def busy(*of):
+    raise Busy("not just now")
