@@ -195,7 +195,10 @@ class NeuralNetwork(BaseEstimator):
     def _recipe(self, features: int) -> Recipe:
         """What the parameters say, for a network of that many features."""
         if isinstance(self.layer_dims, str) or not isinstance(self.layer_dims, Iterable):
-            raise ValueError(f"layer_dims is {self.layer_dims!r}; it is the hidden layers' widths.")
+            raise ValueError(
+                f"layer_dims is {self.layer_dims!r}; it is the widths of the hidden layers, such as"
+                " (64,)."
+            )
         outputs: int = self.n_outputs_  # type: ignore[attr-defined]  # the subclass has set it
         own = {name: getattr(self, name) for name in NAMES}
         own["layer_dims"] = (features, *self.layer_dims, outputs)

@@ -64,7 +64,7 @@ def load(folder: Path | str) -> Network:
         rng = np.random.default_rng(0)
         network = sequential.build(described["width"], 1, rng, members)
     except OSError as error:
-        raise SavedError(f"{place}: {error.strerror}.") from None
+        raise SavedError(f"{place}: {error.strerror}. A model's save(FOLDER) writes it.") from None
     except (LookupError, TypeError, ValueError) as error:
         raise SavedError(f"{place} does not describe a network: {error}") from None
     given, mine = _unpacked(weights), network.weights
@@ -91,7 +91,7 @@ def load_words(folder: Path | str) -> dict[str, Any]:
         told = json.loads(place.read_bytes())
         _check_format(told["format"])
     except OSError as error:
-        raise SavedError(f"{place}: {error.strerror}.") from None
+        raise SavedError(f"{place}: {error.strerror}. A model's save(FOLDER) writes it.") from None
     except (LookupError, TypeError, ValueError) as error:
         raise SavedError(f"{place} does not describe a model: {error}") from None
     return told
