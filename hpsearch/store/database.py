@@ -38,7 +38,6 @@ def opened(path: Path) -> sqlite3.Connection:
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    db.executescript(schema.TABLES)
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version not in (0, schema.VERSION):
         raise RunError(
@@ -49,7 +48,9 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     (sound,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if sound != "ok":
         raise ValueError(sound.splitlines()[-1])
-    db.execute(f"PRAGMA user_version = {schema.VERSION}")
+    # At once: a view that looks meanwhile must not see tables of no version.
+    number = "" if version else f"PRAGMA user_version = {schema.VERSION};"
+    db.executescript(f"BEGIN IMMEDIATE; {schema.TABLES}; {number} COMMIT")
 
 
 def _useless(path: Path, error: Exception) -> RunError:

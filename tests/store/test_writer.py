@@ -3,8 +3,10 @@ import sqlite3
 import pytest
 
 from hpsearch.errors import RunError
-from hpsearch.store import inbox
+from hpsearch.store import inbox, schema
+from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Best
+from hpsearch.store.reader import NotYet, Reader
 from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
 from tests.conftest import wait_for
@@ -86,6 +88,14 @@ def test_a_database_of_another_version_is_refused(tmp_path):
     db.close()
     with pytest.raises(RunError, match="another version"):
         Store(tmp_path / "study.db")
+
+
+def test_a_view_that_looks_while_the_tables_are_made_sees_none_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(schema, "TABLES", f"{schema.TABLES}; no such word")
+    with pytest.raises(RunError, match="syntax error"):
+        Store(tmp_path / "study.db")
+    with pytest.raises(NotYet, match="is empty"):
+        Reader(RunFolder(tmp_path))
 
 
 def test_what_is_not_finite_is_never_stored(store):
