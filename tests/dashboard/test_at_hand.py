@@ -172,7 +172,7 @@ def test_a_look_that_comes_while_it_closes_does_no_harm(stage):
 )
 def test_what_was_just_done_is_told_to_its_end_wherever_one_is(stage, keys, size):
     stage.make(4, 0, 0, state="finished")
-    told = "written: /home/anna/a-long-way/digits-trial-3.toml; then: hpsearch retrain it -o here"
+    told = "written: /home/anna/far/away.toml; then: hpsearch retrain digits-trial-3.toml -o here"
 
     async def act(app):
         app.say(told)
@@ -180,3 +180,4 @@ def test_what_was_just_done_is_told_to_its_end_wherever_one_is(stage, keys, size
 
     shown = stage.play(keys, size, act)
     assert told.replace(" ", "") in re.sub(r"\s", "", shown)
+    assert " digits-trial-3.toml" in shown  # as one copies it

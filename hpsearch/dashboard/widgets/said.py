@@ -51,5 +51,9 @@ class Said(Canvas):
 
     def _wrapped(self, width: int) -> list[str]:
         return textwrap.wrap(
-            clean(self._text), max(8, width - 2), max_lines=MOST_LINES, placeholder=" ..."
+            clean(self._text),
+            max(8, width - 2),
+            max_lines=MOST_LINES,
+            placeholder=" ...",
+            break_on_hyphens=False,  # it may be a command
         )
