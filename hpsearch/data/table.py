@@ -137,6 +137,9 @@ def check_known(wanted: Iterable[str], table: Table, key: str) -> None:
             continue
         near = get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f" Did you mean {quoted(near[0])}?" if near else ""
+        several = [part.strip() for part in name.split(",")]
+        if set(several) <= set(known):
+            hint = f" Name each by itself: {listed(several)}."
         numbers = all(_number_like(column) for column in known)
         header = " Row 1 holds numbers: is the header missing?" if numbers else ""
         raise DataError(

@@ -314,6 +314,12 @@ def test_several_targets_of_two_values_are_multilabel(tmp_path: Path) -> None:
     }
 
 
+def test_columns_in_one_word_are_told_apart(tmp_path: Path) -> None:
+    path = numbers(tmp_path, b=[str(at) for at in range(60)])
+    with pytest.raises(DataError, match="Name each by itself: 'sound', 'b'"):
+        load(DataOptions(path=path, target=("sound, b",)))
+
+
 def test_several_numeric_targets_are_a_regression(tmp_path: Path) -> None:
     path = numbers(tmp_path, b=[str(at) for at in range(60)], c=["1", "2", "3"] * 20)
     data = load(DataOptions(path=path, target=("sound", "b")))
