@@ -35,11 +35,15 @@ def retrain(
         ),
     ],
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "-o", "--output", metavar="DIR", help="The model's folder.", show_default=False
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="The model's folder.  [required]",
+            show_default=False,
         ),
-    ],
+    ] = None,
     members: Annotated[
         int | None,
         typer.Option(
@@ -68,12 +72,19 @@ def retrain(
     On training and validation rows; it is measured on the test rows, beside simpler models.
     """
     from hpsearch.cli.progress import training_progress
+    from hpsearch.errors import UsageError
     from hpsearch.models.baselines import SECONDS
     from hpsearch.models.folders import check_free
     from hpsearch.models.retraining import prepare
     from hpsearch.models.worth import compare
     from hpsearch.plain.retrained import lines
 
+    if output is None:
+        name = Path(study.partition("#")[0]).name.removesuffix(".toml")
+        raise UsageError(
+            "retrain needs a folder for the model:\n"
+            f"  hpsearch retrain {word(study)} -o {word(f'{name}-model')}"
+        )
     wanted = _seeds(seeds)
     check_free(output, force)
     retraining = prepare(_meant(study, runs), note, members, wanted)

@@ -289,5 +289,5 @@ def _damaged(place: folders.ModelFolder, why: str) -> str:
     why = why.strip().rstrip(".")
     return (
         f"{place.path} holds no model that can be used: {why}. "
-        "`hpsearch retrain best.toml -o DIR` makes one."
+        "`hpsearch retrain STUDY -o DIR` makes one of a study's best trial."
     )

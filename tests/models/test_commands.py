@@ -217,6 +217,12 @@ def test_retrain_without_a_file_or_with_ranges_says_what_to_do(typed, tmp_path):
     assert not (tmp_path / "model").exists()
 
 
+def test_retrain_without_a_folder_says_where_it_goes(typed):
+    code, _, err = typed("retrain", "studies/wide.toml")
+    assert (code, "  hpsearch retrain studies/wide.toml -o wide-model" in err) == (2, True)
+    assert "  hpsearch retrain 'digits#3' -o digits-model" in typed("retrain", "digits#3")[2]
+
+
 def test_retrain_asks_before_it_trains_whether_the_model_can_be_written(
     typed, tmp_path, monkeypatch
 ):
