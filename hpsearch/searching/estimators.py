@@ -111,6 +111,8 @@ class HPSearchClassifier(ClassifierMixin, SearchEstimator):
             target = y.astype(str) if words else np.searchsorted(classes, y)
         self._search(self._handed(x, target), task)
         self.classes_, self._multilabel, self._dtype = classes, multilabel, y.dtype
+        # By data.positive a study turns two classes round; `classes_` stays sorted all the same.
+        self._turned = not multilabel and self.model_.classes[0] != str(np.unique(target)[0])
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -126,7 +128,9 @@ class HPSearchClassifier(ClassifierMixin, SearchEstimator):
             Columns are others than in `fit`, or a cell does not fit.
         """
         _, p = self._outputs(X)
-        return np.hstack([1.0 - p, p]) if p.shape[1] == 1 and not self._multilabel else p
+        if p.shape[1] == 1 and not self._multilabel:
+            p = np.hstack([p, 1.0 - p] if self._turned else [1.0 - p, p])
+        return p
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest label of each row; or an indicator matrix of those above one half.

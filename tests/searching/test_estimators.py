@@ -153,6 +153,19 @@ def test_labels_come_back_as_they_were(three, labels):
     assert model.classes_.tolist() == sorted(set(y.tolist()))
 
 
+@pytest.mark.parametrize(
+    ("labels", "positive"), [(["sick", "well"], "sick"), (["a", "b"], "b"), ([-1, 1], "0")]
+)
+def test_the_class_that_is_looked_for_does_not_turn_answers_round(labels, positive):
+    x = np.random.default_rng(0).normal(size=(120, 2))
+    y = np.array(labels)[(x.sum(axis=1) > 0).astype(int)]
+    study = {**QUICK, "data": {"validation": 0.25, "positive": positive}}
+    model = HPSearchClassifier(study, trials=2, metric="val_f1", random_state=0).fit(x, y)
+    assert model.classes_.tolist() == labels
+    assert model.score(x, y) > 0.9
+    assert model.predict_proba([[3.0, 3.0]])[0, 1] > 0.9
+
+
 def test_labels_that_are_all_one_are_refused_by_it(three):
     with pytest.raises(ValueError, match=r"y holds one class only, 0\.0: nothing"):
         HPSearchClassifier(QUICK, trials=1).fit(three[0], np.zeros(90))
