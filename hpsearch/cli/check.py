@@ -16,7 +16,9 @@ from hpsearch.system import BLAS_THREADS
 
 @app.command()
 def check(
-    study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
+    study: Annotated[
+        Path, typer.Argument(metavar="STUDY", help="The study file.", show_default=False)
+    ],
     set_: Sets = None,
     runs: Runs = None,
 ) -> None:

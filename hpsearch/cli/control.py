@@ -107,6 +107,7 @@ def ctl(
     name: Annotated[
         str,
         typer.Argument(
+            metavar="NAME",
             help="A study's name, its run folder or its study file.",
             autocompletion=complete_name,
         ),

@@ -22,7 +22,10 @@ def evaluate(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="The model's folder.")],
     data: Annotated[
         Path,
-        typer.Argument(help="Rows with their targets, such as newer.csv; - is standard input."),
+        typer.Argument(
+            metavar="DATA",
+            help="Rows with their targets, such as newer.csv; - is standard input.",
+        ),
     ],
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse data that lacks a column the model knows.")

@@ -34,6 +34,7 @@ def init(
     data: Annotated[
         str | None,
         typer.Argument(
+            metavar="[DATA]",
             help="A file or folder of data, or a bundled set such as sklearn:wine.",
             show_default=False,
         ),

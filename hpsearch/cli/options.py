@@ -19,6 +19,7 @@ def complete_name(incomplete: str) -> list[str]:
 Name = Annotated[
     str | None,
     typer.Argument(
+        metavar="[NAME]",
         help="A study's name, its run folder or its study file; "
         "left out: the one that runs, or the newest.",
         autocompletion=complete_name,

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 def predict(
     model: Annotated[Path, typer.Argument(metavar="DIR", help="The model's folder.")],
     data: Annotated[
-        Path, typer.Argument(help="The rows to predict, such as new.csv; - is standard input.")
+        Path,
+        typer.Argument(
+            metavar="DATA", help="The rows to predict, such as new.csv; - is standard input."
+        ),
     ],
     output: Annotated[
         Path | None,

@@ -28,6 +28,7 @@ def retrain(
     study: Annotated[
         str,
         typer.Argument(
+            metavar="STUDY",
             help="A study file without ranges, as export writes; or a study's name: its best "
             "trial.",
             show_default=False,

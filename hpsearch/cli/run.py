@@ -33,7 +33,9 @@ ENDING_SECONDS = 5.0
 
 @app.command()
 def run(
-    study: Annotated[Path, typer.Argument(help="The study file.", show_default=False)],
+    study: Annotated[
+        Path, typer.Argument(metavar="STUDY", help="The study file.", show_default=False)
+    ],
     trials: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Trials in all, over all runs.", show_default=False),

@@ -14,3 +14,6 @@ def test_what_an_option_takes_is_named_and_not_its_type(command):
     said = CliRunner().invoke(app, [command, "--help"]).output
     assert f"Usage: hpsearch {command}" in said
     assert not re.findall(r"<(?:str|path|int|float)[^>]*>", said)
+    (usage,) = re.findall(r"Usage: hpsearch [a-z]+ \[OPTIONS\](.*)", said)
+    assert usage == usage.upper()
+    assert max(map(len, said.splitlines())) <= 80
