@@ -53,9 +53,9 @@ def report(
     opened: Annotated[bool, typer.Option("--open", help="Then open it in a browser.")] = False,
     runs: Runs = None,
 ) -> None:
-    """Write a study as one page: a file that loads nothing, to read, print or send.
+    """Write a study as one page, to read, print or send.
 
-    Of the data it tells counts, figures and names, but no rows.
+    It is a file that loads nothing. Of the data it tells counts, figures and names, but no rows.
     """
     from hpsearch.cli.files import refuse_to_replace, write_text
     from hpsearch.errors import UsageError

@@ -68,7 +68,7 @@ def retrain(
     ] = False,
     runs: Runs = None,
 ) -> None:
-    """Train an exported configuration, or a study's best trial, into a model.
+    """Train a study's best trial, or an exported one, into a model.
 
     On training and validation rows; it is measured on the test rows, beside simpler models.
     """

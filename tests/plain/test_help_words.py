@@ -17,3 +17,9 @@ def test_what_an_option_takes_is_named_and_not_its_type(command):
     (usage,) = re.findall(r"Usage: hpsearch [a-z]+ \[OPTIONS\](.*)", said)
     assert usage == usage.upper()
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_each_command_fits_its_line_in_the_list_of_all():
+    said = CliRunner().invoke(app, ["--help"]).output
+    assert all(name in said for name in MODULES)
+    assert not re.findall(r"[a-z,]\.\.\.$", said, re.MULTILINE)
