@@ -153,14 +153,18 @@ class Dashboard(Looking, Steering, Leaving):
             self.run_worker(self._look(), group="look", exit_on_error=True)
 
     async def _look(self) -> None:
+        reading = self._reading
         try:
             wanted = self.view.wanted() if self.session.history.status else []
-            news = await asyncio.wrap_future(self._reading.look(wanted))
+            news = await asyncio.wrap_future(reading.look(wanted))
             _ = self.view  # it may have gone meanwhile
         except RuntimeError:  # closing: the thread takes no more work, or no screen is left
             return
         finally:
             self._looking = False
+        if reading is not self._reading:  # of the study before
+            self.tick()
+            return
         first = self.session.history.status is None
         self.session.take(news)
         self.show_all()

@@ -196,10 +196,10 @@ class Looking(Speaking):
         words = (line or "").split()
         if not words:
             return
-        if words[0].startswith("!"):
-            action = BY_ID[words[0][1:]]
+        action = BY_ID.get(words[0][1:]) if words[0].startswith("!") else None
+        if action is not None:
             await self.run_action(call(action), self if "app" in action.scopes else self.view)
-        elif words[0].lstrip("#").isdigit():
+        elif words[0].lstrip("#").isdecimal():
             self._go_to_trial(int(words[0].lstrip("#")[:9]))
         elif words[:2] == ["view", "save"] and len(words) == 3:
             sort = [f"-{key}" if falls else key for key, falls in self.session.sort]

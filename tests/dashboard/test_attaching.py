@@ -2,12 +2,13 @@
 
 import asyncio
 import math
+from concurrent.futures import Future
 
 import pytest
 
 from hpsearch.dashboard.feed import Feed, Reading
 from hpsearch.dashboard.widgets.leaderboard import Leaderboard
-from tests.dashboard.theatre import Played, press, screen_text, settled
+from tests.dashboard.theatre import Played, Stage, press, screen_text, settled
 
 
 def test_the_curves_of_all_trials_in_sight_are_there_without_another_tick(stage):
@@ -53,6 +54,46 @@ def test_a_first_look_that_fails_is_never_ready():
     with pytest.raises(ValueError, match=r"\(\)"):
         reading._first.result()
     assert not reading.ready
+
+
+class Held:
+    """A look at the store that lasts until it is told what it found."""
+
+    def __init__(self):
+        self.found = Future()
+        self.asked = asyncio.Event()
+
+    def look(self, wanted):
+        self.asked.set()
+        return self.found
+
+    def close(self):
+        pass
+
+
+def test_what_a_look_finds_after_the_change_to_another_study_is_not_taken_for_that(stage, tmp_path):
+    old = stage.make(30, 0, 0, state="finished").folder
+    other = Stage(tmp_path / "runs" / "iris")
+    other.make(3, 0, 0, state="finished")
+
+    async def change(app):
+        app._reading.close()
+        app._reading = held = Held()
+        app.tick()
+        await held.asked.wait()
+        app.open_study(other.study.folder)
+        held.found.set_result(Feed(old).look(()))
+        await settled(app)
+        assert sorted(app.session.history.trials) == [0, 1, 2]
+
+    stage.play(act=change)
+    other.close()
+
+
+@pytest.mark.parametrize("word", ["²", "!2", "#"])
+def test_what_is_neither_a_trial_nor_an_action_is_said(stage, word):
+    stage.make(3, 0, 0, state="finished")
+    assert f"there is nothing called {word}" in stage.play([":", *word, "enter"])
 
 
 def test_another_study_can_have_nothing_left_to_try(stage):
