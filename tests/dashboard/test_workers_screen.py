@@ -31,7 +31,7 @@ def test_the_memory_of_each_trainer_stands_beside_it(stage):
     for row in rows:
         told, unit = row[: head.index("memory") + 6].split()[-2:]
         assert unit == "MB"
-        assert 10 < float(told) <= size + 1  # it was read a moment ago, and has grown
+        assert 10 < float(told) < 2 * size  # it was read a moment ago, and may have shrunk since
 
 
 def test_of_trainers_on_other_machines_nothing_is_told(stage):
