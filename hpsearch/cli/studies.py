@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,6 +14,7 @@ DATA = (
     *(".csv", ".tsv", ".npz", ".npy", ".parquet", ".jsonl", ".h5", ".hdf5"),
     *(".csv.gz", ".tsv.gz", ".jsonl.gz"),
 )
+_LISTED = 8
 
 
 def study_file(path: Path) -> Path:
@@ -35,4 +37,11 @@ def study_file(path: Path) -> Path:
     beside = sorted(one.stem for one in wanted.parent.glob("*.toml")) if wanted.name else []
     near = get_close_matches(wanted.stem, beside, n=1)  # that both end alike says nothing
     offer = f" Did you mean {wanted.with_name(f'{near[0]}.toml')}?" if near else hint(wanted)
-    raise UsageError(f"There is no study file {path}.{offer}")
+    raise UsageError(f"There is no study file {path}.{offer or _others(wanted.parent, beside)}")
+
+
+def _others(folder: Path, there: Sequence[str]) -> str:
+    """Where no name is near: those that are there, or how to write one."""
+    if there and len(there) <= _LISTED:
+        return f" There are: {', '.join(str(folder / f'{name}.toml') for name in there)}."
+    return " `hpsearch init data.csv --target COLUMN` writes one."

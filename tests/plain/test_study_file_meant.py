@@ -30,3 +30,11 @@ def test_data_is_answered_with_the_command_that_writes_a_study_for_it(tmp_path, 
 def test_a_bundled_study_is_offered_by_its_name(tmp_path):
     with pytest.raises(UsageError, match="--example digits"):
         study_file(tmp_path / "digits")
+
+
+def test_where_no_name_is_near_those_that_are_there_are_listed_or_how_to_write_one(tmp_path):
+    with pytest.raises(UsageError, match="init data.csv --target COLUMN` writes one"):
+        study_file(tmp_path / "xyz.toml")
+    (tmp_path / "kunden.toml").touch()
+    with pytest.raises(UsageError, match=r"There are: .*kunden\.toml\.$"):
+        study_file(tmp_path / "xyz.toml")
