@@ -156,7 +156,7 @@ def _meant(study: str, runs: Path | None) -> StudyFile:
     path, run = Path(study), _run(study, runs)
     if run is None:
         try:
-            return studyfile.read(study_file(path))
+            return studyfile.read(study_file(path, listed=False))
         except UsageError as error:
             raise UsageError(f"{error}{_no_run(path, runs)}") from None
     if path.is_file():

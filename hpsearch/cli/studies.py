@@ -17,8 +17,11 @@ DATA = (
 _LISTED = 8
 
 
-def study_file(path: Path) -> Path:
+def study_file(path: Path, listed: bool = True) -> Path:
     """The study file at `path`, or of that name: `digits` means digits.toml.
+
+    Args:
+        listed: where no name is near, those that are there are offered, or how to write one.
 
     Raises:
         UsageError: it is data; or there is none, and the message offers what is near.
@@ -37,11 +40,13 @@ def study_file(path: Path) -> Path:
     beside = sorted(one.stem for one in wanted.parent.glob("*.toml")) if wanted.name else []
     near = get_close_matches(wanted.stem, beside, n=1)  # that both end alike says nothing
     offer = f" Did you mean {wanted.with_name(f'{near[0]}.toml')}?" if near else hint(wanted)
-    raise UsageError(f"There is no study file {path}.{offer or _others(wanted.parent, beside)}")
+    if listed and not offer:
+        offer = _others(wanted.parent, beside)
+    raise UsageError(f"There is no study file {path}.{offer}")
 
 
 def _others(folder: Path, there: Sequence[str]) -> str:
-    """Where no name is near: those that are there, or how to write one."""
+    """The study files of a folder; or, where there are none or many, how to write one."""
     if there and len(there) <= _LISTED:
         return f" There are: {', '.join(str(folder / f'{name}.toml') for name in there)}."
     return " `hpsearch init data.csv --target COLUMN` writes one."

@@ -33,7 +33,7 @@ def test_a_bundled_study_is_offered_by_its_name(tmp_path):
 
 
 def test_where_no_name_is_near_those_that_are_there_are_listed_or_how_to_write_one(tmp_path):
-    with pytest.raises(UsageError, match="init data.csv --target COLUMN` writes one"):
+    with pytest.raises(UsageError, match=r"init data\.csv --target COLUMN` writes one"):
         study_file(tmp_path / "xyz.toml")
     (tmp_path / "kunden.toml").touch()
     with pytest.raises(UsageError, match=r"There are: .*kunden\.toml\.$"):
