@@ -11,7 +11,7 @@ from hpsearch.models.evaluation import Evaluation
 from hpsearch.models.pictures import Picture
 from hpsearch.plain.terminal import Terminal, terminal
 from hpsearch.study.confusion import Confusion
-from hpsearch.view.format import ASCII, clean, cut, figure
+from hpsearch.view.format import ASCII, aligned, cells, clean, cut, figure
 from hpsearch.view.thumbnails import gallery
 
 WIDTH = 80
@@ -119,7 +119,7 @@ def _confusion(confusion: Confusion) -> Iterator[str]:
         for name, counts in zip(names, confusion.counts, strict=True)
     ]
     whole = list(_table([f"{confusion.target}: true ↓ said →", *names], rows))
-    if max(map(len, whole)) <= WIDTH:
+    if max(map(cells, whole)) <= WIDTH:
         yield from whole
         return
     slips = sorted(
@@ -136,8 +136,8 @@ def _confusion(confusion: Confusion) -> Iterator[str]:
         return
     rows = [[names[true], names[said], f"{n:,}"] for n, true, said in slips[:MOST_SLIPS]]
     yield from _table([f"{confusion.target}: true", "said", "rows"], rows, words=2)
-    if left := len(slips) - MOST_SLIPS:
-        yield f"  … {left:,} more, in --format json" if left > 0 else ""
+    if (left := len(slips) - MOST_SLIPS) > 0:
+        yield f"  … {left:,} more, in --format json"
 
 
 def _by_class(confusion: Confusion) -> Iterator[str]:
@@ -158,11 +158,5 @@ def _by_class(confusion: Confusion) -> Iterator[str]:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> Iterator[str]:
     """Columns under their names; the first `words` to the left, figures to the right."""
-    every = [header, *rows]
-    wide = [max(len(row[at]) for row in every) for at in range(len(header))]
-    for row in every:
-        cells = [
-            f"{cell:<{width}}" if at < words else f"{cell:>{width}}"
-            for at, (cell, width) in enumerate(zip(row, wide, strict=True))
-        ]
-        yield f"  {'  '.join(cells)}".rstrip()
+    for line in aligned([header, *rows], words):
+        yield f"  {line}".rstrip()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from hpsearch.models import calibration, seen
 from hpsearch.models.evaluation import Confusion, Evaluation, evaluate
 from hpsearch.models.saved import SavedModel
 from hpsearch.plain.evaluation import lines
+from hpsearch.view.format import cells
 from tests.models.conftest import TASKS, write_table
 
 
@@ -260,3 +262,12 @@ def test_many_classes_are_told_by_their_confusions():
     slip = next(line for line in text if "class 3 " in line)
     assert slip.split()[-3:] == ["class", "5", "4"]
     assert "  … 10 better ones, in --format json" in text
+    assert not any(one == two == "" for one, two in pairwise(text))
+
+
+def test_names_of_wide_signs_stand_in_line():
+    confusion = Confusion("kind", ("犬", "cat"), ((8, 1), (2, 9)))
+    figures = {"accuracy": 0.85, "precision": 0.9, "recall": 0.9, "f1": None}
+    found = Evaluation("m", "d", "binary", 20, 0, figures, {}, (confusion,), (), (), 0.0)
+    rows = [line for line in lines(found) if line.endswith(("1", "9"))]
+    assert len({cells(line) for line in rows}) == 1
