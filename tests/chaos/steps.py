@@ -15,13 +15,14 @@ from tests.chaos.processes import processes
 PLACES_TO_CRASH = tuple(place for place in PLACES if not place.startswith("write"))
 BELOW = ("shell", "trainer")
 """Places of processes that the engine starts again by itself."""
+SAVES = ("trainer saved", "trial checkpointed")
 SLOW = "slow trainer epoch 0.7"
-"""With so slow an epoch there is a checkpoint on the way."""
+"""With so slow an epoch there is a checkpoint on the way, one for each of the two trials."""
 
 
 def crash(place: Path, step: str, at: int) -> Tried:
     """One study that crashes at a step, and is run again."""
-    saves = step in ("trainer saved", "trial checkpointed")
+    saves = step in SAVES
     trials, epochs, only = 1 if saves else 3, 9 if saves else 4, "max_workers = 1"
     ground = Ground(place, trials, epochs, study=only, workers=1)
     fuse = place / "fuse"
@@ -74,5 +75,6 @@ def exits(place: Path, seconds: float, seed: int) -> Tried:
 def _shuffled(at: int, seed: int) -> list[str]:
     """The places to which a process comes so often, in an order of chance: time may be up."""
     rare = ("engine", "arrays", "command", "shell")
+    rare += SAVES if at > 2 else ()
     steps = [step for step in PLACES_TO_CRASH if at == 1 or not step.startswith(rare)]
     return random.Random(seed).sample(steps, len(steps))
