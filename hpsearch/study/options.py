@@ -17,7 +17,6 @@ NICE = (0, 19)
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Pruner = Literal["auto", "none", "median", "percentile", "halving", "hyperband", "threshold"]
-Normalize = Literal["standard", "minmax", "quantile", "robust", "scale255", "none"]
 ClassWeight = Literal["none", "balanced"]
 
 
