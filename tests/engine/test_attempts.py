@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpsearch.engine.watchdog import Watchdog
 from tests.engine.helm import Helm, on
 
 
@@ -35,3 +36,24 @@ async def test_attempts_count_over_the_engine_s_own_death_which_is_none(tmp_path
             await helm.at_work(1)  # it is running when its engine dies
         helm.store.flush()
         helm.crash()
+
+
+@pytest.mark.parametrize(("longest", "patience"), [(None, 600), (0.5, 60), (5.0, 100)])
+@on
+async def test_a_trainer_hangs_after_twenty_of_its_longest_epochs_and_a_minute_at_least(
+    tmp_path, longest, patience
+):
+    helm = Helm(tmp_path)
+    trainer = await helm.at_work()
+    if longest:
+        helm.epochs(trainer, 0.5, seconds=longest)
+    assert trainer.running is not None
+    watchdog = Watchdog(helm.engine, helm.study.study, helm._kill)
+    trainer.running.heard -= patience - 1
+    watchdog.look()
+    assert helm.killed == []
+    trainer.running.heard -= 2
+    watchdog.look()
+    assert helm.killed == [trainer]
+    assert helm.states()[0] == "waiting"
+    helm.crash()
