@@ -14,7 +14,7 @@ from hpsearch.export import choosing
 from hpsearch.export.configuration import configuration
 from hpsearch.store.folder import RunFolder, find
 from hpsearch.store.reader import Reader
-from hpsearch.store.records import Counts, StudyFacts, TrialRecord
+from hpsearch.store.records import Counts, EpochRecord, StudyFacts, TrialRecord
 from hpsearch.study.events import STANDARD_ERROR
 from hpsearch.study.space import Params
 from hpsearch.view.columns import Board
@@ -76,16 +76,7 @@ class Trial:
     def curve(self) -> list[dict[str, Any]]:
         """A row for each epoch: `epoch` (from 1), its figures by name, and `learning_rate`."""
         with Reader(RunFolder(self._of.folder)) as reader:
-            epochs = reader.epochs(self.number)
-        names = _every(epoch.figures for epoch in epochs)
-        return [
-            {
-                "epoch": epoch.number,
-                **{name: epoch.figures.get(name) for name in names},
-                "learning_rate": epoch.learning_rate,
-            }
-            for epoch in epochs
-        ]
+            return _curve(reader.epochs(self.number))
 
     def retrain(self, folder: Path | str | None = None, force: bool = False) -> Model:
         """Train it once more, on all but the test rows: what `hpsearch retrain` does.
@@ -207,6 +198,12 @@ class Result:
         """
         return rows_of(self._trials, self._facts.space)
 
+    @property
+    def curves(self) -> dict[int, list[dict[str, Any]]]:
+        """Every trial's curve by its number, best first; see `Trial.curve`."""
+        with Reader(RunFolder(self.folder)) as reader:
+            return {trial.number: _curve(reader.epochs(trial.number)) for trial in self._trials}
+
     def to_polars(self) -> pl.DataFrame:
         """The leaderboard as a frame of Polars."""
         import polars as pl
@@ -284,6 +281,18 @@ def rows_of(trials: Sequence[TrialRecord], space: Iterable[str]) -> list[dict[st
             "reason": trial.reason,
         }
         for trial in trials
+    ]
+
+
+def _curve(epochs: Sequence[EpochRecord]) -> list[dict[str, Any]]:
+    names = _every(epoch.figures for epoch in epochs)
+    return [
+        {
+            "epoch": epoch.number,
+            **{name: epoch.figures.get(name) for name in names},
+            "learning_rate": epoch.learning_rate,
+        }
+        for epoch in epochs
     ]
 
 

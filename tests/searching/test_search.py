@@ -43,6 +43,8 @@ def test_the_result_is_what_top_export_retrain_and_predict_say(place, rows, quic
     assert found.to_polars()["value"].to_list() == [row["value"] for row in top]
     values = [row["val_cost"] for row in best.curve]
     assert min(values) == best.value == values[best.best_epoch - 1]
+    assert list(found.curves) == [row["number"] for row in top]
+    assert found.curves[best.number] == best.curve
 
     assert told(place, "export", "small", "-o", "-") == best.study
     (place.path / "best.toml").write_text(best.study)
