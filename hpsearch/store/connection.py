@@ -14,6 +14,7 @@ from hpsearch.errors import RunError
 from hpsearch.store.database import said
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.schema import VERSION
+from hpsearch.store.soundness import wrong_cell
 
 BUSY_SECONDS = 1.0
 """How long a read waits for a writer that has the file to itself."""
@@ -70,6 +71,18 @@ class Connection:
         with self._told_apart():
             return self._connection.execute(sql, values).fetchall()
 
+    def records(self, table: str, names: str, rest: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of one table, each cell of which is of its kind.
+
+        Args:
+            names: of the columns, with commas between them.
+            rest: of the statement, from WHERE on.
+        """
+        rows = self.rows(f"SELECT {names} FROM {table} WHERE {rest}", *values)
+        if wrong := wrong_cell(table, names.split(", "), rows):
+            raise self.damaged(wrong)
+        return rows
+
     def json(self, text: str, what: str) -> Any:
         """A JSON column; what is not finite in it is None.
 
@@ -90,6 +103,13 @@ class Connection:
         if len(found) == len(texts):
             return list(found)
         return [self.json(text, what) for text in texts]
+
+    def objects(self, texts: Sequence[str], what: str) -> list[dict[str, Any]]:
+        """Many JSON columns that hold objects."""
+        found = self.jsons(texts, what)
+        if {dict}.issuperset(map(type, found)):
+            return found
+        raise self.damaged(f"{what}: {next(one for one in found if type(one) is not dict)!r:.60}")
 
     def damaged(self, why: str) -> RunError:
         """The sentence for a database that holds what no engine wrote."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hpsearch.store.soundness import wrong_cell, wrong_memory
 from hpsearch.study.events import State, Trial
 from hpsearch.study.space import Params
 
@@ -52,24 +53,33 @@ def history(db: sqlite3.Connection) -> list[Past]:
             "SELECT trial, count(*) FROM attempt WHERE outcome IN ('died', 'raised') GROUP BY trial"
         ).fetchall()
     )
-    rows = db.execute(
-        "SELECT number, params, seed, state, memory, value, attempt, seconds, told"
-        " FROM trial ORDER BY number"
-    )
-    return [
-        Past(
-            trial=Trial(number, params_from_json(params), seed),
-            state=state,
-            memory=json.loads(memory),
-            value=value,
-            curve=curves.get(number, {}),
-            attempt=attempt,
-            failures=failures.get(number, 0),
-            seconds=seconds,
-            told=told,
-        )
-        for number, params, seed, state, memory, value, attempt, seconds, told in rows
-    ]
+    names = "number, params, seed, state, memory, value, attempt, seconds, told"
+    cursor, found = db.execute(f"SELECT {names} FROM trial ORDER BY number"), []
+    while rows := cursor.fetchmany(512):  # what is remembered takes most of a database
+        if wrong := wrong_cell("trial", names.split(", "), rows):
+            raise ValueError(wrong)
+        found += [
+            Past(
+                trial=Trial(number, params_from_json(params), seed),
+                state=state,
+                memory=_memory(number, memory),
+                value=value,
+                curve=curves.get(number, {}),
+                attempt=attempt,
+                failures=failures.get(number, 0),
+                seconds=seconds,
+                told=told,
+            )
+            for number, params, seed, state, memory, value, attempt, seconds, told in rows
+        ]
+    return found
+
+
+def _memory(number: int, text: str) -> Mapping[str, Any]:
+    memory = json.loads(text)
+    if wrong := wrong_memory(number, memory):
+        raise ValueError(wrong)
+    return memory
 
 
 def best_of(db: sqlite3.Connection, number: int, ascending: bool) -> Best | None:

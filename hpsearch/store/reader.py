@@ -29,6 +29,7 @@ from hpsearch.store.records import (
     TrialRecord,
     study_facts,
 )
+from hpsearch.store.soundness import wrong_fact
 from hpsearch.study.events import State
 
 __all__ = ["ORDER", "Busy", "NotYet", "Reader", "finite", "mark"]
@@ -37,6 +38,8 @@ _TRIAL = (
     "number, state, seed, params, planned, epochs, value, best_epoch, figures, parameters, "
     "slot, attempt, started, finished, seconds, reason, told"
 )
+_EPOCH = "number, value, figures, learning_rate, gradient_norm, seconds"
+_ATTEMPT = "number, slot, pid, host, started, ended, outcome, reason"
 
 
 class Reader:
@@ -80,6 +83,8 @@ class Reader:
         }
         if "name" not in facts or "state" not in facts:
             raise NotYet(f"{self.folder.db} holds no study yet; its engine may be just starting.")
+        if wrong := wrong_fact(facts):
+            raise self._db.damaged(wrong)
         return study_facts(facts)
 
     def counts(self, asked: int) -> Counts:
@@ -148,11 +153,8 @@ class Reader:
 
     def epochs(self, trial: int, after: int = 0) -> tuple[EpochRecord, ...]:
         """A trial's curve so far, from the epoch after that one on."""
-        rows = self._db.rows(
-            "SELECT number, value, figures, learning_rate, gradient_norm, seconds "
-            "FROM epoch WHERE trial = ? AND number > ? ORDER BY number",
-            trial,
-            after,
+        rows = self._db.records(
+            "epoch", _EPOCH, "trial = ? AND number > ? ORDER BY number", trial, after
         )
         return tuple(
             EpochRecord(
@@ -174,11 +176,7 @@ class Reader:
 
     def attempts(self, trial: int) -> tuple[AttemptRecord, ...]:
         """How often a trial was taken up, and how each time ended."""
-        rows = self._db.rows(
-            "SELECT number, slot, pid, host, started, ended, outcome, reason "
-            "FROM attempt WHERE trial = ? ORDER BY number",
-            trial,
-        )
+        rows = self._db.records("attempt", _ATTEMPT, "trial = ? ORDER BY number", trial)
         return tuple(AttemptRecord(*row) for row in rows)
 
     def busy(self, since: float = 0.0) -> float | None:
@@ -199,11 +197,8 @@ class Reader:
 
     def events(self, after: int = 0, limit: int = 1000) -> tuple[EventRecord, ...]:
         """The events after the one with that id, oldest first."""
-        rows = self._db.rows(
-            "SELECT id, time, kind, trial, text FROM event WHERE id > ? ORDER BY id LIMIT ?",
-            after,
-            limit,
-        )
+        rest = "id > ? ORDER BY id LIMIT ?"
+        rows = self._db.records("event", "id, time, kind, trial, text", rest, after, limit)
         ids = [after, *(row[0] for row in rows)]
         if any(later <= before for before, later in pairwise(ids)):  # whoever pages would not end
             raise self._db.damaged("its events are out of order")
@@ -243,15 +238,15 @@ class Reader:
         return polling.poll(self, since)
 
     def _trials(self, where: str, *values: object) -> list[TrialRecord]:
-        rows = self._db.rows(f"SELECT {_TRIAL} FROM trial WHERE {where}", *values)
+        rows = self._db.records("trial", _TRIAL, where, *values)
         with undisturbed():
-            params = self._db.jsons([row[3] for row in rows], "trial")
+            params = self._db.objects([row[3] for row in rows], "trial")
             texts = ["{}" if row[1] in WITHOUT_VALUE else row[8] for row in rows]
-            figures = self._db.jsons(texts, "figures")
+            figures = self._db.objects(texts, "figures")
             return [_trial(*parts) for parts in zip(rows, params, figures, strict=True)]
 
     def _figures(self, text: str) -> Mapping[str, float | None]:
-        return _finite(self._db.json(text, "figures"))
+        return _finite(*self._db.objects([text], "figures"))
 
 
 def _trial(row: tuple[Any, ...], params: dict[str, Any], figures: dict[str, Any]) -> TrialRecord:

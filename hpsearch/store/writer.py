@@ -21,6 +21,7 @@ from hpsearch.store import database
 from hpsearch.store.folding import MOST_PAGES, Folding
 from hpsearch.store.inbox import Command
 from hpsearch.store.past import Best, Past, best_of, history
+from hpsearch.store.soundness import wrong_fact
 from hpsearch.study.events import EpochDone, State, Trial
 
 
@@ -49,7 +50,10 @@ class Store:
         """Everything in table `study`; empty for a new one."""
         with database.sound(self._path):
             rows = self._db.execute("SELECT * FROM study")
-            return {key: json.loads(value) for key, value in rows}
+            facts = {key: json.loads(value) for key, value in rows}
+            if wrong := wrong_fact(facts):
+                raise ValueError(wrong)
+            return facts
 
     def history(self) -> list[Past]:
         """Every trial, in the order of their numbers."""

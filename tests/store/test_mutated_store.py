@@ -1,6 +1,8 @@
 """Damaged files of a run folder: read, or refused in a sentence; never a traceback."""
 
+import re
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hpsearch.engine.checkpoint import Checkpoint, Checkpoints
 from hpsearch.errors import RunError
 from hpsearch.store import inbox
 from hpsearch.store.folder import RunFolder
+from hpsearch.store.reader import Reader
 from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
 from hpsearch.system import holder, last_words
@@ -24,7 +27,7 @@ def database(tmp_path):
     store = Store(tmp_path / "sound.db")
     store.set(name="s", metric="val_cost", direction="minimize", trials=3, state="finished")
     for number in range(3):
-        memory = {"params": {"x": number}, "attrs": {}, "pruned": None}
+        memory = {"optuna": number, "params": {"x": number}, "attrs": {}, "pruned": None}
         store.asked(Trial(number, {"training.learning_rate": 0.1 * number}, 7), memory, 2, 30)
         store.started(number, 0, 1, 1, "here", 0)
         epochs = tuple(EpochDone(at, {"val_cost": 1 / at}, 0.1, 1.0, 0.1) for at in (1, 2))
@@ -69,6 +72,53 @@ def test_what_once_raised_is_a_sentence(tmp_path, database, old, new):
     assert changed != database
     path.write_bytes(changed)
     told(path, KINDS["study.db"].read)
+
+
+def views(path):
+    with Reader(RunFolder(path.parent)) as reader:
+        reader.study()
+        reader.trials()
+
+
+def engine(path):
+    with closing(Store(path)) as store:
+        store.facts()
+        store.history()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("trial SET planned = 'x' WHERE number = 1", "trial: planned is 'x'"),
+        ("trial SET state = 'lost' WHERE number = 1", "trial: state is 'lost'"),
+        ("trial SET value = '' WHERE number = 1", "trial: value is ''"),
+        ("trial SET seconds = 1e308 WHERE number = 1", r"trial: seconds is 1e\+308"),
+        ("trial SET seconds = -1 WHERE number = 1", "trial: seconds is -1"),
+        ("trial SET params = '[]' WHERE number = 1", r"trial: \[\]"),
+        (
+            """trial SET memory = '{"params": []}' WHERE number = 1""",
+            "trial 1: memory has no attrs",
+        ),
+        ("""study SET value = '"x"' WHERE key = 'trials'""", "study: trials is 'x'"),
+        ("""study SET value = '"gone"' WHERE key = 'state'""", "study: state is 'gone'"),
+        (
+            """study SET value = '{"lr": {"float": [1]}}' WHERE key = 'space'""",
+            r"study: space\.lr is",
+        ),
+        ("study SET value = '[1, true]' WHERE key = 'pace'", "study: pace is True"),
+        ("study SET value = 'true' WHERE key = 'data'", "study: data is True"),
+    ],
+)
+def test_a_cell_of_another_kind_is_named(tmp_path, database, change, named):
+    path = tmp_path / "study.db"
+    path.write_bytes(database)
+    with sqlite3.connect(path) as db:
+        for key in ("space", "pace", "data"):
+            db.execute("INSERT INTO study VALUES (?, '{}')", (key,))
+        db.execute("UPDATE study SET value = '[]' WHERE key = 'pace'")
+        db.execute(f"UPDATE {change}")
+    db.close()
+    assert re.search(f"is damaged .*{named}", told(path, views) or told(path, engine))
 
 
 def test_a_database_that_is_cut_gets_nothing_written_on_top(tmp_path, database):

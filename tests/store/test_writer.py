@@ -13,6 +13,8 @@ from tests.conftest import wait_for
 
 TRIAL = Trial(0, {"network.layer_dims": (64, 32), "training.learning_rate": 0.1}, 7)
 
+MEMORY = {"optuna": 3, "params": {}, "attrs": {}, "pruned": None}
+
 
 def epoch(number, cost):
     return EpochDone(number, {"val_cost": cost}, 0.1, 1.0, 0.01)
@@ -27,24 +29,24 @@ def store(tmp_path):
 
 def test_what_is_written_comes_back(store):
     store.set(name="digits", trials=60)
-    store.asked(TRIAL, {"optuna": 3}, planned=40, parameters=99)
+    store.asked(TRIAL, MEMORY, planned=40, parameters=99)
     store.started(0, slot=1, attempt=1, pid=5, host="here", epochs=0)
     best = Best(2, 0.5, {"val_cost": 0.5})
-    store.epochs(0, (epoch(1, 0.9), epoch(2, 0.5)), "val_cost", best, {"optuna": 3}, 0.02)
+    store.epochs(0, (epoch(1, 0.9), epoch(2, 0.5)), "val_cost", best, MEMORY, 0.02)
     store.finished(0, "complete", 0, 0.02, "", best)
     store.flush()
     (past,) = store.history()
     assert past.trial == TRIAL
     assert (past.state, past.value, past.attempt, past.failures) == ("complete", 0.5, 1, 0)
     assert past.curve == {1: 0.9, 2: 0.5}
-    assert past.memory == {"optuna": 3}
+    assert past.memory == MEMORY
     assert store.facts() == {"name": "digits", "trials": 60}
 
 
 def test_a_new_attempt_forgets_the_epochs_it_will_train_again(store):
-    store.asked(TRIAL, {}, 40, 99)
+    store.asked(TRIAL, MEMORY, 40, 99)
     store.started(0, 0, 1, 5, "here", 0)
-    store.epochs(0, (epoch(1, 0.9), epoch(2, 0.5), epoch(3, 0.7)), "val_cost", None, {}, 0.1)
+    store.epochs(0, (epoch(1, 0.9), epoch(2, 0.5), epoch(3, 0.7)), "val_cost", None, MEMORY, 0.1)
     store.put_back(0, "died", "killed")
     store.started(0, 0, 2, 6, "here", 2)
     store.flush()
@@ -58,7 +60,7 @@ def test_a_new_attempt_forgets_the_epochs_it_will_train_again(store):
     ("state", "kept"), [("complete", 0.5), ("pruned", 0.5), ("diverged", None), ("failed", None)]
 )
 def test_only_complete_and_pruned_trials_keep_a_value(store, state, kept):
-    store.asked(TRIAL, {}, 40, 99)
+    store.asked(TRIAL, MEMORY, 40, 99)
     store.started(0, 0, 1, 5, "here", 0)
     store.finished(0, state, 0, 0.1, "why", Best(1, 0.5, {"val_cost": 0.5}))
     store.flush()

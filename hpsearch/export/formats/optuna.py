@@ -51,10 +51,10 @@ class OptunaExporter(StorageExporter):
         made, drawing = [], _drawing(given.facts)
         trials = sorted(given.trials, key=lambda trial: trial.number)
         shown = _shown(drawing)
-        for trial in trials:
-            told = given.curves.get(trial.number, ())
-            made.append(_made(trial, _inner(drawing, trial.params), shown, told))
         with _sentences(url):
+            for trial in trials:
+                told = given.curves.get(trial.number, ())
+                made.append(_made(trial, _inner(drawing, trial.params), shown, told))
             storage = _storage(url)
             try:
                 study = _new(storage, given.facts, url, replace)
@@ -243,14 +243,14 @@ def _stepped(drawing: Drawing, name: str) -> bool:
 @contextmanager
 def _sentences(url: str) -> Iterator[None]:
     """What a database has against being written to, as a sentence."""
-    from optuna.exceptions import OptunaError, StorageInternalError
+    from optuna.exceptions import OptunaError
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of experimental arguments
             yield
-    except (OptunaError, StorageInternalError, SQLAlchemyError, ImportError, RuntimeError) as error:
+    except (OptunaError, SQLAlchemyError, ImportError, RuntimeError, ValueError) as error:
         why = str(error.__cause__ or error).strip().splitlines()[0]
         raise UsageError(f"{url} cannot be written as a storage of Optuna: {why}") from None
 
