@@ -11,6 +11,7 @@ import json
 import math
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -208,6 +209,16 @@ def module_command(module: str) -> list[str]:
     `-P` keeps the current folder out of the way: a child imports what its parent imported.
     """
     return [sys.executable, "-P", "-m", module]
+
+
+def readable(descriptor: int, seconds: float) -> bool:
+    """Whether there is something to read, or never will be, waiting up to `seconds` for it.
+
+    select(2) knows no descriptors above 1,023, which a program that searches may have.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
 
 
 def pipe() -> tuple[int, int]:

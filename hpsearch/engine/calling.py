@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import select
 import socket
 import ssl
 from dataclasses import dataclass, field
 
+from hpsearch import system
 from hpsearch.engine import tls
 from hpsearch.engine.frames import (
     LENGTHS,
@@ -106,7 +106,7 @@ class Line:
         """Whether something has come, waiting up to `seconds` for it."""
         if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
             return True
-        return bool(select.select([self._socket], [], [], seconds)[0])
+        return system.readable(self._socket.fileno(), seconds)
 
     def close(self) -> None:
         """Hang up."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -100,7 +99,7 @@ def _listen(pipe: int, say: Callable[[str], None]) -> Answer | None:
     """The engine's last word; None where it went away without one."""
     heard = b""
     while True:
-        if not select.select([pipe], [], [], PATIENCE)[0]:
+        if not system.readable(pipe, PATIENCE):
             say("still reading the data …")
             continue
         part = os.read(pipe, 65536)

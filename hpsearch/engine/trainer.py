@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import select
 import sys
 import threading
 
@@ -20,7 +19,7 @@ from hpsearch import system
 def main() -> None:
     """Read the instructions, call the engine, and work until there is no more."""
     system.die_with_parent()
-    line = _first_line() if select.select([0], [], [], 0)[0] else b""
+    line = _first_line() if system.readable(0, 0) else b""
     # Instructions may be long in coming, and importing NumPy takes its time, a tenth of which would
     # go into looking for garbage that imports do not make.
     gc.disable()

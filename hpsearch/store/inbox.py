@@ -25,14 +25,6 @@ from typing import Any
 from hpsearch import faults, system
 from hpsearch.errors import RunError
 
-VERBS = (
-    "pause", "resume", "stop", "drain", "abort",
-    "prune", "kill", "workers", "add", "retry", "enqueue",
-)  # fmt: skip
-"""What may be asked for. pause: no new trials. stop: running trials are checkpointed at their next
-epoch and wait for the next run. drain: they finish first. abort: at once. prune and kill take
-`numbers`, workers and add a `count`, retry `numbers` or "failed", enqueue `entries`."""
-
 LARGEST = 1 << 20
 """Characters that a command may have."""
 MOST = 100
@@ -46,6 +38,9 @@ class Command:
     id: str
     """The file's name; sorts by time."""
     verb: str
+    """pause: no new trials, until resume. stop: running trials are checkpointed at their next epoch
+    and wait for the next run. drain: they finish first. abort: at once. prune and kill take
+    `numbers`, workers and add a `count`, retry `numbers` or "failed", enqueue `entries`."""
     sender: str
     """Who asked: user@host and process."""
     sent: float
