@@ -6,6 +6,7 @@ the engine that `run` is about to start takes longer to import than the command 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -40,22 +41,40 @@ MODULES = {
 """The commands in the order in which one meets them, and the modules that add them."""
 
 
+NOT_OURS = frozenset(
+    (
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+        *(errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR),
+        *(errno.ENOSPC, errno.EDQUOT, errno.EIO),
+    )
+)
+"""What a file system says that is no mistake of the program, wherever a command meets it."""
+
+
 def run_app() -> int:
     """Run the command that was typed. Returns the exit code."""
     try:
         _run(sys.argv[1] if len(sys.argv) > 1 else "")
     except HpsearchError as error:
-        from hpsearch.cli.saying import note
-
-        for line in f"hpsearch: {error}".split("\n"):
-            note(line)
-        return error.code
+        return _said(error)
     except KeyboardInterrupt:  # while modules were imported; commands have their own ways to end
         return 130
     except BrokenPipeError:  # `hpsearch top | head`
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.errno not in NOT_OURS or error.filename is None:
+            raise
+        return _said(UsageError(f"{error.filename}: {error.strerror}."))
     return 0
+
+
+def _said(error: HpsearchError) -> int:
+    from hpsearch.cli.saying import note
+
+    for line in f"hpsearch: {error}".split("\n"):
+        note(line)
+    return error.code
 
 
 def _run(word: str) -> None:
