@@ -1,5 +1,7 @@
 """The script of a trial, and the rows it learns from: together they are what retrain does."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 
@@ -52,6 +54,14 @@ def test_a_script_has_dropout_behind_the_layers_that_have_it(keeps):
     said = _network(Recipe(network, losses["mse"]()), 4)
     written = f"Sequential.from_dims({said['dims']}, {said['dropout'].strip()})"
     assert eval(written, {"Sequential": Sequential}) == network  # noqa: S307  # what the script runs
+
+
+def test_a_trial_whose_parameters_were_lost_is_said_to_be_damaged(typed, run, tmp_path):
+    with contextlib.closing(sqlite3.connect(run.path / "study.db")) as database, database:
+        database.execute("UPDATE trial SET params = '{}'")
+    code, _, said = typed("export", "flowers", "--to", "python")
+    assert code == 1
+    assert "damaged: trial 14 has no network.layer_dims." in said
 
 
 def test_a_script_without_its_arrays_says_what_they_are(typed, run, tmp_path):

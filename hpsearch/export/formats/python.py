@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+from hpsearch.errors import RunError
 from hpsearch.export.configuration import as_it_was, ends
 from hpsearch.export.exporters import Place, TrialExporter, Written
 from hpsearch.store.records import StudyFacts, TrialRecord
@@ -136,7 +137,13 @@ class PythonExporter(TrialExporter):
         config.setdefault("training.schedule_epochs", config["training.epochs"])
         config["training.epochs"] = trial.best_epoch or config["training.epochs"]
         task: Any = facts.task
-        recipe = cook(config, Shape(features, outputs, task))
+        try:
+            recipe = cook(config, Shape(features, outputs, task))
+        except KeyError as missing:
+            raise RunError(
+                f"study.db is damaged: trial {trial.number} has no {missing.args[0]}. Another trial"
+                " may be whole: --trial N."
+            ) from None
         weighted = facts.meaning.get("data.class_weight", "none") != "none"
         regression = task == "regression"
         data = "x, y" + (", y_scale=np.array(unit.scale)" if regression else "")
