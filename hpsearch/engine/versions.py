@@ -29,6 +29,8 @@ SECONDS = 10
 """How long a scheduler may take to answer."""
 WORKER_SECONDS = 20.0
 """How long workers may take, which import hpsearch for it: perhaps many at once, from one disk."""
+_AGAIN = 0.2
+"""Seconds until a worker that is there and gave no answer is asked again."""
 
 
 async def _scheduler(address: str, security: Security) -> Any:
@@ -87,25 +89,32 @@ async def _asked(client: Client, patience: float) -> tuple[Versions, dict[str, V
 
 async def _worker(client: Client, name: str, patience: float) -> Versions | None:
     """What a worker has: {} of one that has left, None of one that does not answer."""
-    from distributed.comm.core import CommClosedError
+    asking: Any = client.scheduler
+    try:
+        async with asyncio.timeout(patience):
+            while not (found := await _told(client, name)):
+                if name not in await asking.ncores():
+                    return {}
+                await asyncio.sleep(_AGAIN)  # it is there: its line broke, or was not open yet
+            return found
+    except TimeoutError:
+        return None
 
+
+async def _told(client: Client, name: str) -> Versions:
+    """What a worker says that it has; {} where nothing comes back."""
     message = {"op": "versions", "packages": []}
     asking: Any = client
     try:
-        async with asyncio.timeout(patience):
-            told = await asking.scheduler.broadcast(msg=message, workers=[name], on_error="ignore")
-            found = _packages(told[name])
-            if _other_releases(_ours(), {name: found}):
-                return found  # the next question it might not understand
-            call, there = sealed(installed), [name]
-            answer = (await asking.run(pickle.loads, call, workers=there, on_error="return"))[name]
-    except TimeoutError:
-        return None
+        told = await asking.scheduler.broadcast(msg=message, workers=[name], on_error="ignore")
+        found = _packages(told[name])
+        if _other_releases(_ours(), {name: found}):
+            return found  # the next question it might not understand
+        call, there = sealed(installed), [name]
+        answer = (await asking.run(pickle.loads, call, workers=there, on_error="return"))[name]
     except (KeyError, OSError):
         return {}
-    if isinstance(answer, CommClosedError):
-        return {}
-    return {**found, **_answered(answer)}
+    return {} if isinstance(answer, OSError) else {**found, **_answered(answer)}
 
 
 def _ours() -> Versions:
