@@ -21,7 +21,7 @@ from hpsearch.view.format import (
     parameter,
 )
 from hpsearch.view.history import Track
-from hpsearch.view.inked import Line, width_of
+from hpsearch.view.inked import Line, fitting, width_of
 from hpsearch.view.network import network, values_of
 from hpsearch.view.ranges import range_text, strip
 from hpsearch.view.spark import spark
@@ -173,13 +173,7 @@ def heading(trial: TrialRecord, study: StudyFacts, best: bool, width: int, signs
         parts.append((f"   best epoch {trial.best_epoch} of {trial.planned}", "dim"))
     worker = f" on w{trial.slot}" if trial.slot is not None else ""
     parts.append((f"   {trial.epochs} epochs in {duration(trial.seconds)}{worker}", "dim"))
-    line: Line = []
-    for part in parts:
-        width -= cells(part[0])
-        if width < 0:
-            break
-        line.append(part)
-    return line
+    return fitting(parts, width)
 
 
 def _result(

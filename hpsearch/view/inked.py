@@ -12,6 +12,17 @@ Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Span]
 
 
+def fitting(parts: Line, width: int) -> Line:
+    """As many parts from the left as there is room for, each whole."""
+    line: Line = []
+    for part in parts:
+        width -= cells(part[0])
+        if width < 0:
+            break
+        line.append(part)
+    return line
+
+
 def width_of(line: Line) -> int:
     """How many cells a line takes."""
     return sum(cells(text) for text, _ in line)

@@ -10,7 +10,7 @@ from hpsearch.view.abbreviations import params_line
 from hpsearch.view.figures import figure_of, figure_text, figure_title
 from hpsearch.view.format import UNICODE, Glyphs, aligned, amount, cells, cut, duration, pad
 from hpsearch.view.history import Track
-from hpsearch.view.inked import Line
+from hpsearch.view.inked import Line, fitting
 from hpsearch.view.status import LIVE, Status
 from hpsearch.view.timeline import Block, begun
 
@@ -92,7 +92,7 @@ def _together(load: Load, width: int) -> Line:
     study, waiting = load.status.study, load.status.counts.waiting
     works = load.status.state in LIVE
     crew = f"{study.workers} of {study.max_workers} workers" if works else "no engine is at work"
-    parts = [(f" {crew}", "bold")]
+    parts: Line = [(f" {crew}", "bold")]
     if load.seconds:
         parts.append((f"   busy {load.busy:.0%} of the last {duration(load.seconds)}", "plain"))
     if load.memory:
@@ -100,13 +100,7 @@ def _together(load: Load, width: int) -> Line:
     parts.append((f"   {waiting} waiting", "dim"))
     if works:
         parts.append(("   one BLAS thread each", "dim"))
-    line: Line = []
-    for part in parts:
-        width -= cells(part[0])
-        if width < 0:
-            break
-        line.append(part)
-    return line
+    return fitting(parts, width)
 
 
 def _row(slot: int, trial: TrialRecord | None, load: Load, signs: Glyphs) -> dict[str, str]:
