@@ -18,8 +18,8 @@ class Begun:
     """A process in a session of its own, and the pipe on which it answers."""
 
     def __init__(self) -> None:
-        self.answers, self._answering = system.pipe()
-        """Where its answers are read, as lines; ours to close."""
+        self.answers, self.answer = system.pipe()
+        """Where its answers are read, as lines, ours to close; and, over there, where it writes."""
         self.output = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as we do
         """What it prints, until it has a log."""
         self.process = subprocess.Popen(
@@ -27,16 +27,11 @@ class Begun:
             stdin=subprocess.PIPE,
             stdout=self.output,
             stderr=self.output,
-            pass_fds=(self._answering,),
+            pass_fds=(self.answer,),
             start_new_session=True,
             env=system.child_environment(),
         )
-        os.close(self._answering)
-
-    @property
-    def answer(self) -> int:
-        """The descriptor, over there, on which it is to answer."""
-        return self._answering
+        os.close(self.answer)
 
     def order(self, line: bytes) -> None:
         """Tell it what to run."""
