@@ -14,14 +14,14 @@ from hpsearch.study import places
 from hpsearch.study.options import NAME, NICE, WORKERS, StudyOptions
 
 _WHOLE = {"workers": WORKERS, "max_workers": WORKERS, "nice": NICE}
-_WORDS = ("name", "backend")
 
 
 def glance(path: Path, overrides: Mapping[str, object]) -> StudyOptions | None:
-    """Name, backend, workers and niceness of a study; nothing else of it is filled in.
+    """Name, workers and niceness of a study on this machine; nothing else of it is filled in.
 
     None where they are not written as they mostly are: then the file must be read whole, and may
-    be wrong. That it can be read by a glance does not say that it is right.
+    be wrong. That it can be read by a glance does not say that it is right. So must one of a
+    cluster, which is not asked for workers before all else is found sound.
 
     Args:
         path: the study file.
@@ -35,19 +35,22 @@ def glance(path: Path, overrides: Mapping[str, object]) -> StudyOptions | None:
         return None
     if not isinstance(written, dict):
         return None
-    found: dict[str, Any] = {"name": path.stem}
-    for key in (*_WHOLE, *_WORDS):
-        value = overrides.get(f"study.{key}", written.get(key))
+    given = {"name": path.stem, **written}
+    found: dict[str, Any] = {}
+    for key in (*_WHOLE, "name", "backend"):
+        value = overrides.get(f"study.{key}", given.get(key))
         if value is None:
             continue
         if not _fits(key, value):
             return None
         found[key] = value
-    return StudyOptions(**found) if NAME.fullmatch(found["name"]) else None
+    return StudyOptions(**found)
 
 
 def _fits(key: str, value: object) -> bool:
-    if key in _WORDS:
-        return isinstance(value, str)
+    if key == "backend":
+        return value == StudyOptions.backend
+    if key == "name":
+        return isinstance(value, str) and bool(NAME.fullmatch(value))
     least, most = _WHOLE[key]
     return type(value) is int and least <= value <= most

@@ -44,7 +44,7 @@ def test_of_any_sound_study(path, made):
     [
         *("[study", "study = 1", "[study]\nworkers = 0", "[study]\nworkers = true"),
         *("[study]\nnice = 20", '[study]\nmax_workers = "2"', "[study]\nname = 1"),
-        '[study]\nname = "a/b"',
+        *('[study]\nname = "a/b"', '[study]\nbackend = "dask"', '[study]\nbackend = "loki"'),
     ],
 )
 def test_what_is_not_as_it_mostly_is_must_be_read_whole(path, text):
