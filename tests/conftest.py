@@ -155,6 +155,27 @@ def place(tmp_path: Path):
     place.close()
 
 
+@pytest.fixture
+def typed(monkeypatch, capfdbinary, tmp_path):
+    """Types a command in a folder of its own; gives exit code, standard output and error."""
+    from hpsearch.cli import run_app
+
+    monkeypatch.chdir(tmp_path)
+
+    def type_(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
+        capfdbinary.readouterr()
+        try:
+            code: Any = run_app()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfdbinary.readouterr()
+        assert b"Traceback" not in err
+        return code, out.decode(), err.decode()
+
+    return type_
+
+
 def wait_for(true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true answer; polls, because what is awaited happens in another process."""
     until = time.monotonic() + seconds

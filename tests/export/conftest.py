@@ -1,12 +1,10 @@
-"""A run whose trials were drawn by the searcher, with values made up; and a command typed at it."""
+"""A run whose trials were drawn by the searcher, with values made up."""
 
 import json
-import sys
 
 import pytest
 
 from hpsearch import data as tables
-from hpsearch.cli import run_app
 from hpsearch.engine.searcher import Searcher
 from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, network_parameters
@@ -37,25 +35,6 @@ clip_norm = 5.0
 """
 IRIS = 'source = "sklearn:iris"'
 STATES = ("complete", "pruned", "diverged", "failed", "complete", "complete", "complete")
-
-
-@pytest.fixture
-def typed(monkeypatch, capfdbinary, tmp_path):
-    """Types a command in a folder of its own; gives exit code, standard output and error."""
-    monkeypatch.chdir(tmp_path)
-
-    def type_(*words):
-        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
-        capfdbinary.readouterr()
-        try:
-            code = run_app()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        assert b"Traceback" not in err
-        return code, out.decode(), err.decode()
-
-    return type_
 
 
 def made_run(place, data=IRIS, trials=15):

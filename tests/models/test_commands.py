@@ -8,31 +8,15 @@ import sys
 import polars as pl
 import pytest
 
-from hpsearch.cli import run_app
 from hpsearch.cli.examples import bundled, hint
 from hpsearch.data import pieces
 from tests.models.conftest import write_study, write_table
 from tests.view.madeup import MadeUp
 
 
-@pytest.fixture
-def typed(monkeypatch, capfdbinary, tmp_path):
-    """Types a command in a folder of its own; gives exit code, standard output and error."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
-
-    def type_(*words):
-        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
-        capfdbinary.readouterr()
-        try:
-            code = run_app()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        assert b"Traceback" not in err
-        return code, out.decode(), err.decode()
-
-    return type_
 
 
 def _rows(text):

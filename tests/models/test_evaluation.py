@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 from sklearn import metrics as oracle
 
-from hpsearch.cli import run_app
 from hpsearch.data.matching import read_like
 from hpsearch.errors import DataError, ModelError
 from hpsearch.models import calibration, seen
@@ -22,24 +21,9 @@ from hpsearch.view.format import cells
 from tests.models.conftest import TASKS, write_table
 
 
-@pytest.fixture
-def typed(monkeypatch, capfdbinary, tmp_path):
-    """Types a command in a folder of its own; gives exit code, standard output and error."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-
-    def type_(*words):
-        monkeypatch.setattr(sys, "argv", ["hpsearch", *map(str, words)])
-        capfdbinary.readouterr()
-        try:
-            code = run_app()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        assert b"Traceback" not in err
-        return code, out.decode(), err.decode()
-
-    return type_
 
 
 def _evaluated(houses, task, path):
