@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import polars as pl
 
 from hpsearch.data.table import Dialect, Table, counted, quoted
@@ -23,23 +25,30 @@ def from_frame(name: str, frame: pl.DataFrame, dialect: Dialect) -> Table:
     frame, said = tidied(frame, dialect.nothing)
     note = f"{name}: {counted(frame.height, 'row')} × {counted(frame.width, 'column')}."
     settled = Dialect(null_values=dialect.null_values)
-    return Table(name, frame, settled, (note, *left_out, *said), first_row=1)
+    notes = (note, *told(left_out), *said)
+    return Table(name, frame, settled, notes, left_out=left_out, first_row=1)
 
 
-def flat(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Lists of numbers, all of one length, as arrays; what cannot be used left out, and said.
+def flat(frame: pl.DataFrame) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """Lists of numbers, all of one length, as arrays; and what each column left out holds.
 
     Numbers, booleans, words and dates stay as they are; durations become seconds.
     """
     kept: list[pl.Series] = []
-    notes: list[str] = []
+    left_out: dict[str, str] = {}
     for column in frame.get_columns():
         one = _usable(column)
         if isinstance(one, str):
-            notes.append(f"Column {quoted(column.name)} is left out: it holds {one}.")
+            left_out[column.name] = one
         else:
             kept.append(one.alias(column.name))
-    return pl.DataFrame(kept), tuple(notes)
+    return pl.DataFrame(kept), left_out
+
+
+def told(left_out: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each column that is left out."""
+    for name, what in left_out.items():
+        yield f"Column {quoted(name)} is left out: it holds {what}."
 
 
 def _usable(column: pl.Series) -> pl.Series | str:

@@ -118,13 +118,9 @@ def _of_json_lines(
 def _refuse_left_out(encoder: Encoder, table: Table, rows: int) -> None:
     """Refuse lines without a column that others have: it would quietly count as empty in them."""
     for name in encoder.names:
-        said = f"Column {quoted(name)} is left out: it holds "
-        for note in table.notes:
-            if note.startswith(said):
-                where = f"rows {rows + 1:,} to {rows + table.frame.height:,}"
-                raise DataError(
-                    f"{table.name}: {where}: column {quoted(name)} holds {note.removeprefix(said)}"
-                )
+        if what := table.left_out.get(name):
+            where = f"rows {rows + 1:,} to {rows + table.frame.height:,}"
+            raise DataError(f"{table.name}: {where}: column {quoted(name)} holds {what}.")
 
 
 def _of_parquet(encoder: Encoder, path: Path, at_once: int, _: Collection[str]) -> Iterator[Table]:

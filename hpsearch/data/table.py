@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -52,6 +52,8 @@ class Table:
     dialect: Dialect = Dialect()
     """As guessed or given: nothing is None that matters for the format."""
     notes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Columns of the file that are not in the frame, each with what it holds instead."""
     targets: tuple[str, ...] = ()
     """Where the format tells features and targets apart (npz), the columns that are targets."""
     guessed: bool = False

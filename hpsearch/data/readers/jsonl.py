@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from hpsearch.data.nested import flat
+from hpsearch.data.nested import flat, told
 from hpsearch.data.readers import reader
 from hpsearch.data.table import Dialect, Table, counted, quoted
 from hpsearch.data.text import read_text, tidied
@@ -60,7 +60,8 @@ def parsed(
     frame, said = tidied(frame, dialect.nothing)
     note = f"{name}: {counted(row, 'row')} × {counted(len(columns), 'key')}, {encoding}."
     settled = Dialect(encoding=dialect.encoding, null_values=dialect.null_values)
-    return Table(name, frame, settled, (note, *left_out, *said), first_row=1)
+    notes = (note, *told(left_out), *said)
+    return Table(name, frame, settled, notes, left_out=left_out, first_row=1)
 
 
 def _object(line: str, place: str) -> dict[str, Any]:
