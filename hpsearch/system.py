@@ -1,4 +1,4 @@
-"""What only Unix has: locks that die with their process, sessions, niceness, cores we may use.
+"""What only Unix has: locks that die with their process, sessions, niceness, limits.
 
 Everything that would have to change for another platform is here.
 """
@@ -151,42 +151,6 @@ def flock(file: int, wait: bool = True) -> None:
 def user() -> int:
     """The number of who runs this process, by which files are theirs."""
     return os.getuid()
-
-
-@dataclass(frozen=True)
-class Cores:
-    """How many processors this process may use, and what says so."""
-
-    count: int
-    why: str
-
-
-def usable_cores(environ: Mapping[str, str] = os.environ) -> Cores:
-    """The least of what affinity, the control group's quota and SLURM allow."""
-    affinity = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))  # not macOS
-    found = [Cores(len(affinity(0)), "the cores this process may run on")]
-    quota = _cgroup_quota()
-    if quota is not None:
-        found.append(Cores(max(1, math.floor(quota)), "the control group's CPU quota"))
-    slurm = environ.get("SLURM_CPUS_PER_TASK", "")
-    if slurm.isdigit() and int(slurm) > 0:
-        found.append(Cores(int(slurm), "SLURM_CPUS_PER_TASK"))
-    return min(found, key=lambda cores: cores.count)
-
-
-def _cgroup_quota() -> float | None:
-    """CPUs' worth of time a control group grants, version 2 or 1; None where it sets no bound."""
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return None if quota == "max" else int(quota) / int(period)
-    except (OSError, ValueError):
-        pass
-    try:
-        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        quota, period = (Path("/sys/fs/cgroup/cpu", name).read_text() for name in names)
-        return None if int(quota) <= 0 else int(quota) / int(period)
-    except (OSError, ValueError):
-        return None
 
 
 def environment() -> dict[str, str]:

@@ -49,6 +49,7 @@ OF_UNIX = {"getuid", "nice", "sched_getaffinity", "setsid", "killpg", "fork", "s
 SIGNALS = {"add_signal_handler", "SIGHUP", "SIGUSR1", "SIGXCPU", "SIGKILL"}
 PLACES = {
     "hpsearch/system.py": "what only Unix has",
+    "hpsearch/cores.py": "affinity and control groups: how many processors are for us",
     "hpsearch/memory.py": "/proc: how much memory there is, and who has it",
     "hpsearch/store/filesystems.py": "statfs: which file system a folder is on",
     "hpsearch/data/rehearsal.py": "a child that reads a file ends by the limit system.py sets",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hpsearch.cores import usable_cores
 from hpsearch.errors import StudyFileError
 from hpsearch.memory import memory
 from hpsearch.study.options import StudyOptions
-from hpsearch.system import usable_cores
 
 TRAINER_BYTES = 150 << 20
 """An idle trainer: the interpreter, NumPy and its linear algebra."""

@@ -11,6 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from hpsearch.cores import usable_cores
 from hpsearch.engine.calling import Address
 from hpsearch.engine.capacity import slots, trainer_memory
 from hpsearch.engine.cluster import Cluster, made_for_this_run
@@ -19,7 +20,7 @@ from hpsearch.engine.reach import Reach
 from hpsearch.engine.wire import Handler, Server
 from hpsearch.errors import RunError
 from hpsearch.study.options import StudyOptions
-from hpsearch.system import usable_cores, user
+from hpsearch.system import user
 
 log = logging.getLogger("hpsearch.engine")
 

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 import hpsearch
 from hpsearch import data as tables
+from hpsearch.cores import usable_cores
 from hpsearch.data import Data
 from hpsearch.data.table import counted
 from hpsearch.errors import RunError, StudyFileError, UsageError
@@ -25,7 +26,6 @@ from hpsearch.study.recipe import Shape, cook
 from hpsearch.study.seeds import trial_seed
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile, differences
-from hpsearch.system import usable_cores
 from nncore import Dataset, Diverged, Epoch, metrics, train
 from nncore.arrays import Array, Targets
 from nncore.losses import Loss

@@ -46,7 +46,7 @@ class Handed:
         """
         if self.frame is None:
             with path.open("wb") as file:
-                np.savez(file, allow_pickle=False, **self.arrays)  # type: ignore[arg-type]
+                np.savez(file, allow_pickle=False, **self.arrays)  # type: ignore[arg-type]  # its keywords are arrays, but for this one
         else:
             # Compressed, columns of few words are so small that their reader takes fright.
             self.frame.write_parquet(path, compression="uncompressed", statistics=False)

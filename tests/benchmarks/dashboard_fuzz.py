@@ -56,7 +56,7 @@ def main() -> None:
     """Try one seed."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     many = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
-    commands.run = nothing_done  # type: ignore[assignment]
+    commands.run = nothing_done  # type: ignore[assignment]  # the same call
     with tempfile.TemporaryDirectory() as place:
         os.environ["XDG_CONFIG_HOME"] = place
         os.chdir(place)

@@ -154,7 +154,7 @@ def pair(path: Path, *overrides: tuple[str, object]) -> Pair:
             seconds[retraining.members].append(process_time() - began)
             errors[retraining.members] = 1.0 - (model.metrics["test"]["accuracy"] or 0.0)
     cost = median(seconds[MEMBERS]) / median(seconds[1])
-    widths = "-".join(map(str, one.config["network.layer_dims"]))  # type: ignore[arg-type]
+    widths = "-".join(map(str, one.config["network.layer_dims"]))  # type: ignore[arg-type]  # a list of numbers
     batch = one.config["training.mini_batch_size"]
     print(
         f"  hidden {widths}, batch {batch}: cost ×{cost:.2f},"

@@ -87,7 +87,7 @@ def one(search: Searcher) -> Past:
             break
     best = min(told.values())
     search.tell(trial.number, state, best)  # type: ignore[arg-type]  # one of two states
-    return Past(trial, state, memory, best, told, 1, 0, 1.0)  # type: ignore[arg-type]
+    return Past(trial, state, memory, best, told, 1, 0, 1.0)  # type: ignore[arg-type]  # as above
 
 
 def made_up(pruner: str, trials: int, depth: str) -> list[Past]:

@@ -201,7 +201,7 @@ def _wire(path: Path) -> None:
         reader = asyncio.StreamReader()
         reader.feed_data(path.read_bytes())
         reader.feed_eof()
-        peer = Peer(reader, None)  # type: ignore[arg-type]
+        peer = Peer(reader, None)  # type: ignore[arg-type]  # it only reads
         while True:
             await peer.receive()
 

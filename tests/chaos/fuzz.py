@@ -88,7 +88,7 @@ def _measured(read):
 
 def _resident(what: str) -> int:
     status = Path("/proc/self/status").read_text()
-    return int(re.search(rf"{what}:\s+(\d+)", status)[1]) << 10  # type: ignore[index]
+    return int(re.search(rf"{what}:\s+(\d+)", status)[1]) << 10  # type: ignore[index]  # Linux always says
 
 
 def _rehearse_together(name: str, paths: Sequence[Path]) -> None:

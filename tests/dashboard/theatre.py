@@ -88,7 +88,7 @@ class Stage:
         **options: object,
     ) -> str:
         """Open the dashboard, press keys, and give what then stands on the screen."""
-        chosen = Options(hz=0.1, clock=lambda: NOW, **options)  # type: ignore[arg-type]
+        chosen = Options(hz=0.1, clock=lambda: NOW, **options)  # type: ignore[arg-type]  # of Options alone
         app = Played(RunFolder(self.place), chosen)
         app.told = self.told
 

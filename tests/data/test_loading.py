@@ -155,7 +155,7 @@ def test_a_mistake_in_the_data_table_is_named_with_the_way_out(
 ) -> None:
     path = numbers(tmp_path, when=[f"2020-01-{at % 28 + 1:02}" for at in range(60)])
     with pytest.raises(DataError, match=words):
-        load(DataOptions(path=path, **options))  # type: ignore[arg-type]
+        load(DataOptions(path=path, **options))  # type: ignore[arg-type]  # one of the table above
 
 
 def test_final_has_the_inputs_of_prepare_and_figures_of_more_rows(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_host_that_cannot_be_reached_any_more_is_gone_and_no_fault_of_ours(num
     async def receive():
         reader = asyncio.StreamReader()
         reader.set_exception(OSError(number, "cut off"))
-        await Peer(reader, None).receive()  # type: ignore[arg-type]
+        await Peer(reader, None).receive()  # type: ignore[arg-type]  # it only reads
 
     with pytest.raises(EOFError):
         asyncio.run(receive())

@@ -38,7 +38,7 @@ def ended(cluster, *calls):
         name = daskbackend.register(cluster.client())
         try:
             with parallel_config(name, n_jobs=2):
-                came.append(Parallel(batch_size=1)(delayed(c)() for c in calls))  # type: ignore[arg-type]
+                came.append(Parallel(batch_size=1)(delayed(c)() for c in calls))  # type: ignore[arg-type]  # a call as delayed makes it
         except BaseException as error:
             came.append(error)
 
@@ -107,7 +107,7 @@ def test_a_task_that_kills_its_workers_is_given_to_others_then_ends_the_call(clu
 def test_a_scheduler_that_is_gone_ends_the_call_and_the_next_client_finds_another(tmp_path):
     cluster = Cluster(Reach(), 1, tmp_path)
     client = cluster.client()
-    waiting = threading.Timer(1.0, cluster._process.kill)  # type: ignore[union-attr]
+    waiting = threading.Timer(1.0, cluster._process.kill)  # type: ignore[union-attr]  # it has one
     waiting.start()
     error = ended(cluster, partial(time.sleep, 60))
     assert isinstance(error, BaseException)

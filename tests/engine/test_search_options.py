@@ -123,7 +123,7 @@ def test_auto_is_median_for_few_trials_and_hyperband_for_many():
 
 def test_a_sampler_without_groups_is_one_key_away():
     made = samplers.Maker(StudyOptions("s", sampler_options={"multivariate": False})).make(0, 0)
-    assert made.infer_relative_search_space(None, None) == {}  # type: ignore[arg-type]
+    assert made.infer_relative_search_space(None, None) == {}  # type: ignore[arg-type]  # it asks neither
 
 
 @pytest.mark.parametrize("name", schema.kind_of("study.sampler").names())

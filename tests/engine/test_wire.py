@@ -130,7 +130,7 @@ def heard(data, key=None):
         reader = asyncio.StreamReader()
         reader.feed_data(data)
         reader.feed_eof()
-        peer = Peer(reader, Deaf())  # type: ignore[arg-type]
+        peer = Peer(reader, Deaf())  # type: ignore[arg-type]  # all of a writer it needs
         if key is not None:
             await peer.welcome(key)
         while True:

@@ -72,7 +72,7 @@ def test_a_slope_is_the_difference_quotient(name):
 
 def test_a_slope_outside_its_range_is_refused():
     with pytest.raises(ValueError, match="slope is 2"):
-        activations["leaky_relu"](slope=2.0)  # type: ignore[call-arg]
+        activations["leaky_relu"](slope=2.0)  # type: ignore[call-arg]  # the registry knows no keywords
 
 
 def test_every_activation_compares_and_prints():

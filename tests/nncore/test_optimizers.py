@@ -107,9 +107,9 @@ def test_an_optimizer_finds_the_bottom_of_a_bowl(name):
 @pytest.mark.parametrize("name", [n for n in optimizers if hasattr(optimizers[n](), "beta1")])
 def test_a_beta_of_one_is_refused(name):
     with pytest.raises(ValueError, match=f"{name}: beta1 is 1"):
-        optimizers[name](beta1=1.0)  # type: ignore[call-arg]
+        optimizers[name](beta1=1.0)  # type: ignore[call-arg]  # the registry knows no keywords
 
 
 def test_adamw_without_decay_is_refused():
     with pytest.raises(ValueError, match="Without decay it is adam"):
-        optimizers["adamw"](weight_decay=0.0)  # type: ignore[call-arg]
+        optimizers["adamw"](weight_decay=0.0)  # type: ignore[call-arg]  # the registry knows no keywords

@@ -53,7 +53,7 @@ def test_a_schedule_compares_and_travels(name):
 @pytest.mark.parametrize("name", ["continuous", "discrete", "exponential"])
 def test_a_decay_that_does_nothing_is_refused(name):
     with pytest.raises(ValueError, match="choose none"):
-        schedules[name](decay_rate=0.0)  # type: ignore[call-arg]
+        schedules[name](decay_rate=0.0)  # type: ignore[call-arg]  # the registry knows no keywords
 
 
 def test_a_step_of_no_epochs_is_refused():

@@ -253,7 +253,7 @@ def test_clipping_keeps_every_step_short():
 
 
 def test_the_schedule_follows_the_planned_epochs():
-    recipe = replace(RECIPE, schedule=schedules["discrete"](decay_rate=1.0))  # type: ignore[call-arg]
+    recipe = replace(RECIPE, schedule=schedules["discrete"](decay_rate=1.0))  # type: ignore[call-arg]  # the registry knows no keywords
     rates = [e.learning_rate for e in train(replace(recipe, epochs=4), CLASSES, 0)]
     assert rates == pytest.approx([0.01, 0.01 / 2, 0.01 / 3, 0.01 / 4])
     planned = replace(recipe, epochs=4, schedule_epochs=10)

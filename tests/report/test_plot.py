@@ -47,7 +47,7 @@ def test_an_axis_is_made_of_anything_or_of_nothing(values, log, percent):
         places = found.place(np.array(values))
         drawn = read(plot([], found, found, "nothing"))
         for label in drawn.every("span"):
-            place = float(re.fullmatch(r"(?:top|left):(.+)%", label.attributes["style"] or "")[1])  # type: ignore[index]
+            place = float(re.fullmatch(r"(?:top|left):(.+)%", label.attributes["style"] or "")[1])  # type: ignore[index]  # it matches
             assert 0 <= place <= 100
             assert label.text
         assert len(places) == len(values)

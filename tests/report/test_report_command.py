@@ -147,7 +147,7 @@ def test_a_browser_sorts_by_mouse_and_by_keyboard(study, tmp_path):
         "--dump-dom", Path("tried.html").resolve().as_uri(),
     ]  # fmt: skip
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
-    told = json.loads(re.search(r"<body>(\{.*\})\s*</body>", done.stdout, re.DOTALL)[1])  # type: ignore[index]
+    told = json.loads(re.search(r"<body>(\{.*\})\s*</body>", done.stdout, re.DOTALL)[1])  # type: ignore[index]  # it matches
     board = read(text).at("leaderboard")
     ranked = [row.attributes["id"] for row in board.every("tr") if "id" in row.attributes]
     assert told["number"].split() == sorted(ranked, key=lambda one: int(one.rpartition("-")[2]))

@@ -180,7 +180,7 @@ def _through(graph: Graph, network: Network, x: str) -> str:
 def _activated(graph: Graph, activation: Activation, x: str) -> str:
     name = activations.name_of(activation)
     if name == "leaky_relu":
-        return graph.add("LeakyRelu", x, alpha=float(activation.slope))  # type: ignore[attr-defined]
+        return graph.add("LeakyRelu", x, alpha=float(activation.slope))  # type: ignore[attr-defined]  # only a LeakyReLU gets here
     if name == "softmax":
         return graph.add("Softmax", x, axis=-1)
     if name not in _SAME:
