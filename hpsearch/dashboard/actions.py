@@ -51,6 +51,7 @@ _SIGNS = {
     "enter": "⏎",
     "escape": "esc",
     "comma": ",",
+    "equals_sign": "=",
     "space": "space",
     "down": "↓",
     "up": "↑",

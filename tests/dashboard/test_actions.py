@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from hpsearch.cli.control import Verb
 from hpsearch.cli.every import app as commands_of
-from hpsearch.dashboard.actions import ACTIONS, BY_ID, call, hints
+from hpsearch.dashboard.actions import ACTIONS, BY_ID, call, hints, key_text
 from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.keytable import key_table
 from hpsearch.dashboard.screens.base import StudyScreen
@@ -83,6 +83,10 @@ def test_hints_are_of_the_screen_and_have_a_word():
 def test_help_tells_every_action(scope):
     told = "\n".join("".join(text for text, _ in line) for line in help_lines(scope, 160))
     assert all(action.description in told and action.twin in told for action in ACTIONS)
+
+
+def test_keys_are_called_as_on_a_keyboard():
+    assert [key for action in ACTIONS for key in action.keys if "_" in key_text(key)] == []
 
 
 def test_the_readme_has_the_table_of_keys():
