@@ -15,8 +15,8 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from hpsearch.store.records import StudyFacts
 from hpsearch.study.space import Choice, Float, Int, Layers, range_to_json
 from hpsearch.view.importance import FEWEST, importances
+from tests.view.board import trial
 from tests.view.madeup import facts
-from tests.view.test_query import trial
 
 SPACE = {
     "training.optimizer": Choice(("gd", "adam", "momentum")),
