@@ -1,6 +1,7 @@
-"""A run whose trials were drawn by the searcher, with values made up."""
+"""Data that an export is of, and a run whose trials were drawn by the searcher."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,11 @@ def made_run(place, data=IRIS, trials=15):
     made.trial(trials, "running", None, params="{}")
     made.close()
     return made.folder
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return tables.load(studyfile.parse(f"[data]\n{IRIS}", Path("iris.toml").absolute()).data)
 
 
 @pytest.fixture
