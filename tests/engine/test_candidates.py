@@ -1,8 +1,6 @@
 """What is tried holds for any space: in range, within the limit, never twice, and all of it."""
 
-import json
 import math
-from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from hpsearch.engine.candidates import Candidates
 from hpsearch.engine.grid import grid
-from hpsearch.engine.searcher import AlreadyTried, Searcher, SpaceExhausted
+from hpsearch.engine.searcher import SpaceExhausted
 from hpsearch.errors import StudyFileError
 from hpsearch.study.bounding import bounded, narrowed
 from hpsearch.study.space import (
@@ -24,18 +22,8 @@ from hpsearch.study.space import (
     nearest,
     parameters,
 )
-from tests.engine.made_up import Run, past_of, study, whole_study
-
-FEATURES, OUTPUTS = 8, 3
-
-
-def size(config):
-    return parameters(config["network.layer_dims"], FEATURES, OUTPUTS)
-
-
-def key(params):
-    return json.dumps(dict(sorted(params.items())))
-
+from tests.engine.asking import FEATURES, OUTPUTS, all_of, key, searching, size
+from tests.engine.made_up import whole_study
 
 shapes = st.sampled_from(["free", "funnel", "constant"])
 
@@ -78,22 +66,6 @@ def limit_of(space, share):
     small = parameters((range_.width[0],) * range_.depth[0], FEATURES, OUTPUTS)
     large = parameters((range_.width[1],) * range_.depth[1], FEATURES, OUTPUTS)
     return small + int((large - small) * share**3)
-
-
-def searching(space, limit=None, sampler="random", **options):
-    fixed = {} if limit is None else {"network.max_parameters": limit}
-    of = study(space=space, fixed=fixed, sampler=sampler, **options)
-    return Searcher(of, "minimize", size)
-
-
-def all_of(search):
-    """Every trial until the space is exhausted."""
-    asked = []
-    with suppress(SpaceExhausted):
-        while len(asked) < 999:
-            asked.append(search.ask())
-            search.tell(asked[-1].number, "complete", 1.0)
-    return asked
 
 
 @settings(max_examples=40, deadline=None)
@@ -249,61 +221,3 @@ def test_a_grid_without_an_end_is_refused_when_it_is_made():
 def test_a_constant_shape_is_countable_however_wide():
     space = {"network.layer_dims": Layers((1, 3), (1, 400), shape="constant")}
     assert len(grid(space, {})) == 1200
-
-
-def test_what_is_enqueued_between_two_runs_is_tried_next():
-    first = Run(study(sampler="random")).finish(3)
-    added = ({"training.learning_rate": 0.5}, {"training.learning_rate": 0.25})
-    again = Run(study(sampler="random", enqueue=added[:1]), past_of(first)).finish(4)
-    assert again.past[3].trial.params["training.learning_rate"] == 0.5
-    # In another order, and with one more: only what was not tried is.
-    third = Run(study(sampler="random", enqueue=added[::-1]), past_of(again)).finish(6)
-    assert third.past[4].trial.params["training.learning_rate"] == 0.25
-    assert third.past[5].trial.params["training.learning_rate"] not in (0.5, 0.25)
-
-
-def test_an_entry_that_was_tried_is_left_out_without_a_number():
-    whole = study().defaults()
-    entries = (whole, {**whole, "training.learning_rate": 0.5}, whole)
-    search = searching(study().space, enqueue=entries)
-    asked = [search.ask().params for _ in range(3)]
-    assert asked[:2] == [whole, entries[1]]
-    assert asked[2] not in asked[:2]
-
-
-def test_what_a_person_gives_is_tried_once():
-    search = searching(study().space, defaults_first=False)
-    partly = search.ask({"training.optimizer": "gd"})
-    assert partly.params["training.optimizer"] == "gd"
-    with pytest.raises(AlreadyTried) as caught:
-        search.ask(partly.params)
-    assert caught.value.number == 0
-    assert search.ask({"training.optimizer": "gd"}).number == 1
-
-
-def test_a_failed_trial_that_is_tried_again_keeps_its_number_over_a_restart():
-    of = study(sampler="tpe", enqueue=({"training.learning_rate": 0.5},))
-    run = Run(of).finish(4)
-    failed = run.past[0]
-    run.searcher.reopen(failed)
-    assert run.searcher.waiting == (0,)
-    memory = run.searcher.memory(0)
-    assert memory["optuna"] == 4
-    run.past[0] = past_of(run, 0, state="running", memory=memory, curve={})
-    again = Run(of, past_of(run))
-    assert again.searcher.waiting == (0,)
-    assert again.searcher.ask().params["training.learning_rate"] != 0.5
-
-
-@pytest.mark.parametrize(("old", "new"), [("random", "tpe"), ("tpe", "grid"), ("grid", "random")])
-def test_another_sampler_goes_on_where_the_last_one_was(old, new):
-    space = {
-        "training.optimizer": Choice(("gd", "adam")),
-        "training.beta2": Float(0.8, 0.95, step=0.05),
-        "training.learning_rate": Float(0.01, 0.03, step=0.01),
-    }
-    first = Run(study(space=space, sampler=old)).finish(9)
-    search = Run(study(space=space, sampler=new), past_of(first)).searcher
-    asked = [past.trial for past in first.past.values()] + all_of(search)
-    assert [trial.number for trial in asked] == list(range(3 + 4 * 3))
-    assert len({key(trial.params) for trial in asked}) == len(asked)
