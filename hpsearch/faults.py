@@ -4,14 +4,15 @@ In production nothing is planned and `at` returns at once. A plan comes from the
 variable HPSEARCH_FAULTS, read once when a process starts, and from nowhere else: no study file,
 no command and no message can name one. It is a list of faults, with `;` between them:
 
-    crash PLACE N [FUSE]     end the process at once, as kill -9 does, the N-th time it comes there
-    slow PLACE SECONDS       sleep there, each time
-    ENOSPC PLACE N [FUSE]    from the N-th time on nothing can be written there: the disk is full
-    EIO PLACE N [FUSE]       the N-th time, and only then, writing fails
+    crash PLACE N [FUSE]       end the process at once, as kill -9 does, the N-th time it is there
+    slow PLACE SECONDS [FUSE]  sleep there, each time
+    ENOSPC PLACE N [FUSE]      from the N-th time on nothing can be written there: the disk is full
+    EIO PLACE N [FUSE]         the N-th time, and only then, writing fails
 
 PLACE is one of `PLACES`, or its first word for all that begin with it: `write` is every write.
 FUSE is a file: a fault but a delay comes only to the process that can delete it, so a process that
-is started again does not crash again, and whether it came is seen afterwards.
+is started again does not crash again, and whether it came is seen afterwards. Delays come for as
+long as it is there: a test holds a trial up until it has seen what it came for.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Fault:
             return
         self.seen += 1
         if self.act == "slow":
-            time.sleep(self.count)
+            if self.fuse is None or self.fuse.exists():
+                time.sleep(self.count)
             return
         came = self.seen == self.count and self._burns()
         self.full |= came and self.act == "ENOSPC"

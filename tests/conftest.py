@@ -26,6 +26,9 @@ hypothesis.settings.register_profile("steady", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("steady")
 
+PATIENCE = 120.0
+"""Seconds after which what is waited for does not come: no machine is that slow."""
+
 LEFT_OUT = ("CI", "TERM", "SSH_CONNECTION", "SLURM_JOB_ID", "SLURM_CPUS_PER_TASK")
 """What would make the program show something else here than on a person's machine."""
 
@@ -66,8 +69,10 @@ class Place:
         self.epoch_seconds = 0.0
         """How long an epoch takes at the least, of what is started from now on.
 
-        Trials that a test interrupts need to last, not to compute: they sleep (`hpsearch.faults`).
+        Trials that a test interrupts need to last, not to compute: they sleep (`hpsearch.faults`),
+        until `hurry`. A test that waits for their end makes them longer than any machine is slow.
         """
+        self._slow = path / "slow"
         self._started: list[subprocess.Popen[str]] = []
 
     def write(
@@ -92,7 +97,7 @@ class Place:
             env=self._environ(),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done
@@ -109,6 +114,11 @@ class Place:
         )
         self._started.append(started)
         return started
+
+    def hurry(self) -> None:
+        """Epochs take no longer than they need from now on, of what runs already, too."""
+        self._slow.unlink(missing_ok=True)
+        self.epoch_seconds = 0.0
 
     def status(self) -> dict[str, Any]:
         """As `hpsearch status` tells it."""
@@ -133,9 +143,11 @@ class Place:
     def _environ(self) -> dict[str, str]:
         quiet = {"PYTHONWARNINGS": "default", "COLUMNS": "100", "NO_COLOR": "1"}
         plain = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-        slow = {"HPSEARCH_FAULTS": f"slow trainer epoch {self.epoch_seconds}"}
-        runs = {"HPSEARCH_RUNS": str(self.path / "runs")}
-        return {**plain, **quiet, **runs, **(slow if self.epoch_seconds else {})}
+        slow = {}
+        if self.epoch_seconds:
+            self._slow.touch()
+            slow = {"HPSEARCH_FAULTS": f"slow trainer epoch {self.epoch_seconds} {self._slow}"}
+        return {**plain, **quiet, "HPSEARCH_RUNS": str(self.path / "runs"), **slow}
 
     def close(self) -> None:
         """Nothing that a test started may outlive it."""
@@ -176,7 +188,7 @@ def typed(monkeypatch, capfdbinary, tmp_path):
     return type_
 
 
-def wait_for(true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_for(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """The first true answer; polls, because what is awaited happens in another process."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

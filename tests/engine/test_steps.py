@@ -112,3 +112,15 @@ def test_a_fuse_burns_once_and_only_then_a_process_crashes(tmp_path):
                 with pytest.raises(Crash):
                     faults.at("trial told")
             faults.at("trial told")
+
+
+def test_what_is_slow_is_so_for_as_long_as_its_fuse_is_there(tmp_path, monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr(faults.time, "sleep", slept.append)
+    fuse = tmp_path / "a fuse"
+    fuse.touch()
+    with faults.plan(*faults.planned(f"slow trainer epoch 0.02 {fuse}")):
+        faults.at("trainer epoch")
+        fuse.unlink()
+        faults.at("trainer epoch")
+    assert slept == [0.02]
