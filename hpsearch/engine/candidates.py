@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from random import Random
 
-from hpsearch.engine.grid import grid
-from hpsearch.errors import StudyFileError
+from hpsearch.engine.grid import Endless, grid
 from hpsearch.study.bounding import bounded, narrowed
 from hpsearch.study.space import Config, Dims, Params, Space, applies
 from hpsearch.study.studyfile import StudyFile
@@ -57,7 +56,7 @@ class Candidates:
         """Everything in a space that has an end, in an order of the study's seed.
 
         Raises:
-            StudyFileError: at once, if the space has no end, or one too far away.
+            Endless: at once, if the space has no end, or one too far away.
         """
         points = grid(self.space, self._file.fixed)
         Random(self._file.study.seed).shuffle(points)
@@ -65,7 +64,7 @@ class Candidates:
 
     def countable(self) -> Iterator[Params]:
         """Likewise, listed when first asked for; nothing where the space has no end."""
-        with suppress(StudyFileError):
+        with suppress(Endless):
             yield from self.grid()
 
     def _layers_fit(self, dims: Dims) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise, product
 
-from hpsearch.errors import StudyFileError
 from hpsearch.study.space import (
     Choice,
     Config,
@@ -24,11 +23,19 @@ LIMIT = 100_000
 """More points than anyone will run; listing them would only cost memory."""
 
 
+class Endless(Exception):
+    """A space that has no end, or one too far away: the key that makes it so, and the way out."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(f"{key}: {sentence}")
+        self.key, self.sentence = key, sentence
+
+
 def grid(space: Space, fixed: Config) -> list[Params]:
     """Every configuration of a finite space, once each.
 
     Raises:
-        StudyFileError: a range has no end of values, or the grid more than LIMIT points.
+        Endless: a range has no end of values, or the grid more than LIMIT points.
     """
     points: list[dict[str, Value]] = [{}]
     for name, range_ in space.items():
@@ -38,9 +45,8 @@ def grid(space: Space, fixed: Config) -> list[Params]:
             here = applies(name, {**fixed, **point})
             grown += [{**point, name: value} for value in values] if here else [point]
             if len(grown) > LIMIT:
-                raise StudyFileError(
-                    f'study.sampler: the grid has more than {LIMIT:,} points; use "random".'
-                )
+                sentence = f'the grid has more than {LIMIT:,} points; use "random".'
+                raise Endless("study.sampler", sentence)
         points = grown
     return list[Params](points)
 
@@ -56,10 +62,8 @@ def _values(name: str, range_: Range) -> list[Value]:
         case Layers():
             return _layers(name, range_)
         case Float(step=None):
-            raise StudyFileError(
-                f"{name}: a grid needs a choice, whole numbers, or a float with a step."
-            )
-    raise StudyFileError(f'{name}: too many values for a grid; use a "choice".')
+            raise Endless(name, "a grid needs a choice, whole numbers, or a float with a step.")
+    raise Endless(name, 'too many values for a grid; use a "choice".')
 
 
 def _layers(name: str, range_: Layers) -> list[Value]:
@@ -68,7 +72,7 @@ def _layers(name: str, range_: Layers) -> list[Value]:
     if range_.shape == "constant":
         return [(width,) * depth for depth in range(low, high + 1) for width in widths]
     if sum(len(widths) ** depth for depth in range(low, high + 1)) > LIMIT:
-        raise StudyFileError(f'{name}: too many layer lists for a grid; use a "choice".')
+        raise Endless(name, 'too many layer lists for a grid; use a "choice".')
     lists = (found for depth in range(low, high + 1) for found in product(widths, repeat=depth))
     if range_.shape == "free":
         return list(lists)

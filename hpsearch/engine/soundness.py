@@ -9,7 +9,8 @@ from hpsearch.data import readers
 from hpsearch.data.table import quoted
 from hpsearch.engine import pruning, samplers
 from hpsearch.engine.candidates import LAYERS, Candidates
-from hpsearch.errors import DataError, StudyFileError
+from hpsearch.engine.grid import Endless
+from hpsearch.errors import DataError
 from hpsearch.study.kinds import shown
 from hpsearch.study.space import Config
 from hpsearch.study.studyfile import StudyFile
@@ -60,9 +61,8 @@ def hold_space(study: StudyFile, size: Callable[[Config], int]) -> None:
     if study.study.sampler == "grid":
         try:
             candidates.grid()
-        except StudyFileError as error:
-            name, _, sentence = str(error).partition(": ")
-            found.append((name, sentence))
+        except Endless as error:
+            found.append((error.key, error.sentence))
     for entry in study.enqueue:
         if LAYERS in entry and not candidates.fits(entry):
             parameters = size(study.config(entry))

@@ -8,9 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hpsearch.engine.candidates import Candidates
-from hpsearch.engine.grid import grid
+from hpsearch.engine.grid import Endless, grid
 from hpsearch.engine.searcher import SpaceExhausted
-from hpsearch.errors import StudyFileError
 from hpsearch.study.bounding import bounded, narrowed
 from hpsearch.study.space import (
     Choice,
@@ -209,12 +208,12 @@ def test_every_step_of_a_float_range_is_reached_and_the_last_is_the_end(sampler)
 
 
 def test_a_grid_without_an_end_is_refused_when_it_is_made():
-    with pytest.raises(StudyFileError, match=r"training\.beta2: a grid needs a choice"):
+    with pytest.raises(Endless, match=r"training\.beta2: a grid needs a choice"):
         searching({"training.beta2": Float(0.9, 0.99)}, sampler="grid")
-    with pytest.raises(StudyFileError, match="too many layer lists for a grid"):
+    with pytest.raises(Endless, match="too many layer lists for a grid"):
         searching({"network.layer_dims": Layers((1, 3), (1, 400))}, sampler="grid")
     many = {f"training.x{i}": Int(1, 20) for i in range(5)}
-    with pytest.raises(StudyFileError, match="the grid has more than 100,000 points"):
+    with pytest.raises(Endless, match="the grid has more than 100,000 points"):
         grid(many, {})
 
 
