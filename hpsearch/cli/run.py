@@ -91,8 +91,8 @@ def run(
     """
     from hpsearch.cli.studies import study_file
     from hpsearch.cli.watch import follow_run
-    from hpsearch.engine.launch import Held, launch
-    from hpsearch.engine.order import Order
+    from hpsearch.engine.launch import launch
+    from hpsearch.engine.order import Held, Order
     from hpsearch.errors import UsageError
     from hpsearch.plain.terminal import mode_for
     from hpsearch.store.folder import RunFolder, runs_folder

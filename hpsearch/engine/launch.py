@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hpsearch import system
 from hpsearch.engine.begun import take
-from hpsearch.engine.order import Answer, Order
+from hpsearch.engine.order import Answer, Held, Order
 from hpsearch.errors import HpsearchError, RunError
 from hpsearch.store.folder import RunFolder
 from hpsearch.view.command import near
@@ -26,14 +26,6 @@ class Refused(HpsearchError):
     def __init__(self, text: str, code: int) -> None:
         super().__init__(text)
         self.code = code  # type: ignore[misc]  # the engine's, not the class's
-
-
-class Held(Exception):
-    """Another engine runs this study already, in `folder`."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
-        self.folder = folder
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ def launch(order: Order, say: Callable[[str], None], folder: RunFolder) -> Launc
     if answer.kind == "ready":
         return launched
     process.wait()
-    if answer.folder:
+    if answer.kind == "held":
         raise Held(Path(answer.folder))
     raise Refused(answer.text, answer.code)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from hpsearch.engine.reach import Reach
 
@@ -45,8 +45,8 @@ class Order:
         return cls(**{**fields, **paths, "reach": Reach.from_json(fields["reach"])})
 
 
-class AlreadyRuns(Exception):
-    """Another engine runs the study in `folder`."""
+class Held(Exception):
+    """Another engine runs this study already, in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
@@ -55,15 +55,16 @@ class AlreadyRuns(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """One line from the engine: a word while it prepares, then "ready" or what is wrong."""
+    """One line from the engine: words while it prepares, then its last."""
 
-    kind: str
-    """say, ready or error."""
+    kind: Literal["say", "ready", "held", "error"]
+    """A word; or it is at work; or another engine has the folder; or what is wrong."""
     text: str = ""
+    """Of a word and an error."""
     code: int = 0
     """Of an error: the exit code."""
     folder: str = ""
-    """The run folder: of a ready engine, or the one that another engine holds."""
+    """The run folder, where it is ready or held."""
 
     def to_line(self) -> bytes:
         """As one line of JSON."""

@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from hpsearch.engine.order import AlreadyRuns, Answer, Order
+from hpsearch.engine.order import Answer, Held, Order
 from hpsearch.engine.room import hold_room
 from hpsearch.engine.staff import Staff
 from hpsearch.errors import HpsearchError
@@ -40,7 +40,7 @@ def work() -> None:
         options = glance(order.study, order.overrides) or _read(order).study
         folder = RunFolder(order.runs / options.name)
         if holder(folder.lock):
-            raise AlreadyRuns(folder.path)
+            raise Held(folder.path)
         hold_room(folder.path)
         staff = Staff(options, folder.path, order.reach)
         try:
@@ -49,8 +49,8 @@ def work() -> None:
             # Left alone, joblib would wait at exit for shells that nobody tells to end.
             threading.Thread(target=staff.dismiss, args=(0.0,)).start()
             raise
-    except AlreadyRuns as held:
-        _answer(order, Answer("error", "", 0, str(held.folder)))
+    except Held as held:
+        _answer(order, Answer("held", folder=str(held.folder)))
         sys.exit(0)
     except HpsearchError as error:
         _answer(order, Answer("error", str(error), error.code))

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.engine.launch import Held, Launched, Refused, launch
-from hpsearch.engine.order import Order
+from hpsearch.engine.launch import Launched, Refused, launch
+from hpsearch.engine.order import Held, Order
 from hpsearch.errors import HpsearchError, RunError, StudyFileError, UsageError
 from hpsearch.plain.stream import follow
 from hpsearch.searching.asked import Asked, ask, full_names, in_python
