@@ -10,8 +10,9 @@ from hpsearch import faults
 from hpsearch.engine.checkpoint import Checkpoints
 from hpsearch.engine.jobs import Jobs
 from hpsearch.engine.line import Line
+from hpsearch.engine.running import Running
 from hpsearch.engine.searcher import AlreadyTried, SpaceExhausted
-from hpsearch.engine.slots import Running, Trainer
+from hpsearch.engine.slots import Trainer
 from hpsearch.engine.supply import Supply
 from hpsearch.store.writer import Store
 from hpsearch.study.events import Trial

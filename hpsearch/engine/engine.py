@@ -19,8 +19,9 @@ from hpsearch.engine.dispatch import Dispatch
 from hpsearch.engine.jobs import Jobs, parameters_of
 from hpsearch.engine.keeping import BestWeights
 from hpsearch.engine.line import Line, OpenTrial
+from hpsearch.engine.running import Running, with_log
 from hpsearch.engine.searcher import Searcher
-from hpsearch.engine.slots import Running, Trainer, with_log
+from hpsearch.engine.slots import Trainer
 from hpsearch.engine.supply import Supply
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past

@@ -70,7 +70,7 @@ def _read(order: Order) -> StudyFile:
 def _run(order: Order, staff: Staff) -> None:
     study = _read(order)  # first: where it is wrong, nothing else is needed
     from hpsearch.engine.opening import open_study
-    from hpsearch.engine.running import Run
+    from hpsearch.engine.run import Run
 
     gc.freeze()
     gc.enable()

@@ -8,8 +8,9 @@ from typing import Any
 
 from hpsearch.engine.account import Mode
 from hpsearch.engine.engine import Engine
+from hpsearch.engine.running import Running
 from hpsearch.engine.searcher import AlreadyTried
-from hpsearch.engine.slots import Running, Trainer
+from hpsearch.engine.slots import Trainer
 from hpsearch.engine.steered import Steered
 from hpsearch.errors import HpsearchError
 from hpsearch.study.space import Params

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 from hpsearch.engine.engine import Engine
-from hpsearch.engine.slots import Running, Trainer
+from hpsearch.engine.running import Running
+from hpsearch.engine.slots import Trainer
 from hpsearch.study.options import StudyOptions
 from hpsearch.view.format import duration
 

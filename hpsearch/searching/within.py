@@ -26,8 +26,8 @@ from hpsearch.engine.champion import Champion
 from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.frames import Frame, Head
 from hpsearch.engine.jobs import described, parameters_of
+from hpsearch.engine.running import Running
 from hpsearch.engine.searcher import Searcher, SpaceExhausted
-from hpsearch.engine.slots import Running
 from hpsearch.engine.soundness import hold_options, hold_space
 from hpsearch.errors import RunError, StudyFileError, UsageError
 from hpsearch.models.retraining import Retraining

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hpsearch.engine.running import FLUSH
+from hpsearch.engine.run import FLUSH
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from hpsearch.store.records import Revision

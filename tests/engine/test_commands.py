@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from hpsearch import faults
-from hpsearch.engine.running import Run
+from hpsearch.engine.run import Run
 from hpsearch.engine.watchdog import Watchdog
 from hpsearch.errors import RunError
 from hpsearch.store import inbox
