@@ -86,7 +86,9 @@ class Model:
         if self.task == "regression":
             raise DataError("A regression has no classes, and so no probabilities: use predict.")
         table = self._asked(data).table(proba=True)
-        return table.select(f"proba_{name}" for name in self.classes).to_numpy()
+        p = table.select(f"proba_{name}" for name in self.classes).to_numpy()
+        # Of float32 they sum to one within 1e-7, which scikit-learn's figures would warn of.
+        return p / p.sum(axis=1, keepdims=True) if self.task == "multiclass" else p
 
     def evaluate(self, data: Any) -> Evaluation:
         """Figures on rows whose targets are known; `figures` has them by name.

@@ -75,6 +75,8 @@ class HPSearchClassifier(ClassifierMixin, SearchEstimator):
         As scikit-learn has them.
     """
 
+    classes_: np.ndarray
+
     def fit(self, X: Any, y: Any) -> Self:
         """Search, then train the best trial once more on all rows.
 
@@ -130,6 +132,8 @@ class HPSearchClassifier(ClassifierMixin, SearchEstimator):
         _, p = self._outputs(X)
         if p.shape[1] == 1 and not self._multilabel:
             p = np.hstack([p, 1.0 - p] if self._turned else [1.0 - p, p])
+        elif not self._multilabel:
+            p = p / p.sum(axis=1, keepdims=True)  # of float32, which scikit-learn would warn of
         return p
 
     def predict(self, X: Any) -> np.ndarray:
@@ -180,8 +184,7 @@ class HPSearchRegressor(RegressorMixin, SearchEstimator):
             and why.
         """
         x, y = self._rows(X, y)
-        y = y.astype(np.float64)
-        self._search(self._handed(x, y), "regression")
+        self._search(self._handed(x, _numbers(y)), "regression")
         self._flat = y.ndim == 1
         return self
 
@@ -198,6 +201,22 @@ class HPSearchRegressor(RegressorMixin, SearchEstimator):
         said, _ = self._outputs(X)
         y = said.table().to_numpy()
         return y[:, 0] if self._flat else y
+
+
+def _numbers(y: np.ndarray) -> np.ndarray:
+    """Targets of a regression.
+
+    Raises:
+        EstimatorError: one is no number.
+    """
+    if y.dtype.kind in "mM":
+        raise EstimatorError(f"y holds {y.dtype}, which is no number: say since when, in what.")
+    for cell in y.ravel().tolist() if y.dtype.kind in "OUS" else ():
+        try:
+            float(cell)
+        except (TypeError, ValueError):
+            raise EstimatorError(f"y holds {cell!r}, which is no number.") from None
+    return y.astype(np.float64)
 
 
 def _are_words(classes: np.ndarray) -> bool:

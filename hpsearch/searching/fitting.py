@@ -42,6 +42,15 @@ class SearchEstimator(BaseEstimator):
     """What the classifier and the regressor share: all but the targets."""
 
     n_features_in_: int
+    study_: str
+    notes_: tuple[str, ...]
+    leaderboard_: list[dict[str, Any]]
+    best_params_: dict[str, Any]
+    best_score_: float
+    best_trial_: int
+    best_epoch_: int
+    n_iter_: int
+    model_: Model
 
     def __init__(
         self,
@@ -80,6 +89,8 @@ class SearchEstimator(BaseEstimator):
             raise
         except HpsearchError as error:
             raise EstimatorError(str(error)) from None
+        assert best.value is not None
+        assert best.best_epoch is not None  # as a complete one has
         self.study_ = without_data(settled.study.resolved())
         self.notes_ = settled.data.notes
         self.leaderboard_ = rows_of(trials, settled.study.space)
@@ -112,8 +123,11 @@ class SearchEstimator(BaseEstimator):
         """Every trial, best first: searched in here, or by an engine with several workers."""
         if settled.study.study.workers == 1:
             return within.search(settled, self._hear).trials
-        with tempfile.TemporaryDirectory(prefix="hpsearch-") as place:
-            return run(asked, Path(place).resolve(), Face(None)).trials
+        try:
+            with tempfile.TemporaryDirectory(prefix="hpsearch-") as place:
+                return run(asked, Path(place).resolve(), Face(None)).trials
+        except KeyboardInterrupt:  # it tells where to go on from, which is gone by now
+            raise KeyboardInterrupt from None
 
     def _hear(self, trial: TrialRecord) -> None:
         if self.verbose:
@@ -137,7 +151,7 @@ class SearchEstimator(BaseEstimator):
         if y.dtype.kind == "c":
             raise EstimatorError("y holds complex numbers, which nothing here predicts.")
         assert_all_finite(y, input_name="y")
-        return y
+        return _of_objects(y) if y.dtype.kind == "O" else y
 
     def _features(self, X: Any, first: bool) -> np.ndarray | pl.DataFrame:
         """X as numbers, or as a frame with names of its columns."""
@@ -145,13 +159,14 @@ class SearchEstimator(BaseEstimator):
             x: Any = validate_data(
                 self, X, reset=first, ensure_all_finite="allow-nan", ensure_min_samples=1 + first
             )
-            return x
-        validate_data(self, X, reset=first, skip_check_array=True)
+            return x.astype(np.float64) if x.dtype == np.longdouble else x  # which Polars has not
         try:
             frame = as_frame(X)
         except HpsearchError as error:
             raise EstimatorError(str(error)) from None
         assert frame is not None
+        known: Any = X if hasattr(X, "shape") else frame
+        validate_data(self, known, reset=first, skip_check_array=True)
         if frame.height < 1 + first:
             raise EstimatorError(f"Found a frame with {frame.height} sample(s); that is too few.")
         frame.columns = self._names()
@@ -209,7 +224,24 @@ def _has_columns(X: Any) -> bool:
     """Whether X is a frame rather than an array."""
     if isinstance(X, np.ndarray | list | tuple) or issparse(X):
         return False
+    if isinstance(X, Mapping | pl.LazyFrame):
+        return True
     return hasattr(X, "columns") or hasattr(X, "__dataframe__")
+
+
+def _of_objects(y: np.ndarray) -> np.ndarray:
+    """Targets that came as objects: as numbers where they all are, and none of them empty.
+
+    Raises:
+        EstimatorError: cells are empty.
+    """
+    cells = y.ravel().tolist()
+    if empty := cells.count(None):
+        raise EstimatorError(
+            f"y has no value in {empty:,} of {len(cells):,} cells; leave out such rows."
+        )
+    known = all(isinstance(cell, bool | int | float | np.generic) for cell in cells)
+    return np.array(cells).reshape(y.shape) if known else y
 
 
 def _nothing(trials: tuple[TrialRecord, ...]) -> str:
