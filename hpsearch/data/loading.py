@@ -16,6 +16,7 @@ from hpsearch.data.folding import divide
 from hpsearch.data.table import Dialect, Table, check_known, listed, quoted
 from hpsearch.data.tabular import Data
 from hpsearch.data.target import read_target
+from hpsearch.data.telling import about_telling
 from hpsearch.errors import DataError
 from hpsearch.study.options import DataOptions
 
@@ -119,6 +120,7 @@ def understood(
     decimal = table.dialect.decimal
     tell(filter(None, (words_among_numbers(table.frame[name], decimal) for name in words)))
     clean = clean_frame(table, inputs)
+    tell(about_telling(clean, inputs, target, parts.train))
     tell(reports.about_duplicates(clean, target, parts, evaluation, judged))
     data = Data(
         name=table.name,
