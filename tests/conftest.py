@@ -168,6 +168,15 @@ def place(tmp_path: Path):
 
 
 @pytest.fixture
+def patient(monkeypatch):
+    """Handshakes that take their time: a machine may stand still in the middle of one."""
+    from hpsearch.engine import calling, wire
+
+    for end in (calling, wire):
+        monkeypatch.setattr(end, "HANDSHAKE_SECONDS", PATIENCE)
+
+
+@pytest.fixture
 def typed(monkeypatch, capfdbinary, tmp_path):
     """Types a command in a folder of its own; gives exit code, standard output and error."""
     from hpsearch.cli import run_app

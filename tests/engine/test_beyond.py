@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from hpsearch.engine import calling
 from hpsearch.engine.calling import Address, Line
 from hpsearch.engine.capacity import capacity
 from hpsearch.engine.frames import WireError
@@ -102,7 +103,7 @@ async def test_a_trainer_may_ask_for_the_sums_of_its_arrays(tmp_path):
 
 
 @pytest.fixture
-def secret():
+def secret(patient):
     """A server that shows a certificate, on a thread of its own; and its address."""
     cluster = pytest.importorskip("hpsearch.engine.cluster")
     pytest.importorskip("cryptography", reason="pip install 'hpsearch[dask]'")
@@ -160,7 +161,8 @@ def test_the_key_is_asked_for_behind_the_certificate(secret):
         Line(replace(secret, key=b"wrong" * 4))
 
 
-def test_who_does_not_encrypt_is_not_heard(secret):
+def test_who_does_not_encrypt_is_not_heard(secret, monkeypatch):
+    monkeypatch.setattr(calling, "HANDSHAKE_SECONDS", 0.5)  # either waits for the other's word
     with pytest.raises((WireError, EOFError, ConnectionError)):
         Line(replace(secret, certificate=""))
 

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import suppress
 
 import pytest
 
@@ -11,7 +12,7 @@ pytest.importorskip("cryptography", reason="pip install 'hpsearch[dask]'")
 from hpsearch.engine import door, wire
 from hpsearch.engine.calling import Line
 from hpsearch.engine.cluster import made_for_this_run
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 from tests.engine.test_wire import Listening
 
 HELLO = bytes.fromhex("16030100c8010000c40303")
@@ -24,14 +25,14 @@ def identity():
 
 
 @pytest.fixture
-def secret(identity):
+def secret(identity, patient):
     with Listening(identity) as listening:
         yield listening
 
 
 def calls(server, said=b""):
     """A caller who says this, and no more."""
-    caller = socket.create_connection((server.address.host, server.address.port), 10)
+    caller = socket.create_connection((server.address.host, server.address.port), PATIENCE)
     caller.sendall(said)
     return caller
 
@@ -87,18 +88,20 @@ def test_a_caller_that_never_finishes_tls_has_as_long_as_any(secret, monkeypatch
 
 
 def test_behind_tls_the_key_is_due_within_the_same_time(secret, monkeypatch):
-    monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", 0.4)
     anybody = ssl.create_default_context(cadata=secret.address.certificate)
     anybody.check_hostname = False
-    hung_up_on(anybody.wrap_socket(calls(secret)))
+    for seconds in (0.4, 4.0, 40.0):  # on a busy machine the time may be up before TLS stands
+        monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", seconds)
+        with suppress(OSError):
+            hung_up_on(anybody.wrap_socket(calls(secret)))
+            break
     assert secret.refused_one.wait(60)
-    assert secret.refusals == ["no handshake (from 127.0.0.1)"]
+    assert set(secret.refusals) == {"no handshake (from 127.0.0.1)"}
 
 
 def test_a_flood_of_callers_amid_tls_neither_keeps_ours_out_nor_its_places(secret, monkeypatch):
     monkeypatch.setattr(door, "STRANGERS", 20)
     monkeypatch.setattr(door, "TOLD", 8)
-    monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", 60.0)
     flood = [calls(secret, HELLO if at % 2 else b"") for at in range(60)]
     assert works(secret)
     for caller in flood[:40]:  # the oldest were hung up on, though none of them did

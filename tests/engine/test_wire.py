@@ -57,7 +57,7 @@ class Listening:
 
 
 @pytest.fixture
-def server():
+def server(patient):
     with Listening() as listening:
         yield listening
 
@@ -242,7 +242,6 @@ def test_half_a_message_holds_up_nobody_and_its_end_ends_its_sender(server):
 def test_a_flood_of_silent_callers_neither_keeps_ours_out_nor_its_places(server, monkeypatch):
     monkeypatch.setattr(door, "STRANGERS", 20)
     monkeypatch.setattr(door, "TOLD", 8)
-    monkeypatch.setattr(wire, "HANDSHAKE_SECONDS", 60.0)
     where = (server.address.host, server.address.port)
     flood = [socket.create_connection(where) for _ in range(100)]
     line = Line(server.address)
