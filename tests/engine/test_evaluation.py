@@ -19,9 +19,9 @@ from hpsearch.study.studyfile import differences
 from nncore import Dataset
 from tests.chaos.processes import engine_of, kill, trainers_of
 from tests.chaos.recompute import Recomputer
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 
-EPOCHS = 100  # two seconds where an epoch is slow, longer than a command takes to start
+EPOCHS = 100
 
 
 def story(place, name):
@@ -67,19 +67,19 @@ def interrupted_it_finds_the_same(place, whole):
         except RunError:  # the store is only just being made
             return 0
 
-    place.epoch_seconds = 0.02
+    place.epoch_seconds = 0.2  # a trial is not over before it is interrupted
     command = place.start("run", "small.toml", "--name", "again")
     wait_for(epochs)
     assert place.command("stop", "again").returncode == 0
-    command.communicate(timeout=60)
+    command.communicate(timeout=PATIENCE)
     before = epochs()
     command = place.start("run", "small.toml", "--name", "again")
     wait_for(lambda: epochs() > before)
     engine = engine_of(again)
     for pid in trainers_of(engine) if engine else []:
         kill(pid)
-    command.communicate(timeout=60)
-    place.epoch_seconds = 0.0
+    place.hurry()
+    command.communicate(timeout=PATIENCE)
     assert story(place, "again") == whole
 
 

@@ -97,6 +97,7 @@ def test_an_owned_engine_ends_when_its_command_is_gone(place):
 def test_a_signal_to_the_command_stops_gracefully(place, number):
     command, engine = at_work(place, epochs=LONG)
     below = [process.pid for process in descendants(engine)]
+    assert command.stdout.readline()  # it watches, and hears signals
     os.kill(command.pid, number)
     out, err = command.communicate(timeout=PATIENCE)
     assert command.returncode == 3, (out, err)

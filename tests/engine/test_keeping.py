@@ -13,7 +13,7 @@ from hpsearch.store.past import Past
 from hpsearch.study.events import Trial
 from tests.chaos.processes import kill, trainers_of
 from tests.chaos.recompute import Recomputer
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 
 
 def on_disk(folder):
@@ -67,8 +67,8 @@ def test_kept_weights_are_those_of_the_value_on_the_leaderboard(place):
 
 
 def test_a_trial_whose_trainer_is_killed_goes_on_from_its_last_checkpoint(place):
-    place.epoch_seconds = 0.1  # a checkpoint comes after five seconds, three before the end
-    place.write(trials=1, workers=1, epochs=80)
+    place.epoch_seconds = 0.1  # a checkpoint comes after five seconds, the end after a minute
+    place.write(trials=1, workers=1, epochs=600)
     command = place.start("run", "small.toml")
     engine = place.engine()
     wait_for(lambda: on_disk(place.folder.checkpoints) == [0])
@@ -77,7 +77,8 @@ def test_a_trial_whose_trainer_is_killed_goes_on_from_its_last_checkpoint(place)
     wait_for(lambda: [trial.attempt for trial in place.trials()] == [2])
     (went_on,) = [trial.epochs for trial in place.trials()]
     assert went_on > reached / 2  # not from the start
-    command.communicate(timeout=120)
+    place.hurry()
+    command.communicate(timeout=PATIENCE)
     (trial,) = place.trials()
     assert trial.state == "complete"
     assert Recomputer(place.folder).value(trial) == (trial.value, trial.best_epoch, trial.epochs)

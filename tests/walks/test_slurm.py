@@ -13,7 +13,7 @@ import pytest
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
-from tests.conftest import IRIS, STUDY, wait_for
+from tests.conftest import IRIS, PATIENCE, STUDY, wait_for
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCKS = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
@@ -47,7 +47,7 @@ class Job:
         scratch = {"TMPDIR": str(self.path / "scratch"), "SLURM_CPUS_PER_TASK": "2"}
         environ = {**os.environ, **job, **scratch, "PATH": path, "PYTHONPATH": str(Path.cwd())}
         if slow:
-            environ["HPSEARCH_FAULTS"] = "slow trainer epoch 0.02"
+            environ["HPSEARCH_FAULTS"] = "slow trainer epoch 0.2"
         environ.pop("HPSEARCH_RUNS", None)
         self.process = subprocess.Popen(
             ["bash", "-c", script],
@@ -60,8 +60,13 @@ class Job:
         )
         return self.process
 
+    def at_work(self, folder):
+        """Wait until a trial is, and the command hears signals: it has said something."""
+        wait_for(lambda: "running" in self.states(folder))
+        assert self.process.stdout.readline()
+
     def code(self):
-        out, _ = self.process.communicate(timeout=60)
+        out, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out
 
     def states(self, folder):
@@ -91,7 +96,7 @@ def test_before_its_limit_a_job_stops_is_queued_again_and_goes_on(job):
     script = BLOCKS[1]
     assert "#SBATCH --signal=B:USR1" in script
     job.start(script)
-    wait_for(lambda: "running" in job.states(job.scratch))
+    job.at_work(job.scratch)
     job.process.send_signal(signal.SIGUSR1)
     assert job.code()[0] == 0
     assert (job.path / "scontrol.log").read_text() == "requeue 7\n"
@@ -107,7 +112,7 @@ def test_before_its_limit_a_job_stops_is_queued_again_and_goes_on(job):
 
 def test_a_job_that_is_cancelled_keeps_its_run_and_is_not_queued_again(job):
     job.start(BLOCKS[1])
-    wait_for(lambda: "running" in job.states(job.scratch))
+    job.at_work(job.scratch)
     job.process.send_signal(signal.SIGTERM)
     assert job.code()[0] == 3
     assert "waiting" in job.states(job.folder)
@@ -116,7 +121,7 @@ def test_a_job_that_is_cancelled_keeps_its_run_and_is_not_queued_again(job):
 
 def test_slurm_s_own_signal_stops_the_command_gracefully(job):
     job.start("exec hpsearch run houses.toml")
-    wait_for(lambda: "running" in job.states(job.folder))
+    job.at_work(job.folder)
     job.process.send_signal(signal.SIGUSR1)
     assert job.code()[0] == 3
     assert "waiting" in job.states(job.folder)

@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from tests.chaos.processes import alive, trainers_of
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 
 LONG = 100_000
 
@@ -25,7 +25,7 @@ def terminal(place):
             env={**place._environ(), "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
             dimensions=(40, 120),
             encoding="utf-8",
-            timeout=30,
+            timeout=PATIENCE,
         )
         started.append(child)
         return child
@@ -65,17 +65,18 @@ def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
 
 
 def test_ctrl_c_stops_and_the_next_run_finishes(place, terminal):
-    place.epoch_seconds = 0.02
+    place.epoch_seconds = 0.2
     place.write(trials=3, workers=1, epochs=100)
     run = terminal("run", "small.toml", "--plain")
     wait_for(place.running)
+    run.expect("0/3")  # it watches, and hears Ctrl-C
     run.sendintr()
     run.expect("stopping")
     run.expect(pexpect.EOF)
     run.wait()
     assert run.exitstatus == 3
     assert place.status()["state"] == "stopped"
-    place.epoch_seconds = 0.0
+    place.hurry()
     done = terminal("run", "small.toml", "--plain")
     done.expect("hpsearch export")
     done.expect(pexpect.EOF)
@@ -91,6 +92,7 @@ def test_a_second_ctrl_c_aborts(place, terminal):
     wait_for(place.running)
     for trainer in trainers_of(place.engine()):
         os.kill(trainer, signal.SIGSTOP)  # deaf to a stop, as in the middle of a long epoch
+    run.expect("0/3")
     run.sendintr()
     run.expect("stopping")
     run.sendintr()
