@@ -8,14 +8,15 @@ import sys
 import pytest
 
 import hpsearch
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 
 SCRIPT = """
 import os, sys
 with open("imported", "a") as file:
     file.write("once\\n")
 import hpsearch
-found = hpsearch.search({study!r}, trials={trials}, workers=1, set={{"epochs": {epochs}}})
+wanted = {{"trials": {trials}, "workers": 1, "set": {{"epochs": {epochs}}}}}
+found = hpsearch.search({study!r}, **wanted, progress={progress})
 with open("found", "w") as file:
     file.write(f"{{found.state}} {{found.best.number}}")
 """
@@ -27,8 +28,9 @@ def script(place, monkeypatch):
     monkeypatch.chdir(place.path)
     monkeypatch.setenv("HPSEARCH_RUNS", str(place.path / "runs"))
 
-    def write(trials: int, epochs: int) -> list[str]:
-        text = SCRIPT.format(study=str(place.write()), trials=trials, epochs=epochs)
+    def write(trials: int, epochs: int, progress: bool | None = None) -> list[str]:
+        wanted = {"trials": trials, "epochs": epochs, "progress": progress}
+        text = SCRIPT.format(study=str(place.write()), **wanted)
         (place.path / "script.py").write_text(text)
         return [sys.executable, "script.py"]
 
@@ -41,15 +43,15 @@ def test_a_script_needs_no_guard_and_no_standard_streams(place, script):
             os.close(stream)
 
     command = script(trials=2, epochs=3)
-    assert subprocess.run(command, preexec_fn=close, timeout=120).returncode == 0
+    assert subprocess.run(command, preexec_fn=close, timeout=PATIENCE).returncode == 0
     best = hpsearch.result("small").best
     assert (place.path / "found").read_text() == f"finished {best.number}"
     assert (place.path / "imported").read_text() == "once\n"
 
 
 def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
-    command = script(trials=3, epochs=300)
-    slow = {**os.environ, "HPSEARCH_FAULTS": "slow trainer epoch 0.02"}  # or it may be over first
+    command = script(trials=3, epochs=300, progress=True)
+    slow = {**os.environ, "HPSEARCH_FAULTS": "slow trainer epoch 0.1"}  # or it may be over first
     process = subprocess.Popen(
         command,
         stderr=subprocess.PIPE,
@@ -59,8 +61,9 @@ def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_for(lambda: process.poll() is not None or place.running())
+    assert process.stderr.readline()  # it watches its search
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert "KeyboardInterrupt: small is stopped. The same search goes on from here" in said
     assert "hpsearch.result('runs/small') has what there is" in said
     assert process.returncode == -signal.SIGINT
