@@ -135,7 +135,7 @@ class Conversation:
                     reason = f"stopped early: {job.patience} epochs without a better {job.metric}"
                     return self._complete(course, reason)
                 if verdict == "end":
-                    return self._complete(course, f"ended after epoch {epoch.number}")
+                    return self._complete(course, obeyed=True)
                 if verdict == "stop":
                     return self._put_aside(course, epoch.number)
                 self.save_if_due(course, epoch.number)
@@ -179,8 +179,12 @@ class Conversation:
             faults.at("trainer saved")
         self.saved = time.monotonic() if fits else inf  # it will not shrink: none is made again
 
-    def _complete(self, course: Course, reason: str = "") -> tuple[dict[str, Any], bytes]:
+    def _complete(
+        self, course: Course, reason: str = "", obeyed: bool = False
+    ) -> tuple[dict[str, Any], bytes]:
+        """It is complete: by itself, or because it `obeyed` a verdict."""
         head, _ = self._finished("complete", reason)
+        head["obeyed"] = obeyed
         body = course.best_weights() if self.job.keep else b""
         return head, body if len(body) <= MESSAGE_LIMIT else b""
 

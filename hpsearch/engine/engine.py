@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from hpsearch.data import Data
 from hpsearch.engine.account import Account, Ending, Mode
@@ -77,10 +77,6 @@ class Engine:
 
     # A trial's way --------------------------------------------------------------------------
 
-    async def next_job(self, trainer: Trainer) -> tuple[dict[str, Any], bytes]:
-        """The next trial for a trainer, as a frame; waits until there is one. Safe to cancel."""
-        return await self.dispatch.next_job(trainer)
-
     def progressed(
         self, trainer: Trainer, epochs: tuple[EpochDone, ...], cpu: float = 0.0
     ) -> Verdict:
@@ -120,10 +116,11 @@ class Engine:
         reason: str,
         seconds: float | None,
         weights: bytes = b"",
+        obeyed: bool = False,
     ) -> None:
-        """A trial is over, by its trainer's word; with its best epoch's weights."""
+        """A trial is over, by itself or because it `obeyed`; with its best epoch's weights."""
         running = self.release(trainer)
-        state, reason = running.ended(state, reason, self._searcher.pruner)
+        state, reason = running.ended(state, reason, obeyed, self._searcher.pruner)
         if seconds is not None:
             running.seconds = seconds
         if state == "complete" and running.best is not None:

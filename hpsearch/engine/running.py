@@ -53,13 +53,18 @@ class Running:
             self.longest_epoch = max(self.longest_epoch, epoch.seconds)
             self._consider(epoch.number, epoch.figures)
 
-    def ended(self, state: State, reason: str, pruner: str) -> tuple[State, str]:
-        """How it ended and why, by its trainer's word and by what was asked of it."""
+    def ended(self, state: State, reason: str, obeyed: bool, pruner: str) -> tuple[State, str]:
+        """How it ended and why, by its trainer's word and by what was asked of it.
+
+        Args:
+            obeyed: it was complete because it was asked to end, and not by itself.
+            pruner: the study's.
+        """
         if self.asked == "prune" and state in ("pruned", "complete"):
             return "pruned", self.told()  # a person's word, though it came too late
         if state == "pruned":
             return state, f"{reason} by the {pruner} pruner"
-        if self.asked == "end" and reason.startswith("ended"):
+        if obeyed and self.asked == "end":
             return state, self.told()
         return state, reason
 

@@ -147,7 +147,7 @@ class Sessions:
 
     async def _send_job(self, trainer: Trainer, heard: asyncio.Future[Frame]) -> None:
         """Hand the trainer its next trial, and notice if it goes away while there is none."""
-        job = asyncio.ensure_future(self._engine.next_job(trainer))
+        job = asyncio.ensure_future(self._engine.dispatch.next_job(trainer))
         try:
             await asyncio.wait({job, heard}, return_when=asyncio.FIRST_COMPLETED)
             if not job.done():
@@ -188,8 +188,8 @@ class Sessions:
                 await engine.checkpointed(trainer, frame.body)
             case "finished":
                 self._logs.append(trainer.running.number, head["log"])
-                seconds = head.get("seconds")
-                engine.finished(trainer, head["state"], head["reason"], seconds, frame.body)
+                told = head["state"], head["reason"], head.get("seconds")
+                engine.finished(trainer, *told, frame.body, head.get("obeyed", False))
             case "stopped":
                 self._logs.append(trainer.running.number, head["log"])
                 engine.put_aside(trainer, frame.body, head["seconds"])

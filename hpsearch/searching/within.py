@@ -174,7 +174,9 @@ class _Search:
         attempt, running, head = self._trained(trial, config)
         if head["kind"] == "stopped":
             return
-        state, reason = running.ended(head["state"], head["reason"], self._searcher.pruner)
+        state, reason = running.ended(
+            head["state"], head["reason"], head.get("obeyed", False), self._searcher.pruner
+        )
         if state == "complete" and running.best is None:
             state, reason = "failed", f"{self._study.study.metric} has no figure in any epoch"
         best = running.best if state in ("complete", "pruned") else None

@@ -99,7 +99,7 @@ class Helm:
     async def at_work(self, slot=0):
         """A trainer with a trial in hand."""
         trainer = self.trainer(slot)
-        await self.engine.next_job(trainer)
+        await self.engine.dispatch.next_job(trainer)
         return trainer
 
     def epochs(self, trainer, *values, first=1, seconds=1.0):

@@ -170,7 +170,7 @@ async def test_a_command_on_several_trials_is_done_whole_though_a_crash_cuts_it(
 @on
 async def test_what_is_enqueued_while_a_trial_is_drawn_comes_after_it(tmp_path):
     helm = Helm(tmp_path)
-    job = asyncio.ensure_future(helm.engine.next_job(helm.trainer()))
+    job = asyncio.ensure_future(helm.engine.dispatch.next_job(helm.trainer()))
     await asyncio.sleep(0)
     assert await ask(helm, "enqueue", entries=[WHOLE]) == "done: #1"
     assert (await job)[0]["number"] == 0

@@ -29,7 +29,7 @@ async def test_a_waiting_trial_that_is_pruned_while_its_data_is_made_is_not_hand
 
     helm.engine._jobs.data_for = slowly
     trainer = helm.trainer()
-    job = asyncio.ensure_future(helm.engine.next_job(trainer))
+    job = asyncio.ensure_future(helm.engine.dispatch.next_job(trainer))
     await begun.wait()
     helm.steering.prune([0], "me")
     gate.set()
