@@ -154,3 +154,42 @@ def test_predictions_of_images_name_their_files_and_arrays_stay_out_of_csv() -> 
     with pytest.raises(UsageError, match="--keep x: it holds arrays"):
         beside(frame, predicted, ["x"], False, "t")
     assert beside(frame.drop("x"), predicted, [], False, "t").columns == ["prediction"]
+
+
+def test_images_beside_the_folders_of_classes_are_predicted_and_never_learnt(
+    tmp_path: Path,
+) -> None:
+    pets = pictures(tmp_path / "pets", {"cats": 6, "dogs": 6})
+    (pets / "cats" / "0.png").rename(pets / "loose.png")
+    data = load(DataOptions(path=pets, test=0.0))
+    assert sum(data.rows.values()) == 11
+    assert "Left out, as no folder says their class: 'loose.png'." in data.notes
+    rows = read_like(data.prepare("none").encoder, pets, lambda _: None)
+    assert rows["file"][0] == "loose.png"
+    assert rows["target"].to_list() == [None, *["cats"] * 5, *["dogs"] * 6]
+
+
+def test_a_folder_without_an_image_and_one_within_a_class_are_said(tmp_path: Path) -> None:
+    pictures(tmp_path, {"cats": 2, "dogs": 2, "cats/old": 1})
+    (tmp_path / "birds").mkdir()
+    notes = read(tmp_path).notes
+    assert notes[0].startswith(f"{tmp_path.name}: 4 images, 2 classes")
+    assert notes[1:] == (
+        "Left out, as folders within one: 'old' in 'cats'.",
+        "Left out, as no image is in them: 'birds'.",
+    )
+
+
+def test_every_broken_image_is_named_at_once(tmp_path: Path) -> None:
+    pictures(tmp_path, {"cats": 3, "dogs": 3})
+    for name in ("cats/1.png", "dogs/2.png"):
+        whole = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(whole[:50])
+    with pytest.raises(DataError, match=r"In all 2 cannot be read: 'cats/1.png', 'dogs/2.png'\."):
+        read(tmp_path)
+
+
+def test_small_images_are_not_blown_up(tmp_path: Path) -> None:
+    pictures(tmp_path, {"a": 2})
+    pictures(tmp_path, {"b": 2}, (9, 12))
+    assert read(tmp_path).frame.schema["x"] == pl.Array(pl.UInt8, 12 * 12)

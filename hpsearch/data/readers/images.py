@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from polars.selectors import by_name
 
 from hpsearch.data.arrays import FILE, LARGEST, from_arrays
 from hpsearch.data.readers import folder, reader
@@ -75,6 +76,7 @@ def _classes(path: Path, parts: list[Path], dialect: Dialect) -> Table:
     tests = [one for one in parts if _TEST.fullmatch(one.name)]
     trains = [one for one in parts if _TRAIN.fullmatch(one.name)]
     notes: list[str] = []
+    loose = _beside(path, dialect, notes)
     if tests or trains:
         if len(tests) + len(trains) < len(parts) or not trains or len(tests) > 1:
             raise DataError(
@@ -89,7 +91,17 @@ def _classes(path: Path, parts: list[Path], dialect: Dialect) -> Table:
         raise DataError(
             f"{path.name or path}: no folder in it holds an image ({', '.join(_ENDINGS)})."
         )
+    learnt = [*loose, *learnt]
     return _table(path.name, [learnt, held] if held else [learnt], dialect, notes)
+
+
+def _beside(path: Path, dialect: Dialect, notes: list[str]) -> list[Labelled]:
+    """Images beside the folders of the classes: a model can predict them, nothing can be learnt."""
+    found = [Labelled(one, one.name) for one in _images(path, "", [])]
+    if dialect.channels is not None or not found:
+        return found
+    notes.append(f"Left out, as no folder says their class: {listed((o.name for o in found), 3)}.")
+    return []
 
 
 def _unlabelled(path: Path, dialect: Dialect) -> Table:
@@ -111,21 +123,29 @@ def _images(path: Path, prefix: str, notes: list[str]) -> list[Path]:
     """The images in a folder, by name; what else is there is counted in the notes."""
     inside = sorted(one for one in path.iterdir() if not one.name.startswith("."))
     images = [one for one in inside if one.suffix.lower() in _ENDINGS and one.is_file()]
-    known = set(images)
-    if others := [one.name for one in inside if one not in known]:
-        notes.append(
-            f"Left out, as no images: {listed(others, 3)} in {quoted(prefix or path.name)}."
-        )
+    folders = [one.name for one in inside if one.is_dir()]
+    others = [one.name for one in inside if one not in {*images} and one.name not in folders]
+    where = quoted(prefix or path.name)
+    if others:
+        notes.append(f"Left out, as no images: {listed(others, 3)} in {where}.")
+    if folders:
+        notes.append(f"Left out, as folders within one: {listed(folders, 3)} in {where}.")
     return images
 
 
 def _labelled(path: Path, prefix: str, notes: list[str]) -> list[Labelled]:
     """The images of every class in a folder, class after class."""
     found: list[Labelled] = []
+    none: list[str] = []
     for one in _folders(path):
         name = f"{prefix}/{one.name}" if prefix else one.name
-        for image in _images(one, name, notes):
-            found.append(Labelled(image, f"{name}/{image.name}", one.name))
+        said: list[str] = []
+        images = _images(one, name, said)
+        found += [Labelled(image, f"{name}/{image.name}", one.name) for image in images]
+        notes += said if images else []
+        none += [] if images else [name]
+    if none:
+        notes.append(f"Left out, as no image is in them: {listed(none, 3)}.")
     return found
 
 
@@ -139,6 +159,19 @@ def _table(
             f"{name} needs Pillow to be read: pip install 'hpsearch[images]'."
         ) from None
     every = [one for part in parts for one in part]
+    try:
+        return _read(name, parts, every, dialect, notes)
+    except _Broken as error:
+        raise _with_others(error, every) from None
+
+
+def _read(
+    name: str,
+    parts: Sequence[Sequence[Labelled]],
+    every: Sequence[Labelled],
+    dialect: Dialect,
+    notes: list[str],
+) -> Table:
     (height, width), channels, said = _form(every, dialect)
     size = height * width * channels
     if len(every) * size > LARGEST:
@@ -150,13 +183,31 @@ def _table(
     for x, part in zip(xs, parts, strict=True):
         for at, one in enumerate(part):
             x[at] = _pixels(one, height, width, channels)
-    labels = [np.array([one.label for one in part], np.str_) for part in parts]
-    known = all(one.label is not None for one in every)
-    classes = f", {len({one.label for one in every}):,} classes" if known else ""
+    labels = [np.array([one.label or "" for one in part], np.str_) for part in parts]
+    different = len({one.label for one in every} - {None})
+    classes = f", {different:,} class{'es' * (different > 1)}" if different else ""
     note = f"{name}: {counted(len(every), 'image')}{classes}, {said}."
     files = {FILE: [one.name for one in every]}
-    table = from_arrays(name, xs, labels if known else [], note=note, asides=files)
-    return replace(table, notes=(*table.notes, *notes))
+    table = from_arrays(name, xs, labels if different else [], note=note, asides=files)
+    frame = table.frame.with_columns(by_name(table.targets).replace("", None))
+    return replace(table, frame=frame, notes=(*table.notes, *notes))
+
+
+class _Broken(DataError):
+    """An image cannot be read."""
+
+
+def _with_others(error: _Broken, every: Sequence[Labelled]) -> DataError:
+    """The error, and which other images cannot be read either: all are to be mended at once."""
+    broken: list[str] = []
+    for one in every:
+        try:
+            _pixels(one, 1, 1, 1)
+        except _Broken:
+            broken.append(one.name)
+    if len(broken) < 2:
+        return error
+    return DataError(f"{error} In all {len(broken):,} cannot be read: {listed(broken, 20)}.")
 
 
 def _form(images: Sequence[Labelled], dialect: Dialect) -> tuple[tuple[int, int], int, str]:
@@ -176,7 +227,8 @@ def _form(images: Sequence[Labelled], dialect: Dialect) -> tuple[tuple[int, int]
     elif len(sizes) == 1 and max(next(iter(sizes))) <= _LARGE:
         size, how = next(iter(sizes)), "as they are; data.image_size resizes them"
     else:
-        size = (_USUAL, _USUAL)
+        side = min(_USUAL, max(max(size) for size in sizes))  # none is made larger than the largest
+        size = (side, side)
         how = f"resized from {_range(sizes)} (guessed; data.image_size overrides)"
     return size, channels, f"{size[0]} × {size[1]} pixels, {how}, {tone}"
 
@@ -216,7 +268,7 @@ def _opened(one: Labelled) -> Iterator[Image]:
             warnings.simplefilter("ignore")  # of odd metadata, and of sizes that we check
             with Image.open(one.path, formats=_FORMATS) as image:
                 if image.width * image.height > _MOST_PIXELS:
-                    raise DataError(
+                    raise _Broken(
                         f"{one.name} has {image.width:,} × {image.height:,} pixels; at most"
                         f" {_MOST_PIXELS:,} are read. Resize it first."
                     )
@@ -225,7 +277,7 @@ def _opened(one: Labelled) -> Iterator[Image]:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds
         said = " ".join(str(error).replace(f" {str(one.path)!r}", "").split())[:120].rstrip(".")
-        raise DataError(
+        raise _Broken(
             f"{one.name} is no image that can be read: {said or type(error).__name__}. Mend it, or"
             " take it out."
         ) from None
