@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import pexpect
 import pytest
 
 from hpsearch.store.folder import RunFolder
@@ -195,6 +197,17 @@ def typed(monkeypatch, capfdbinary, tmp_path):
         return code, out.decode(), err.decode()
 
     return type_
+
+
+def hang_up(child: Any) -> None:
+    """Close a terminal under its program, which ends.
+
+    `close` gives it a tenth of a second after each signal, SIGKILL too, and raises where that is
+    too little.
+    """
+    with suppress(pexpect.ExceptionPexpect):
+        child.close(force=True)
+    wait_for(lambda: not child.ptyproc.isalive())
 
 
 def wait_for(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,10 +87,11 @@ def test_no_key_stands_in_argv_or_the_environment(place):
     engine = engine_of(place.folder)
     assert engine is not None
     ours = keys_in("\0".join(os.environ.values()).encode())
-    below = [process.pid for process in descendants(engine)]
-    assert len(below) >= 2  # a shell and its trainer
-    for pid in (engine, *below):
-        for file in ("cmdline", "environ"):
-            told = Path(f"/proc/{pid}/{file}").read_bytes()
-            assert keys_in(told) <= ours
+    looked_at = []
+    for pid in (engine, *(process.pid for process in descendants(engine))):
+        with suppress(OSError):  # joblib asks other programs how many cores there are
+            told = [Path(f"/proc/{pid}/{file}").read_bytes() for file in ("cmdline", "environ")]
+            assert keys_in(b"\0".join(told)) <= ours
+            looked_at.append(pid)
+    assert len(looked_at) >= 3  # the engine, a shell and its trainer
     place.command("stop", "small", "--now")

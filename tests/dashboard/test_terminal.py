@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from tests.chaos.processes import alive
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, hang_up, wait_for
 
 pyte = pytest.importorskip("pyte")
 
@@ -31,7 +31,7 @@ class Seen:
             env={**place._environ(), "TERM": "xterm-256color", "NO_COLOR": "", **environ},
             dimensions=(size[1], size[0]),
             encoding="utf-8",
-            timeout=30,
+            timeout=PATIENCE,
         )
 
     def read(self):
@@ -80,7 +80,7 @@ def see(place):
 
     yield one
     for seen in opened:
-        seen.child.close(force=True)
+        hang_up(seen.child)
 
 
 def test_run_attach_leave_and_stop(place, see):
@@ -140,9 +140,9 @@ def test_a_crash_gives_the_terminal_back(place, see):
     script = place.path / "broken.py"
     script.write_text(code)
     seen = see("ls")
-    seen.child.close(force=True)
+    hang_up(seen.child)
     seen.child = pexpect.spawn(
-        sys.executable, [str(script)], cwd=str(place.path), encoding="utf-8", timeout=30,
+        sys.executable, [str(script)], cwd=str(place.path), encoding="utf-8", timeout=PATIENCE,
         env={**place._environ(), "TERM": "xterm-256color"}, dimensions=(40, 120),
     )  # fmt: skip
     assert seen.ended() == 1
@@ -162,12 +162,12 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(place, see)
     place.write(trials=2, epochs=3)
     assert place.command("run", "small.toml").returncode == 0
     seen = see("ls")
-    seen.child.close(force=True)
+    hang_up(seen.child)
     seen.raw = ""
     seen.screen.reset()
     seen.child = pexpect.spawn(
         "bash", ["--norc", "--noprofile", "-i"], cwd=str(place.path), encoding="utf-8",
-        timeout=30, dimensions=(40, 120),
+        timeout=PATIENCE, dimensions=(40, 120),
         env={**place._environ(), "TERM": "xterm-256color", "NO_COLOR": "", "PS1": "shell> "},
     )  # fmt: skip
     seen.expect("shell>")

@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from tests.chaos.processes import alive, trainers_of
-from tests.conftest import PATIENCE, wait_for
+from tests.conftest import PATIENCE, hang_up, wait_for
 
 LONG = 100_000
 
@@ -32,7 +32,7 @@ def terminal(place):
 
     yield open_one
     for child in started:
-        child.close(force=True)
+        hang_up(child)
 
 
 def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
@@ -41,7 +41,7 @@ def test_closing_the_terminal_does_not_stop_the_search(place, terminal):
     run = terminal("run", "small.toml", "--plain")
     engine = place.engine()
     wait_for(lambda: len(place.running()) == 2)
-    run.close(force=True)  # SIGHUP, as when SSH is lost
+    hang_up(run)  # SIGHUP, as when SSH is lost
     assert alive(engine)
 
     attach = terminal("attach", "small", "--plain")
