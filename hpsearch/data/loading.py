@@ -112,7 +112,7 @@ def understood(
     if judged:
         tell(reports.about_split(parts, evaluation, ties, target, table, options))
     else:
-        tell(reports.about_rows(parts, ties, target, table))
+        tell(reports.about_rows(parts, ties, target, table, options))
     tell(reports.about_weights(parts, target, options))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.blocks import with_marks
-from hpsearch.data.columns import Block, Column, Number, Unusable
+from hpsearch.data.columns import Block, Column, Number, Unusable, judge
 from hpsearch.data.dealing import Ties
 from hpsearch.data.folding import Evaluation, Fold
 from hpsearch.data.rows import empty
@@ -40,10 +40,7 @@ def about_split(
         f"{_how(ties, target, table)}.",
         *about_evaluation(evaluation, ties),
     ]
-    if ties.groups is not None:
-        notes += _about_groups(parts, ties.groups, options)
-    if ties.order is not None:
-        notes += _about_time(parts, ties.order, table, options)
+    notes += [*_about_ties(parts, ties, table, options), *_left_out(parts, table, options)]
     if 0 < parts.sizes["validation"] < FEW_ROWS:
         notes.append(
             f"The trials are judged by only {counted(parts.sizes['validation'], 'row')}: their"
@@ -64,11 +61,23 @@ def about_split(
     return notes
 
 
-def about_rows(parts: Split, ties: Ties, target: Target, table: Table) -> list[str]:
+def about_rows(
+    parts: Split, ties: Ties, target: Target, table: Table, options: DataOptions
+) -> list[str]:
     """The same where nothing is judged: one network learns from all rows but the test rows."""
-    learnt = parts.sizes["train"] + parts.sizes["validation"]
+    learnt = np.concatenate([parts.train, parts.validation])
+    sides = Split(learnt, learnt[:0], parts.test)
     how = _how(ties, target, table)
-    return [f"Rows: {learnt:,} for training, {parts.sizes['test']:,} for testing{how}."]
+    return [
+        f"Rows: {len(learnt):,} for training, {parts.sizes['test']:,} for testing{how}.",
+        *_about_ties(sides, ties, table, options),
+    ]
+
+
+def _about_ties(parts: Split, ties: Ties, table: Table, options: DataOptions) -> list[str]:
+    if ties.groups is not None:
+        return _about_groups(parts, ties.groups, options)
+    return [] if ties.order is None else _about_time(parts, ties.order, table, options)
 
 
 def _how(ties: Ties, target: Target, table: Table) -> str:
@@ -133,7 +142,7 @@ def _about_groups(parts: Split, groups: np.ndarray, options: DataOptions) -> lis
             f"{counted(len(both), 'group')} of the file's own test rows are among the others too;"
             " they are easier than new ones."
         )
-    return notes + _left_out(options, options.group, "it says which rows belong together")
+    return notes
 
 
 def _about_time(parts: Split, order: np.ndarray, table: Table, options: DataOptions) -> list[str]:
@@ -149,15 +158,22 @@ def _about_time(parts: Split, order: np.ndarray, table: Table, options: DataOpti
     known = np.concatenate([parts.train, parts.validation])
     if len(parts.test) and order[parts.test].min() <= order[known].max():
         notes.append("Some of the file's own test rows are no newer than rows it is trained on.")
-    return notes + _left_out(options, options.order, "it says which rows came first")
+    return notes
 
 
-def _left_out(options: DataOptions, name: str | None, why: str) -> list[str]:
+def _left_out(parts: Split, table: Table, options: DataOptions) -> list[str]:
+    """Of the column that decides the split, that it is no input; and how it could be one."""
+    name = options.group if options.order is None else options.order
     if name is None or name in (options.features or ()):
         return []
-    return [
-        f"Column {quoted(name)} is left out: {why}; to learn from it too, name it in data.features."
-    ]
+    cells = table.frame[name].gather(parts.train)
+    why, way = "it says which rows belong together", ""
+    if options.order is not None:
+        why = "it says which rows came first"
+        way = "; to learn from it too, add one of numbers made of it, as the month is"
+    if not isinstance(judge(cells, parts.train, table.dialect.decimal, asked=True), Unusable):
+        way = "; to learn from it too, name it in data.features"
+    return [f"Column {quoted(name)} is left out: {why}{way}."]
 
 
 def _rows(parts: Split) -> dict[str, np.ndarray]:

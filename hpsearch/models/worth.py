@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hpsearch.data.table import listed
-from hpsearch.data.tabular import Final
+from hpsearch.data.table import listed, quoted
+from hpsearch.data.tabular import Data, Final
 from hpsearch.models import baselines
 from hpsearch.models.baselines import SECONDS, Baseline, Logits
 from hpsearch.models.intervals import Interval, Resampled, resampled
@@ -61,6 +61,7 @@ def compare(retraining: Retraining, model: SavedModel, seconds: float = SECONDS)
         *_never_said(model, final, retraining.data.class_weight == "balanced"),
         *_no_better(model, first, figures),
         *_outdone(model, figures, ahead),
+        *_moved(retraining.data),
         *_some_rows(more, len(final.x)),
         *((f"Not all baselines were done in {seconds:g} s.",) if seconds and len(more) < 3 else ()),
     )
@@ -94,6 +95,22 @@ def _no_better(model: SavedModel, first: Baseline, figures: Mapping[str, Figures
         return
     always = "the mean" if model.task == "regression" else "the most common class"
     yield f"WARNING: it is no better than always saying {always}."
+
+
+def _moved(data: Data) -> Iterator[str]:
+    """Numbers that time has carried away from where they were when the network learnt them."""
+    if data.task != "regression" or data.ties.order is None:
+        return
+    target, split = data.target, data.split
+    for name, values in zip(target.names, target.values.T, strict=True):
+        before = values[np.concatenate([split.train, split.validation])]
+        now = float(values[split.test].mean())
+        if abs(now - before.mean()) > before.std() / 2:
+            yield (
+                f"{quoted(name)} moves with time: {before.mean():.4g} on average in the rows"
+                f" learnt from, {now:.4g} in the newer test rows. A network does not carry a"
+                " trend on; the change since an earlier row may be easier to predict."
+            )
 
 
 def _outdone(

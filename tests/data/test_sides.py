@@ -91,6 +91,22 @@ def test_by_time_the_newest_rows_are_tested_on(tmp_path: Path) -> None:
     (said,) = [note for note in data.notes if note.startswith("By time")]
     assert f"testing '{min(days[parts.test])}' to '{max(days)}'" in said
     assert report(data, "day") == ("left out", "it says which rows came first")
+    retrained = load(DataOptions(path=path, target=("ill",), order="day"), judged=False)
+    (said,) = [note for note in retrained.notes if note.startswith("By time")]
+    assert f"training '{min(days)}' to '{max(days[parts.validation])}', testing" in said
+
+
+def test_a_column_that_decides_the_split_is_offered_only_where_it_can_be_learnt_from(
+    tmp_path: Path,
+) -> None:
+    rows = [f"2024-{1 + at % 12:02}-{1 + at % 28:02},{at},{at % 9},{at % 7}" for at in range(80)]
+    path = table(tmp_path, "\n".join(["when,serial,a,y", *rows]))
+    for order, way in (
+        ("when", "add one of numbers made of it, as the month is."),
+        ("serial", "name it in data.features."),
+    ):
+        notes = load(DataOptions(path=path, target=("y",), order=order)).notes
+        assert any(f"'{order}' is left out: " in note and note.endswith(way) for note in notes)
 
 
 def test_a_row_without_its_group_or_day_is_left_out_and_said(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from hpsearch.data import load
 from hpsearch.data.tabular import Final
 from hpsearch.data.weighing import balanced
 from hpsearch.models import baselines, worth
 from hpsearch.models.retraining import prepare
 from hpsearch.study import studyfile
+from hpsearch.study.options import DataOptions
 from nncore.network import Network
 from tests.models.conftest import TASKS
 
@@ -127,3 +129,12 @@ def test_a_class_that_is_never_said_is_named(houses, monkeypatch):
     assert first.startswith("WARNING: it never says 'Ja', which ")
     assert 'class_weight = "balanced"' in first
     assert second == "WARNING: it is no better than always saying the most common class."
+
+
+def test_a_target_that_time_carries_away_is_said(tmp_path):
+    rng = np.random.default_rng(0)
+    for drift, said in ((0.1, ["'y' moves with time: 7.969 on average"]), (0.0, [])):
+        rows = [f"{at},{a},{drift * at + a}" for at, a in enumerate(rng.normal(size=200).round(3))]
+        (tmp_path / "t.csv").write_text("\n".join(["day,a,y", *rows]))
+        data = load(DataOptions(path=tmp_path / "t.csv", target=("y",), order="day"), judged=False)
+        assert [note.split(" in the")[0] for note in worth._moved(data)] == said
