@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Mapping
@@ -17,6 +18,10 @@ from hpsearch.engine.conversation import Conversation, Job
 from hpsearch.engine.frames import WireError
 from nncore import Dataset
 
+BUSY = 60.0
+"""Seconds that a trainer tries to reach an engine which is there and does not shake hands."""
+PATIENCE = 0.2
+"""Seconds between two tries."""
 LOG_LIMIT = 64 * 1024
 """Bytes of a trial's output that are kept."""
 
@@ -24,10 +29,9 @@ LOG_LIMIT = 64 * 1024
 def work(order: Mapping[str, Any]) -> None:
     """Call the engine, and work until there is no more."""
     warnings.simplefilter("always")
+    key = bytes.fromhex(order["key"])
     try:
-        line = Line(
-            Address(order["host"], order["port"], bytes.fromhex(order["key"]), order["certificate"])
-        )
+        line = _called(Address(order["host"], order["port"], key, order["certificate"]))
         line.send(
             {
                 "kind": "hello",
@@ -40,6 +44,23 @@ def work(order: Mapping[str, Any]) -> None:
         _work(line)
     except (EOFError, OSError, WireError):
         return  # the engine is gone, and so are we
+
+
+def _called(engine: Address) -> Line:
+    """A line to the engine.
+
+    Raises:
+        WireError: it was too busy to shake hands all the time.
+        OSError: nobody answers.
+    """
+    until = time.monotonic() + BUSY
+    while True:
+        try:
+            return Line(engine)
+        except (EOFError, WireError):  # it is there: to die would count as if we could not start
+            if time.monotonic() > until:
+                raise
+            time.sleep(PATIENCE)
 
 
 def _work(line: Line) -> None:

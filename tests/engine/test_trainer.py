@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from safetensors.numpy import load
 
+from hpsearch.engine import working
+from hpsearch.engine.calling import Address
 from hpsearch.engine.conversation import Conversation, Job
-from hpsearch.engine.frames import Frame
+from hpsearch.engine.frames import Frame, WireError
 from hpsearch.study.recipe import Shape, cook
 from nncore import generators, train_member
 from nncore import train as nncore_train
@@ -174,3 +177,20 @@ def test_a_trainer_whose_owner_is_gone_ends_before_it_loads_anything():
     assert done.returncode == 0
     assert "hpsearch.system" in done.stderr
     assert "numpy" not in done.stderr
+
+
+@pytest.mark.parametrize(("busy", "calls"), [(60.0, 3), (-1.0, 1)])
+def test_an_engine_too_busy_to_shake_hands_is_called_again_for_a_while(monkeypatch, busy, calls):
+    called = []
+
+    def call(engine):
+        called.append(engine)
+        if len(called) < 3:
+            raise WireError("no handshake: timed out")
+
+    monkeypatch.setattr(working, "Line", call)
+    monkeypatch.setattr(working, "PATIENCE", 0.0)
+    monkeypatch.setattr(working, "BUSY", busy)
+    with suppress(WireError):
+        working._called(Address("127.0.0.1", 1, b""))
+    assert len(called) == calls
