@@ -18,8 +18,9 @@ from hpsearch.errors import HpsearchError
 from hpsearch.store.triallog import TrialLogs
 from hpsearch.study.events import EpochDone
 
-OBITUARY_SECONDS = 1.0
-"""How long a shell may take to say how its trainer ended; after that, it is thought gone, too."""
+OBITUARY_SECONDS = 10.0
+"""How long a shell that is there may take to say how its trainer ended: it looks five times a
+second, and a busy machine may hold it up."""
 HOST = socket.gethostname()
 EARLY_DEATHS = 3
 """Trainers in a row that end before they take a trial up: no other will do better."""

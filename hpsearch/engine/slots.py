@@ -72,8 +72,11 @@ class Slot:
 
     async def how_it_ended(self, pid: int, patience: float) -> Obituary | None:
         """The shell's word on its trainer's end; None where the shell is gone, too."""
+        expected = self._expected(pid)
         try:
-            return await asyncio.wait_for(asyncio.shield(self._expected(pid)), patience)
+            if self.shell is None and not expected.done():
+                return None  # it went first
+            return await asyncio.wait_for(asyncio.shield(expected), patience)
         except TimeoutError:
             return None
         finally:

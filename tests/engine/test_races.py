@@ -7,6 +7,7 @@ import time
 import pytest
 
 from hpsearch.engine import watchdog
+from hpsearch.engine.slots import Slot
 from hpsearch.engine.watchdog import Watchdog
 from tests.engine.helm import Helm, by_signal, checkpoint, on
 
@@ -259,6 +260,15 @@ async def test_a_trial_that_was_over_when_its_limit_came_keeps_its_own_reason(tm
     helm.engine.finished(trainer, "complete", "stopped early: 3 epochs without a better", 1.0)
     assert helm.reason(0).startswith("stopped early")
     helm.crash()
+
+
+@pytest.mark.parametrize("told", [True, False])
+@on
+async def test_a_shell_that_went_first_is_not_waited_for(told):
+    slot = Slot(0)
+    if told:
+        slot.ended(7, by_signal())
+    assert await slot.how_it_ended(7, float("inf")) == (by_signal() if told else None)
 
 
 LOG = """Traceback (most recent call last):

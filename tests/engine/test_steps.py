@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from hpsearch import faults
-from hpsearch.engine import sessions
 from hpsearch.errors import HpsearchError
 from hpsearch.faults import Fault
 from tests.chaos.disks import refusal
@@ -19,11 +18,6 @@ ELSEWHERE = ("engine", "shell", "trainer", "write study", "write command", "writ
 """Places of processes that are not made here; `tests/chaos/` has them."""
 STEPS = [name for name in faults.PLACES if not name.startswith((*ELSEWHERE, "write"))]
 ADD = (("add", {"count": 1}),)
-
-
-@pytest.fixture(autouse=True)
-def _in_no_time(monkeypatch):
-    monkeypatch.setattr(sessions, "OBITUARY_SECONDS", 0.0)  # no shell is there to tell
 
 
 @pytest.fixture(scope="module")
