@@ -24,8 +24,12 @@ from tests.chaos.processes import engine_of
 
 # A busy machine is no mistake. Fifty examples find on every day what a hundred do on some; more of
 # them: pytest --hypothesis-profile thorough
-hypothesis.settings.register_profile("steady", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
+BUSY: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
+hypothesis.settings.register_profile("steady", max_examples=50, **BUSY)
+hypothesis.settings.register_profile("thorough", max_examples=1000, **BUSY)
 hypothesis.settings.load_profile("steady")
 
 PATIENCE = 120.0

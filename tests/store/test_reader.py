@@ -57,7 +57,8 @@ def test_counts_add_up_and_say_what_was_asked(made, reader):
 
 @pytest.mark.parametrize("direction", ["minimize", "maximize"])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     trials=st.lists(
