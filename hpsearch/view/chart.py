@@ -94,7 +94,7 @@ def chart(curves: Sequence[Curve], frame: Frame, width: int, height: int) -> lis
         _axes(board, plot_height, frame)
         board.write(1 + plot_height // 2, GUTTER + 2, cut(frame.nothing, plot_width - 1), "dim")
         return board.lines()
-    scale, outside = found
+    scale, _ = found
     if frame.percent:
         scale = Scale(max(scale.low, -0.02), min(scale.high, 1.02))
     across = _across(frame)
@@ -108,11 +108,20 @@ def chart(curves: Sequence[Curve], frame: Frame, width: int, height: int) -> lis
     _lines(board, curves, across, scale, plot_width, plot_height, frame)
     if names:
         _names(board, curves, scale, width - names + 1, plot_height)
-    if outside:
-        sign = "^" if frame.ascii else "▲"
-        text = f" {sign} {outside} off scale"
-        board.write(0, width - cells(text), text, "warning")
+    if told := _off_scale(counted, scale, frame):
+        board.write(0, width - cells(told), told, "warning")
     return board.lines()
+
+
+def _off_scale(series: Sequence[Floats], scale: Scale, frame: Frame) -> str:
+    """How many values lie above and below what is shown; "" where none does."""
+    values = np.concatenate([each[np.isfinite(each)] for each in series])
+    above = values > scale.high
+    below = (values < scale.low) & (values > 0 if scale.log else True)
+    signs = ("^", "v") if frame.ascii else ("▲", "▼")
+    sides = zip(signs, (above, below), strict=True)
+    told = [f"{sign} {side.sum()}" for sign, side in sides if side.any()]
+    return f" {' '.join(told)} off scale" if told else ""
 
 
 def _title(frame: Frame) -> str:
