@@ -39,15 +39,18 @@ class Leaving(Speaking):
         assert status is not None
         counts = status.counts
         left = f", eta {duration(status.eta)}" if status.eta else ""
+        alone = counts.running == 1
+        running = "1 trial" if alone else f"{counts.running} trials"
+        them = "running trial" if alone else f"{counts.running} running trials"
         to_go = counts.asked - counts.finished
         first = Answer("d", f"detach - it goes on  (hpsearch attach {self.session.name})")
         return Ask(
             f" Leave {self.session.name}? ",
-            [f"{counts.running} trials running, {to_go} to go{left}"],
+            [f"{running} running, {to_go} to go{left}"],
             [
                 *([] if self.options.owned else [first]),
                 Answer("s", "stop: checkpoint now, go on at the next run"),
-                Answer("f", f"finish the {counts.running} running trials first"),
+                Answer("f", f"finish the {them} first"),
                 Answer("a", "abort now; running trials go on from their last checkpoint"),
             ],
         )

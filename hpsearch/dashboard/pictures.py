@@ -15,6 +15,7 @@ from hpsearch.view.history import Track
 from hpsearch.view.palette import line_ink
 from hpsearch.view.raster import Floats
 from hpsearch.view.stats import smoothed, usual
+from hpsearch.view.status import ENDED
 
 USUAL_OF = 200
 """The median curve is that of at most so many complete trials whose curves are known."""
@@ -72,6 +73,7 @@ def own_picture(session: Session, trial: TrialRecord, what: str) -> Picture:
         rung=float(trial.epochs) if trial.state == "pruned" else None,
         cross=float(trial.best_epoch) if trial.best_epoch else None,
         x_name="epoch",
+        nothing=_nothing(trial.state in ("running", "waiting")),
     )
     return Picture(frame, curves)
 
@@ -81,7 +83,7 @@ def _frame(session: Session, name: str, tracks: dict[int, Track]) -> Frame:
     x_end = float(max([*planned, 1]))
     if session.by_time:
         x_end = max((t.seconds[-1] for t in tracks.values() if len(t)), default=1.0)
-    title = figure_title(name)
+    status, title = session.history.status, figure_title(name)
     if session.smoothing:
         title += f"  (smoothed {session.smoothing:g})"
     return Frame(
@@ -94,7 +96,13 @@ def _frame(session: Session, name: str, tracks: dict[int, Track]) -> Frame:
         cross=_cross(session),
         x_name="seconds" if session.by_time else "epoch",
         zoom=session.zoom,
+        nothing=_nothing(status is None or status.state not in ENDED),
     )
+
+
+def _nothing(may_come: bool) -> str:
+    """What stands where no curve can be drawn: most often trials diverged in their first epoch."""
+    return "no epochs yet" if may_come else "no epoch with a figure"
 
 
 def _positive(tracks: dict[int, Track], name: str) -> bool:

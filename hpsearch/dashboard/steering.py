@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import tempfile
@@ -13,11 +12,15 @@ from pathlib import Path
 from hpsearch.dashboard import commands
 from hpsearch.dashboard.screens.dialogs import Answer, Ask, Form, Line
 from hpsearch.dashboard.speaking import Speaking
+from hpsearch.dashboard.trying import meant, objection, written
 from hpsearch.errors import HpsearchError
 from hpsearch.plain.summary import go_on
-from hpsearch.store.inbox import send
-from hpsearch.view.format import parameter
-from hpsearch.view.status import LIVE
+from hpsearch.store.inbox import filed, send
+from hpsearch.view.status import LIVE, Status
+
+MOST = 999_999_999
+"""More of anything nobody asks for."""
+EXHAUSTED = "every configuration of its space has been tried; widen a range, and --fork it"
 
 
 class Steering(Speaking):
@@ -34,8 +37,14 @@ class Steering(Speaking):
         try:
             send(self.folder.inbox, verb, **args)
         except HpsearchError as error:
-            said = str(error)
-        self.say(said)
+            self.say(str(error))
+            return
+        status = self.session.history.status
+        if status is None or status.state in LIVE:
+            self.say(said)
+            return
+        self.say(f"{said}: the next run takes it up")
+        self.action_resume_engine()
 
     def _rests(self) -> bool:
         """Whether no engine is at work, which is said."""
@@ -74,18 +83,22 @@ class Steering(Speaking):
         if study is None or not study.space or self._rests():
             return
         known = trial.params if trial is not None else {}
-        values = {n: _written(known[n]) if n in known else "" for n in study.space}
+        values = {n: written(known[n]) if n in known else "" for n in study.space}
 
         def judge(said: Mapping[str, str]) -> str:
-            return "" if _entry(said) else "give at least one of them a value"
+            return "" if meant(said) else "give at least one of them a value"
 
         def enqueue(said: dict[str, str] | None) -> None:
             if said is not None:
-                self.ask_engine("enqueue", "asked to try this next", entries=[_entry(said)])
+                self.ask_engine("enqueue", "asked to try this next", entries=[meant(said)])
 
         enter = "enter" if self.session.ascii else "⏎"
         told = f"What is left empty is drawn. {enter} tries it next, esc stays."
-        self.push_screen(Form(" New trial ", told, values, judge), enqueue)
+
+        def object_to(said: Mapping[str, str]) -> str:
+            return objection(self.folder, meant(said))
+
+        self.push_screen(Form(" New trial ", told, values, judge, object_to), enqueue)
 
     def action_edit_copy(self) -> None:
         """The same, from the detail screen."""
@@ -183,23 +196,27 @@ class Steering(Speaking):
 
     def action_add(self) -> None:
         """Ask how many trials more."""
-        self._ask_number(
-            " Add trials ", "How many more, in all runs together.", "add", "more trial"
-        )
+        status, told = self.session.history.status, "How many more, in all runs together."
+        if status is not None and status.exhausted:
+            self.say(EXHAUSTED)
+            return
+        if status is not None and _all_done(status):
+            told = f"All {status.counts.asked} asked for are finished. {told}"
+        self._ask_number(" Add trials ", told, "add", "more trial")
 
     def action_workers(self) -> None:
         """Ask how many shall train at once."""
         if self._rests():
             return
         study = self.session.study
-        most = f", at most {study.max_workers}" if study and study.max_workers else ""
-        told = f"How many trials train at once{most}."
-        self._ask_number(" Workers ", told, "workers", "worker")
+        most = study.max_workers if study is not None else 0
+        told = f"How many trials train at once{f', at most {most}' if most else ''}."
+        self._ask_number(" Workers ", told, "workers", "worker", most or MOST)
 
-    def _ask_number(self, title: str, told: str, verb: str, unit: str) -> None:
+    def _ask_number(self, title: str, told: str, verb: str, unit: str, most: int = MOST) -> None:
         def judge(text: str) -> str:
-            fine = text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 10
-            return "" if fine else "a whole number, from 1"
+            fine = text.isascii() and text.isdigit() and 0 < int(text[:10]) <= most
+            return "" if fine else f"a whole number, from 1{f' to {most}' if most < MOST else ''}"
 
         def ask(text: str | None) -> None:
             if text:
@@ -232,9 +249,10 @@ class Steering(Speaking):
             self.say("an engine is at work already")
             return
         if status.exhausted:
-            self.say(
-                "every configuration of its space has been tried; widen a range, and --fork it"
-            )
+            self.say(EXHAUSTED)
+            return
+        if _all_done(status) and not filed(self.folder.inbox):
+            self.action_add()  # there is nothing to go on with
             return
         command = go_on(replace(status, state="stopped"), self.folder)
         words = [*shlex.split(command.partition("    ")[0])[1:], "--detach"]
@@ -254,25 +272,12 @@ class Steering(Speaking):
         self.say("an engine is at work" if done.code == 0 else done.last_word)
 
 
+def _all_done(status: Status) -> bool:
+    """Whether every trial that was asked for has ended."""
+    return status.state == "finished" and status.counts.finished >= status.counts.asked
+
+
 def _free(stem: str) -> str:
     """A name for a study file that none in this folder has."""
     names = (f"{stem}{end}.toml" for end in ("", *(f"-{n}" for n in range(2, 1000))))
     return next((name for name in names if not Path(name).exists()), f"{stem}.toml")
-
-
-def _written(value: object) -> str:
-    if isinstance(value, tuple):
-        return json.dumps(list(value)).replace(" ", "")
-    return repr(value) if isinstance(value, float) else parameter(value)  # type: ignore[arg-type]  # a drawn value
-
-
-def _entry(said: Mapping[str, str]) -> dict[str, object]:
-    """What was written beside names, as a configuration; the engine says where it does not fit."""
-    entry: dict[str, object] = {}
-    for name, text in said.items():
-        if text:
-            try:
-                entry[name] = json.loads(text)
-            except ValueError:
-                entry[name] = text
-    return entry

@@ -189,7 +189,9 @@ def _result(
     wide = max(cells(name) for name in names)
     for name in names:
         value = figure_of(trial, name, study.metric)
-        text = figure_text(name, value, signs.nothing) + ("%" if is_share(name) and value else "")
+        text = figure_text(name, value, signs.nothing) + (
+            "%" if is_share(name) and value is not None else ""
+        )
         lines.append([(f"  {pad(clean(name), wide)}  ", "plain"), (text, "bold")])
     if trial.value is not None:
         known = [o.value for o in others if o.state == "complete" and o.value is not None]

@@ -106,9 +106,12 @@ class Form(Modal["dict[str, str] | None"]):
         told: str,
         values: Mapping[str, str],
         judge: Callable[[Mapping[str, str]], str],
+        object_to: Callable[[Mapping[str, str]], str],
     ) -> None:
+        """Args: object_to: judges what is handed in, and may take its time."""
         super().__init__()
-        self._title, self._told, self._values, self._judge = title, told, values, judge
+        self._title, self._told, self._values = title, told, values
+        self._judge, self._object_to = judge, object_to
 
     def compose(self) -> ComposeResult:
         """Names with their lines, and what is said about them."""
@@ -129,7 +132,10 @@ class Form(Modal["dict[str, str] | None"]):
     def on_input_submitted(self) -> None:
         """Taken, if nothing is wrong with it."""
         said = self._said()
-        if not self._judge(said):
+        wrong = self._judge(said) or self._object_to(said)
+        if wrong:
+            self.query_one("#told", Static).update(Text(wrong))
+        else:
             self.dismiss(said)
 
     def on_key(self, event: events.Key) -> None:

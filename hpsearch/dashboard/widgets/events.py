@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from hpsearch.dashboard.widgets.canvas import Canvas
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import EventRecord
 from hpsearch.view.format import Glyphs, cells, clean, clock
 from hpsearch.view.inked import Line
@@ -69,5 +70,6 @@ def event_spans(event: EventRecord, signs: Glyphs) -> Line:
     """When, a sign, and what."""
     sign = getattr(signs, event.kind) if event.kind in _SIGNED else ""
     sign = signs.diverged if event.kind in ("retried", "warning") else sign
-    text = f"{sign} {clean(event.text)}" if sign else clean(event.text)
+    told = clean(to_reader(event.text))
+    text = f"{sign} {told}" if sign else told
     return [(f"{clock(event.time)} ", "dim"), (text, INKS.get(event.kind, "plain"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from hpsearch.dashboard.widgets.canvas import Canvas
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import Counts
 from hpsearch.view.abbreviations import params_line
 from hpsearch.view.eta import told
@@ -12,7 +13,7 @@ from hpsearch.view.figures import figure_names, figure_of, figure_words
 from hpsearch.view.format import ASCII, Glyphs, cells, clean, cut, duration
 from hpsearch.view.history import History
 from hpsearch.view.inked import Line, width_of
-from hpsearch.view.status import LIVE, Status
+from hpsearch.view.status import ENDED, LIVE, Status
 
 STALE = 3.0
 """Seconds without a beat of the engine after which its figures are called stale; it beats once a
@@ -107,8 +108,9 @@ def best_line(status: Status, note: str, width: int, signs: Glyphs) -> Line:
     best = status.best
     if best is None:
         why = status.study.why if status.state in ("failed", "stopped") else ""
-        head: Line = [("  ", "plain"), ("no trial is complete yet", "dim")]
-        head += [(f"  {clean(why)}", "failed")] if why else []
+        yet = " yet" if status.state not in ENDED else ""
+        head: Line = [("  ", "plain"), (f"no trial is complete{yet}", "dim")]
+        head += [(f"  {clean(to_reader(why))}", "failed")] if why else []
         return _ends(head, tail, width)
     figures = [
         figure_words(name, value)

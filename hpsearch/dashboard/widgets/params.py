@@ -15,6 +15,8 @@ from hpsearch.view.inked import Line
 from hpsearch.view.parallel import parallel
 from hpsearch.view.slices import slice_lines
 
+NOTHING = " no complete trial to show"
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -82,6 +84,8 @@ class Slices(Canvas):
         across, down = max(1, width // 30), max(1, height // 8)
         if not axes or width < 6 or height < 4:
             return []
+        if not searched.trials:
+            return [[(cut(NOTHING, width), "dim")]]
         room = across * down
         first = max(0, min(searched.focus - room + 1, len(axes) - room))
         shown = axes[first : first + room]
@@ -131,6 +135,8 @@ class Parallel(Canvas):
         searched = self._searched
         if len(searched.axes) < 2:
             return []
+        if not searched.trials:  # axes of values that there are none of would be made up
+            return [[(cut(NOTHING, width), "dim")]]
         room = max(1, (width - 8) // 13)
         shown = searched.axes[:-1]
         first = max(0, min(searched.focus - room + 1, len(shown) - room))
