@@ -25,11 +25,12 @@ def summary(status: Status, folder: RunFolder, glyphs: Glyphs = UNICODE) -> tupl
     """
     words = last_words(folder.lock) if status.state == "gone" else ""
     why = words or ("" if status.best else _why(status))
+    drew = params_line(status.best) if status.best else ""  # of a space of one point: nothing
     return (
         _heading(status, glyphs),
         *([f"why   {clean(why)}"] if why else []),
         _best(status, glyphs),
-        *([f"with  {params_line(status.best)}"] if status.best else []),
+        *([f"with  {drew}"] if drew else []),
         f"in    {near(folder.path)}",
         f"keep  {_keep(status, folder)}",
         f"next  {go_on(status, folder)}",
@@ -111,10 +112,12 @@ def _run(status: Status, folder: RunFolder, larger: Mapping[str, object]) -> str
     study = status.study
     path = Path(study.path) if study.path else folder.toml
     named = "study.name" in study.overrides or name_of_study_file(study.toml, path) != folder.name
-    values = {key: value for key, value in study.overrides.items() if key != "study.workers"}
-    values.update(larger)
+    values = {**study.overrides, **larger}
+    if "study.workers" in values:
+        values["study.workers"] = study.workers  # as steered since
     if "--scheduler" in study.reach:
         values.pop("study.backend", None)  # which follows
+        values.pop("study.workers", None)  # as many as there are then
     name = folder.name if named else None
     there = map(str, study.reach)
     return run_command(path, values, folder.path.absolute().parent, *there, name=name)

@@ -88,6 +88,24 @@ def test_a_search_on_a_cluster_goes_on_there(tmp_path, monkeypatch):
     made.close()
 
 
+def test_who_asked_for_so_many_workers_goes_on_with_as_many(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
+    folder = tmp_path / "runs" / "digits"
+    made = MadeUp(folder, state="stopped", overrides={"study.workers": 1}, workers=3)
+    told = "next  hpsearch run studies/digits.toml --workers 3    (goes on from here)"
+    assert summary(seen(made)[0].status, made.folder)[5] == told  # as steered since
+    made.close()
+
+
+def test_a_best_trial_that_drew_nothing_has_no_empty_line(tmp_path):
+    made = MadeUp(tmp_path / "runs" / "digits", state="finished", space={})
+    made.trial(0, "complete", 0.5, params="{}")
+    lines = summary(seen(made)[0].status, made.folder)
+    assert not any(line.startswith("with") for line in lines)
+    made.close()
+
+
 def test_a_run_that_lies_elsewhere_is_called_by_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
