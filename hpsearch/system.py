@@ -97,6 +97,17 @@ class Lock:
         os.pwrite(self._file, json.dumps(said).encode().ljust(_ROOM), 0)
         os.ftruncate(self._file, _ROOM)
 
+    @property
+    def stands(self) -> bool:
+        """Whether the lock is still where it was taken: not moved, nor deleted with its folder."""
+        assert self._file is not None
+        try:
+            return os.path.samestat(os.fstat(self._file), os.stat(self._path))
+        except FileNotFoundError:
+            return False
+        except OSError:  # a disk that stumbles takes nothing away
+            return True
+
     def release(self) -> None:
         """Give the lock back."""
         if self._file is not None:

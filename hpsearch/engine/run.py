@@ -147,7 +147,13 @@ class Run:
             await asyncio.sleep(TICK)
 
     def _beat(self) -> None:
-        """Once a second: say how it stands, and look after trials and budgets."""
+        """Once a second: say how it stands, and look after trials and budgets.
+
+        Raises:
+            RunError: no command reaches us any more, and another run may be where we write.
+        """
+        if not self._opened.lock.stands:
+            raise RunError(f"{self._opened.folder.path}: moved or deleted amid its run.")
         engine = self._engine
         engine.tally.seconds = self._seconds()
         self._opened.store.set(
