@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from hpsearch.data.table import quoted
 from hpsearch.errors import DataError
@@ -109,13 +111,14 @@ def _misread(error: UnicodeDecodeError, name: str, encoding: str) -> DataError:
 
 
 def tidied(frame: pl.DataFrame, nothing: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The frame with words stripped, those for nothing as nulls; and a sentence counting them."""
+    """The frame with words stripped, those for nothing as nulls; and a sentence counting them.
+
+    Where a word is a number, such as -999, columns of numbers have it for nothing, too.
+    """
     words = [word.strip() for word in nothing]
     texts = frame.select(pl.col(pl.String).str.strip_chars())
-    if not texts.width:
-        return frame, ()
     seen: dict[str, int] = {}
-    changed: list[pl.Series] = []
+    changed = _emptied(frame, words, seen)
     for column in texts.get_columns():
         empty = column.is_in(words)
         if empty.any():
@@ -130,6 +133,31 @@ def tidied(frame: pl.DataFrame, nothing: tuple[str, ...]) -> tuple[pl.DataFrame,
     most = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
     counts = ", ".join(f"{quoted(word)} ({count:,})" for word, count in most)
     return frame, (f"Read as empty: {counts}; data.null_values overrides.",)
+
+
+def _emptied(frame: pl.DataFrame, words: list[str], seen: dict[str, int]) -> list[pl.Series]:
+    """The columns of numbers in which some cell is one of the words, without them."""
+    numbers = {word: number for word in words if (number := _number(word)) is not None}
+    changed: list[pl.Series] = []
+    for column in frame.select(cs.numeric()).get_columns() if numbers else ():
+        cells = column.cast(pl.Float64)
+        empty = pl.Series([False]).new_from_index(0, len(column))
+        for word, number in numbers.items():
+            found = (cells == number).fill_null(False)
+            if found.any():
+                seen[word] = seen.get(word, 0) + int(found.sum())
+                empty |= found
+        if empty.any():
+            changed.append(column.set(empty, None))
+    return changed
+
+
+def _number(word: str) -> float | None:
+    try:
+        number = float(word)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
 
 
 def place(text: str, at: int, name: str, separator: str | None = None) -> str:

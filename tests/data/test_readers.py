@@ -12,6 +12,7 @@ from hpsearch.data import load
 from hpsearch.data.blocks import Features
 from hpsearch.data.matching import encode, read_like
 from hpsearch.data.readers import endings, read
+from hpsearch.data.table import Dialect
 from hpsearch.errors import DataError
 from hpsearch.study.options import DataOptions
 from tests.data import samples
@@ -196,3 +197,24 @@ def test_the_features_of_arrays_and_columns_are_one_sequence() -> None:
     assert np.array_equal(listed[130], array[:, 129])
     assert listed[131].tolist() == [1.0, 3.0]
     assert listed[132].tolist() == [0.0]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl", "csv"])
+def test_a_number_for_nothing_is_empty_whatever_the_format(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"t.{ending}"
+    frame = pl.DataFrame({"a": [1, -999, 3, None], "b": [0.5, 2.0, -999.0, -99.9], "c": ["x"] * 4})
+    write = {"parquet": frame.write_parquet, "jsonl": frame.write_ndjson, "csv": frame.write_csv}
+    write[ending](path)
+    table = read(path, Dialect(null_values=("-999", "-999.0", "nan")))
+    assert table.frame["a"].is_null().to_list() == [False, True, False, True]
+    assert table.frame["b"].is_null().to_list() == [False, False, True, False]
+    usual = read(path)
+    assert usual.frame["a"].null_count() == 1
+
+
+def test_infinity_is_read_as_empty_where_that_is_asked_for(tmp_path: Path) -> None:
+    inf = float("inf")
+    pl.DataFrame({"a": [1.0, inf, -inf, None]}).write_parquet(tmp_path / "t.parquet")
+    table = read(tmp_path / "t.parquet", Dialect(null_values=("inf",)))
+    assert table.frame["a"].to_list() == [1.0, None, -inf, None]
+    assert "Read as empty: 'inf' (1); data.null_values overrides." in table.notes
