@@ -12,6 +12,7 @@ import polars as pl
 
 from hpsearch.data.columns import Block
 from hpsearch.data.encoder import Encoder
+from hpsearch.data.nested import flat
 from hpsearch.data.table import listed, quoted
 from hpsearch.data.text import tidied
 from hpsearch.errors import DataError
@@ -32,6 +33,10 @@ def frame_of(encoder: Encoder, given: Any) -> pl.DataFrame:
     if frame is None:
         cells = _of_array(encoder, np.asarray(given))
         frame = pl.DataFrame([series(name, column) for name, column in cells.items()])
+    else:
+        arrays = [one for one in frame.get_columns() if isinstance(one.dtype, pl.Array)]
+        rest, _ = flat(frame.drop(one.name for one in arrays))
+        frame = pl.DataFrame([*rest.get_columns(), *arrays])
     return tidied(frame, encoder.dialect.nothing)[0]
 
 
@@ -93,7 +98,8 @@ def series(name: str, cells: Any) -> pl.Series:
         DataError: they are neither numbers nor words.
     """
     try:
-        found = cells.alias(name) if isinstance(cells, pl.Series) else _of_cells(name, cells)
+        known = isinstance(cells, pl.Series) and cells.dtype != pl.Object
+        found = cells.alias(name) if known else _of_cells(name, cells)
         return found.cast(pl.String) if found.dtype in (pl.Categorical, pl.Enum) else found
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         why = (str(error).splitlines() or [type(error).__name__])[0][:160].rstrip(".")

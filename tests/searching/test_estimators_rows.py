@@ -1,7 +1,9 @@
 """Rows and targets as people hold them: the search estimators take them, or say what is wrong."""
 
 import warnings
+from datetime import timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -49,6 +51,22 @@ def test_columns_by_name_are_learnt_and_asked_for(hold):
 def test_numbers_of_more_bits_than_a_frame_has_are_rounded():
     model = classifier().fit(X.astype(np.longdouble), Y)
     assert np.array_equal(model.predict(X.astype(np.longdouble)), model.predict(X))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series([[a, b, a * b] for a, b in X.tolist()]),
+        pl.Series([timedelta(seconds=a) for a in X[:, 0].tolist()]),
+        pl.Series([Path("ab"[at % 2]) for at in range(60)], dtype=pl.Object),
+    ],
+    ids=["lists", "durations", "objects"],
+)
+def test_columns_of_types_of_their_own_are_asked_for_as_they_were_learnt(column):
+    frame = pl.DataFrame({"own": column, "b": X[:, 1]})
+    model = classifier().fit(frame, Y)
+    assert np.array_equal(model.predict(frame[:30]), model.predict(frame)[:30])
+    assert [*map(str, model.predict(frame))] == model.model_.predict(frame).astype(str).tolist()
 
 
 @pytest.mark.parametrize("y", [Y, Y > 1, Y / 2 // 0.5], ids=["int", "bool", "float"])
