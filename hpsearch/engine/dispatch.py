@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hpsearch import faults
-from hpsearch.engine.checkpoint import Checkpoints
+from hpsearch.engine.checkpoints import Checkpoints
 from hpsearch.engine.jobs import Jobs
 from hpsearch.engine.line import Line
 from hpsearch.engine.running import Running

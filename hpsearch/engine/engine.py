@@ -14,7 +14,7 @@ from hpsearch.data import Data
 from hpsearch.engine.account import Account, Ending, Mode
 from hpsearch.engine.budget import Budget, Tally
 from hpsearch.engine.champion import Champion
-from hpsearch.engine.checkpoint import Checkpoints
+from hpsearch.engine.checkpoints import Checkpoints
 from hpsearch.engine.dispatch import Dispatch
 from hpsearch.engine.jobs import Jobs, parameters_of
 from hpsearch.engine.keeping import BestWeights

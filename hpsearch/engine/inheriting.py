@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.engine import pruning
-from hpsearch.engine.checkpoint import write_aside
+from hpsearch.engine.aside import write_aside
 from hpsearch.engine.heritage import Heritage, Kin, heritage, source_of
 from hpsearch.engine.order import Order
 from hpsearch.store.folder import RunFolder, weights_file

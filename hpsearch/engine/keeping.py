@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from hpsearch import faults
-from hpsearch.engine.checkpoint import write_aside
-from hpsearch.store.folder import weights_file
+from hpsearch.engine.aside import write_aside
+from hpsearch.store.folder import trial_of_file, weights_file
 from hpsearch.store.past import Past
-
-_FILE = re.compile(r"trial-(\d+)\.safetensors")
 
 
 class BestWeights:
@@ -59,5 +56,5 @@ class BestWeights:
     def _on_disk(self) -> list[int]:
         if not self._folder.is_dir():
             return []
-        found = (_FILE.fullmatch(path.name) for path in self._folder.iterdir())
-        return sorted(int(match[1]) for match in found if match)
+        found = (trial_of_file(path) for path in self._folder.iterdir())
+        return sorted(number for number in found if number is not None)

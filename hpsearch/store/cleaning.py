@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpsearch.store.folder import RunFolder
-
-_OF_A_TRIAL = re.compile(r"trial-(\d+)\.safetensors")
+from hpsearch.store.folder import RunFolder, trial_of_file
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,8 @@ def _within(folder: Path) -> Iterator[Path]:
 
 def _of_trials(folder: Path) -> Iterator[tuple[Path, int]]:
     for path in _within(folder):
-        if (match := _OF_A_TRIAL.fullmatch(path.name)) and path.is_file():
-            yield path, int(match[1])
+        if (number := trial_of_file(path)) is not None and path.is_file():
+            yield path, number
 
 
 def _half_written(folder: RunFolder) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +12,8 @@ from hpsearch.errors import UsageError
 from hpsearch.study import places
 from hpsearch.study.options import NAME
 from hpsearch.system import holder
+
+_OF_A_TRIAL = re.compile(r"trial-(\d+)\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,19 @@ class RunFolder:
 
 def weights_file(models: Path, number: int) -> Path:
     """Where a trial's weights are, if they are kept."""
-    return models / f"trial-{number:05d}.safetensors"
+    return models / file_of_trial(number)
+
+
+def file_of_trial(number: int) -> str:
+    """What a trial's arrays are called: its weights in `models`, from where it goes on in
+    `checkpoints`."""
+    return f"trial-{number:05d}.safetensors"
+
+
+def trial_of_file(path: Path) -> int | None:
+    """Whose arrays a file has, by its name; None where that is another's."""
+    named = _OF_A_TRIAL.fullmatch(path.name)
+    return int(named[1]) if named else None
 
 
 def runs_folder(runs: Path | str | None = None) -> Path:

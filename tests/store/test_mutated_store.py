@@ -7,7 +7,8 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from hpsearch.engine.checkpoint import Checkpoint, Checkpoints
+from hpsearch.engine.checkpoint import Checkpoint
+from hpsearch.engine.checkpoints import Checkpoints
 from hpsearch.errors import RunError
 from hpsearch.store import inbox
 from hpsearch.store.folder import RunFolder
