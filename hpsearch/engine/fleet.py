@@ -1,4 +1,4 @@
-"""The shells, started and placed by joblib: the only importer of joblib.
+"""The shells, started and placed by joblib.
 
 joblib launches one shell a slot from a thread of the engine, and they stay: growing a loky pool
 with running jobs would block until they end, so a slot that is not wanted holds a parked shell.

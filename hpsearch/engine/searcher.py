@@ -1,4 +1,4 @@
-"""What to try next, whom to stop, and what was learnt: the only importer of Optuna.
+"""What to try next, whom to stop, and what was learnt: Optuna behind ask, judge and tell.
 
 Optuna's study lives in the engine's memory. Whatever it would have to remember over a restart is
 handed out as `memory` and comes back in `Past`, so a resumed search goes on as if never stopped.
