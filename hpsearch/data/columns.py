@@ -23,6 +23,8 @@ _COVERED = 0.2
 _MANY_NUMBERS, _FEW_WORDS = 10, 3
 """Different ones: of a column of numbers in which some cells say that they are not known."""
 
+_ROUNDING = 1e-12
+"""Of a number's size: what a normalizer takes for no spread at all."""
 _DATE = (
     r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
     r"|\d{1,2}[ -]?[A-Za-z]{3,9}\.?,?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})"
@@ -134,6 +136,9 @@ def _judge_numbers(
         return number
     if (known == known[0]).all():
         return _constant(number.name, f"{known[0]:g}")
+    if known.std() <= _ROUNDING * np.abs(known).max():
+        why = f"numbers such as {known[0]:g} that differ in digits beyond what is computed with"
+        return Unusable(number.name, why, harmless=True)
     if asked or (known != np.round(known)).any() or len(np.unique(known)) < len(known):
         return number
     # From here every value is a different whole number.
@@ -187,6 +192,25 @@ def words_among_numbers(column: pl.Series, decimal: str | None) -> str:
         f"Column {quoted(column.name)} holds {len(known):,} different numbers and {listed(words)},"
         " so that each of them is taken for a category; where that means that a number is not"
         f" known, init's {given}, or data.null_values, reads it as empty."
+    )
+
+
+def twins(column: pl.Series) -> list[str]:
+    """Words of a column that differ in case only, those of one group listed together."""
+    by_fold: dict[str, set[str]] = {}
+    for word in column.drop_nulls().unique():
+        by_fold.setdefault(word.casefold(), set()).add(word)
+    return sorted(listed(sorted(words)) for words in by_fold.values() if len(words) > 1)
+
+
+def words_apart(column: pl.Series) -> str:
+    """That words of a column which differ in case only are told apart; "" where none do."""
+    if column.dtype != pl.String or not (pairs := twins(column)):
+        return ""
+    more = f" and {len(pairs) - 3:,} more" if len(pairs) > 3 else ""
+    return (
+        f"Column {quoted(column.name)}: words that differ in case only are kept apart:"
+        f" {'; '.join(pairs[:3])}{more}; write them alike in the file if they are one."
     )
 
 

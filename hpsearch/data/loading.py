@@ -11,7 +11,14 @@ from polars.selectors import by_name
 
 from hpsearch.data import bundled, readers, reports, rows
 from hpsearch.data.cleaning import clean_frame
-from hpsearch.data.columns import Category, Column, Unusable, judge, words_among_numbers
+from hpsearch.data.columns import (
+    Category,
+    Column,
+    Unusable,
+    judge,
+    words_among_numbers,
+    words_apart,
+)
 from hpsearch.data.folding import divide
 from hpsearch.data.table import Dialect, Table, check_known, listed, quoted
 from hpsearch.data.tabular import Data
@@ -116,9 +123,10 @@ def understood(
     tell(reports.about_weights(parts, target, options))
     inputs, unusable = _judge(table, candidates, parts.train, options)
     tell(f"Column {quoted(one.name)} is left out: {one.reason}." for one in unusable)
-    words = (one.name for one in inputs if isinstance(one, Category))
+    words = [table.frame[one.name] for one in inputs if isinstance(one, Category)]
     decimal = table.dialect.decimal
-    tell(filter(None, (words_among_numbers(table.frame[name], decimal) for name in words)))
+    tell(filter(None, (words_among_numbers(column, decimal) for column in words)))
+    tell(filter(None, map(words_apart, words)))
     clean = clean_frame(table, inputs)
     tell(about_telling(clean, inputs, target, parts.train))
     tell(reports.about_duplicates(clean, target, parts, evaluation, judged))

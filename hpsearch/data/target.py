@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from hpsearch.data.cells import WORDS, numbers, strict_numbers
+from hpsearch.data.columns import twins
 from hpsearch.data.table import Table, counted, listed, quoted
 from hpsearch.errors import DataError
 from hpsearch.study.options import Task
@@ -70,10 +71,24 @@ def _read_target(table: Table, names: tuple[str, ...], task: Task | None) -> Tar
     else:
         chosen, note = task, f"Task: {task}, as data.task says."
     if chosen == "regression":
+        _refuse_words(table, column)
         return _regression(table, names, note)
     if chosen == "multilabel":
         return _multilabel(table, names, note)
     return _classes(table, column, chosen, (note, *_alike(column)))
+
+
+def _refuse_words(table: Table, column: pl.Series) -> None:
+    """Refuse a column of words as a quantity; a slip or two among numbers are named as cells."""
+    _, bad = numbers(column, table.dialect.decimal)
+    words = column.cast(pl.String).filter(pl.Series(bad))
+    words = words.filter(~words.str.contains(r"\d"))
+    if len(words) * 2 > len(column):
+        raise DataError(
+            f"{table.name}: data.task is regression, but the target {quoted(column.name)} holds"
+            f" words: {listed(words.unique().sort(), 5)}. Choose another data.target, or leave"
+            " data.task out: words are classes."
+        )
 
 
 def _guess(table: Table, column: pl.Series) -> tuple[Task, str]:
@@ -171,14 +186,10 @@ def _alike(column: pl.Series) -> tuple[str, ...]:
     """Words about classes that a person would take for one."""
     if column.dtype != pl.String:
         return ()
-    by_fold: dict[str, set[str]] = {}
-    for word in column.unique():
-        by_fold.setdefault(word.casefold(), set()).add(word)
-    twins = sorted(listed(sorted(words)) for words in by_fold.values() if len(words) > 1)
     apart = [
         f"Classes that differ in case only are kept apart: {pair}; write them alike in the file if"
         " they are one."
-        for pair in twins[:5]
+        for pair in twins(column)[:5]
     ]
     return (*apart, *_slips(column)[:5])
 

@@ -141,7 +141,7 @@ def test_an_identifier_asked_for_by_name_is_taken(tmp_path: Path) -> None:
         ({"target": ("label",), "features": ("when",)}, "cannot be used: dates"),
         ({"target": ("label",), "features": ("when",), "drop": ("when",)}, "both name"),
         ({"target": ("label", "label")}, "twice"),
-        ({"target": ("label",), "task": "regression"}, "row 2, column 'label': 'no'"),
+        ({"target": ("label",), "task": "regression"}, "'label' holds words: 'no', 'yes'"),
         ({"target": ("sound",), "task": "binary"}, "60 classes"),
         ({"target": ("sound",), "task": "multiclass"}, "too many to learn"),
         ({"target": ("sound", "label")}, "several targets"),

@@ -97,6 +97,30 @@ def test_a_few_words_that_make_words_of_numbers_are_said(
     assert [told in note for note in said] == ([True] if told else [])
 
 
+def test_words_that_differ_in_case_only_are_said_of_a_category(tmp_path: Path) -> None:
+    cells = ["ja", "nein", "Ja", "Jan"] * 15
+    notes = load(DataOptions(path=numbers(tmp_path, c=cells), target=("label",))).notes
+    assert [note for note in notes if "kept apart" in note] == [
+        "Column 'c': words that differ in case only are kept apart: 'Ja', 'ja'; write them alike in"
+        " the file if they are one."
+    ]
+
+
+def test_words_are_no_quantity_and_classes_are_offered_instead(tmp_path: Path) -> None:
+    path = numbers(tmp_path, slips=["1.5"] * 58 + ["low", "high"])
+    with pytest.raises(DataError, match=r"holds words: 'no', 'yes'.*leave data.task out"):
+        load(DataOptions(path=path, target=("label",), task="regression"))
+    with pytest.raises(DataError, match="row 60, column 'slips': 'low' and 1 more such"):
+        load(DataOptions(path=path, target=("slips",), task="regression"))
+
+
+def test_numbers_that_differ_in_no_digit_that_counts_are_left_out(tmp_path: Path) -> None:
+    cells = [str(2**60 + 1000 * (at * 7 % 60)) for at in range(60)]
+    data = load(DataOptions(path=numbers(tmp_path, c=cells), target=("label",)))
+    kind, why = report(data, "c")
+    assert (kind, why[:28]) == ("left out", "numbers such as 1.15292e+18 ")
+
+
 def test_binary_targets_are_one_column_with_the_second_class_as_one(tmp_path: Path) -> None:
     data = load(DataOptions(path=numbers(tmp_path), target=("label",)))
     y = data.prepare("none").dataset.y
