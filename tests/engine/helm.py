@@ -16,6 +16,7 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.writer import Store
 from hpsearch.study import studyfile
 from hpsearch.study.events import EpochDone
+from tests.conftest import PATIENCE
 
 STUDY = """
 [study]
@@ -139,6 +140,6 @@ def on(test):
 
     @functools.wraps(test)
     def run(*args, **given):
-        asyncio.run(asyncio.wait_for(test(*args, **given), 30))
+        asyncio.run(asyncio.wait_for(test(*args, **given), PATIENCE))
 
     return run

@@ -10,7 +10,7 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
 from tests.chaos.processes import alive, descendants, kill, shells_of, trainers_of
 from tests.chaos.sockets import listening
-from tests.conftest import wait_for
+from tests.conftest import PATIENCE, wait_for
 
 pytest.importorskip("distributed", reason="pip install 'hpsearch[dask]'")
 pytest.importorskip("cryptography", reason="pip install 'hpsearch[dask]'")
@@ -49,7 +49,7 @@ def test_a_cluster_listens_on_loopback_mends_itself_and_goes_with_its_engine(pla
     below = [process.pid for process in descendants(engine)]
     kill(engine)
     wait_for(lambda: not any(map(alive, below)))
-    command.communicate(timeout=60)
+    command.communicate(timeout=PATIENCE)
 
 
 def test_a_cluster_whose_engine_is_gone_while_it_starts_does_not_come_up(tmp_path):
@@ -59,6 +59,6 @@ def test_a_cluster_whose_engine_is_gone_while_it_starts_does_not_come_up(tmp_pat
         input=json.dumps(order).encode() + b"\n",  # and then stdin ends
         env=system.child_environment(),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stdout) == (0, b""), done.stderr

@@ -21,8 +21,7 @@ from hpsearch.engine.placed import Placed
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.shell import Shell
 from hpsearch.errors import RunError
-from tests.conftest import wait_for
-from tests.walks.test_slurm import free_port
+from tests.conftest import PATIENCE, wait_for
 
 HERE = {"dask": "2026.8.0", "distributed": "2026.8.0", "numpy": "2.4.6", "python": "3.11.7"}
 OURS = {**HERE, "hpsearch": hpsearch.__version__}
@@ -120,8 +119,9 @@ def test_a_worker_that_leaves_while_it_is_asked_is_no_matter():
 
 def test_a_worker_that_is_there_and_gives_no_answer_is_asked_again(monkeypatch):
     monkeypatch.setattr(versions, "_AGAIN", 0.0)
+    client: Any = Client({}, {}, "coming")
     with pytest.raises(RunError, match=r"hpsearch is 0\.0\.9 on worker tcp://w1 and "):
-        compared({}, {}, "coming")
+        versions.compared(client, "tcp://s:8786", PATIENCE)
 
 
 @pytest.mark.parametrize("broken", [CommClosedError(), OSError("Timed out trying to connect")])
@@ -171,23 +171,18 @@ WITHOUT = "import sys; sys.modules['hpsearch'] = None; from dask.__main__ import
 
 def test_a_worker_without_hpsearch_is_named_and_not_harmed(place):
     place.write(trials=1)
-    at = f"tcp://127.0.0.1:{free_port()}"
-    every = ["--no-dashboard"]
-    commands = [
-        ["scheduler", "--host", at.rpartition(":")[0], "--port", at.rpartition(":")[2], *every],
-        ["worker", at, "--no-nanny", "--nthreads", "1", "--name", "bare", *every],
-    ]
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", WITHOUT, *words],
-            cwd=place.path,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for words in commands
-    ]
+    started = []
+
+    def dask(*words):
+        command = [sys.executable, "-c", WITHOUT, *words, "--no-dashboard"]
+        started.append(subprocess.Popen(command, cwd=place.path, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
     try:
-        _wait_for_line(started[1], "Registered to")
+        scheduler = dask("scheduler", "--host", "tcp://127.0.0.1", "--port", "0")
+        at = _line(scheduler, "Scheduler at:").split()[-1]
+        worker = dask("worker", at, "--no-nanny", "--nthreads", "1", "--name", "bare")
+        _line(worker, "Registered to")
         done = place.command("run", "small.toml", "--scheduler", at, "--listen", "127.0.0.1")
         assert done.returncode
         # by the question; or by the first shell, where a slow machine gave no answer in time
@@ -195,17 +190,18 @@ def test_a_worker_without_hpsearch_is_named_and_not_harmed(place):
         said = " ".join((done.stdout + done.stderr).split())
         assert re.search(named, said)
         assert f"pip install 'hpsearch[dask]=={hpsearch.__version__}'" in said
-        assert started[1].poll() is None
+        assert worker.poll() is None
     finally:
         for process in reversed(started):
             process.terminate()
-            process.communicate(timeout=60)
+            process.communicate(timeout=PATIENCE)
 
 
-def _wait_for_line(process, words):
+def _line(process, words):
+    """The first that says so."""
     seen = []
     for line in process.stderr:
         seen.append(line)
         if words in line:
-            return
+            return line
     raise AssertionError("".join(seen))
