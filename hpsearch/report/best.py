@@ -63,7 +63,7 @@ def values(material: Material) -> Markup | None:
              if name not in best.params]  # fmt: skip
     left = range(4)
     parts = [
-        tag("div", tag("h3", title), table((), rows, left=left))
+        tag("div", tag("h2", title), table((), rows, left=left))
         for title, rows in (("Found by the search", drawn), ("Fixed by the study", fixed))
         if rows
     ]

@@ -122,7 +122,8 @@ def _spark(trial: TrialRecord, material: Material) -> Child:
     stride = max(1, len(y) // _SPARK)
     drawn = line(x[::stride] * 0.064, (y[::stride] - low) / ((high - low) or 1.0) * 0.016)
     # 64 units across and 16 down, from below: the field's own unit is 1,000
-    return tag("svg", tag("path", d=drawn), class_="spark", viewBox="-1 983 66 18")
+    return tag("svg", tag("path", d=drawn), class_="spark", viewBox="-1 983 66 18",
+               aria_hidden="true")  # fmt: skip
 
 
 def _notes(material: Material, alike: Sequence[Column]) -> Markup:

@@ -72,7 +72,7 @@ def _facts(material: Material) -> dict[str, str]:
         "data": _source(meaning),
         "fingerprint": str(data.get("fingerprint", UNICODE.nothing)),
         "rows": _rows(data.get("rows")),
-        "columns": _whole(data.get("features")),
+        "inputs": _whole(data.get("features")),
         "study seed": str(meaning.get("study.seed", UNICODE.nothing)),
         "split seed": str(meaning.get("data.split_seed", UNICODE.nothing)),
     }

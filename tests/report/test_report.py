@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from hpsearch.report.page import page
 from hpsearch.report.theme import style
 from hpsearch.view.fields import fields
 from hpsearch.view.format import clean, scored
+from hpsearch.view.palette import DARK, LIGHT
 from hpsearch.view.rows import Key, sort
 from tests.report.madereports import HOSTILE, STUDIES, made
 from tests.report.markupreader import read
@@ -231,3 +233,30 @@ def test_spread_keeps_the_first_and_the_order(numbers, most, first):
     assert kept[: min(first, len(kept))] == numbers[: min(first, len(kept))]
     rest = iter(numbers)
     assert all(any(one == other for other in rest) for one in kept)
+
+
+@pytest.mark.parametrize("inks", [LIGHT, DARK], ids=["light", "dark"])
+def test_words_on_a_ground_are_as_legible_as_the_web_wants_them(inks):
+    """WCAG 2.2, 1.4.3: the lighter is at least 4.5 times as bright as the darker."""
+    pairs = [ink.removeprefix("bold ").split(" on ") for ink in inks.values() if " on " in ink]
+    assert pairs
+    for pair in pairs:
+        darker, lighter = sorted(map(brightness, pair))
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, pair
+
+
+def brightness(colour):
+    """Relative luminance of a colour such as #1f6fb2."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@every_study
+def test_headings_skip_no_level_and_pictures_have_a_name_or_are_hidden(pages, name):
+    found = read(pages[name])
+    levels = [int(e.name[1]) for e in found.every() if re.fullmatch("h[1-6]", e.name)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    for picture in found.every("svg"):
+        assert picture.attributes.keys() & {"aria-label", "aria-hidden"}, picture.attributes
