@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from hpsearch import data as tables
 from hpsearch import faults
 from hpsearch.data import Data
-from hpsearch.engine import pruning
 from hpsearch.engine.capacity import Capacity, capacity
+from hpsearch.engine.facts import hold_meaning, meaning_of, write_down
 from hpsearch.engine.heritage import source_of
 from hpsearch.engine.inheriting import inherit
 from hpsearch.engine.jobs import parameters_of
 from hpsearch.engine.leftovers import forget
 from hpsearch.engine.order import Order
-from hpsearch.engine.pruning import planned_epochs
 from hpsearch.engine.room import unwritable
 from hpsearch.engine.soundness import hold_data, hold_options, hold_space
 from hpsearch.engine.steered import Steered
-from hpsearch.errors import RunError, StudyFileError
+from hpsearch.errors import RunError
 from hpsearch.store import inbox
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Past
 from hpsearch.store.writer import Store
-from hpsearch.study import studyfile
 from hpsearch.study.recipe import Shape, training_bytes
-from hpsearch.study.space import range_to_json
 from hpsearch.study.studyfile import StudyFile
 from hpsearch.system import Lock
-from hpsearch.view.command import near, run_command
-from nncore.metrics import Direction
-from nncore.metrics import direction as better
-
-_BUDGETS = ("complete_trials", "timeout", "cpu_time", "patience", "stop_at")
+from hpsearch.view.command import near
+from nncore.metrics import Direction, direction
 
 
 @dataclass(frozen=True)
@@ -86,23 +77,12 @@ def open_study(
         HpsearchError: the data, the folder, or what earlier runs left does not allow it.
     """
     folder = RunFolder(order.runs / study.study.name)
-    hold_options(study)
-    hold_data(study)
-    loaded = tables.load(study.data, say)
-    study = study.settle(loaded.task, loaded.features, loaded.outputs)
-    hold_space(study, parameters_of(loaded))
-    largest = training_bytes(study, Shape.of(loaded), loaded.evaluation.members)
+    study, data = _sound(study, say)
+    largest = training_bytes(study, Shape.of(data), data.evaluation.members)
     room = capacity(study.study, largest, threads)
     if not folder.db.exists():
-        for name in study.study.warm_start:
-            source_of(name, study.path, order.runs)
-    lock = Lock(folder.lock)
-    try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        forget(lock.acquire())
-        _log_into(folder.logs)
-    except OSError as error:
-        raise unwritable(folder.path, error) from None
+        _hold_sources(order, study)
+    lock = _take(folder)
     faults.at("engine opened")
     filed = frozenset(inbox.filed(folder.inbox))
     store = Store(folder.db)
@@ -111,114 +91,59 @@ def open_study(
     if steered.workers is not None:
         room = replace(room, workers=min(steered.workers, room.slots))
     trials = steered.trials or study.study.trials
-    meaning = {**study.meaning(), **loaded.meaning()}
-    meaning = {name: value for name, value in meaning.items() if value is not None}
-    _refuse_another_meaning(order, study, facts, meaning, loaded)
-    text = study.resolved()
-    study, before = inherit(order, study, store, meaning, parameters_of(loaded), say)
-    direction = better(study.study.metric)
-    _write_down(store, study, loaded, direction, room, facts, meaning)
+    meaning = meaning_of(study, data)
+    hold_meaning(order, study, data, facts, meaning)
+    study, before = inherit(order, study, store, meaning, parameters_of(data), say)
+    write_down(store, study, data, room, facts, meaning)
     store.set(trials=trials, steered=steered.to_json(), reach=order.reach.words())
     if facts:
         store.note("state", f"goes on, with {trials} trials asked for in all")
     store.flush()
     faults.at("engine written")
-    _write_text(folder.toml, text)
+    _write_text(folder.toml, study.resolved())
     return Opened(
-        study,
-        loaded,
-        direction,
-        folder,
-        lock,
-        store,
-        room,
-        float(facts.get("seconds", 0.0)),
-        float(facts.get("training_cpu", 0.0)),
-        trials,
-        before,
-        steered,
-        filed,
+        study=study,
+        data=data,
+        direction=direction(study.study.metric),
+        folder=folder,
+        lock=lock,
+        store=store,
+        capacity=room,
+        seconds=float(facts.get("seconds", 0.0)),
+        training_cpu=float(facts.get("training_cpu", 0.0)),
+        trials=trials,
+        before=before,
+        steered=steered,
+        filed=filed,
     )
 
 
-def _refuse_another_meaning(
-    order: Order,
-    study: StudyFile,
-    facts: Mapping[str, Any],
-    now: Mapping[str, Any],
-    data: Data,
-) -> None:
-    if "meaning" not in facts:
-        return
-    before = {**facts["meaning"], "data.fingerprint": now["data.fingerprint"]}
-    changes = studyfile.differences(before, now)
-    if facts["meaning"].get("data.fingerprint") != now["data.fingerprint"] and not changes:
-        rows = sum(facts["data"]["rows"].values()), sum(data.rows.values())
-        count = f"{rows[0]:,} → {rows[1]:,} rows" if rows[0] != rows[1] else f"{rows[0]:,} rows"
-        changes.append(f"{data.name} itself has changed ({count})")
-    if changes:
-        name = study.study.name
-        listed = "\n".join(f"  {change}" for change in changes)
-        anew = run_command(order.study, order.overrides, order.runs, "--fork", f"{name}-2")
-        raise StudyFileError(
-            f"{near(order.study)}: the study {name!r} has trials that mean something else:\n"
-            f"{listed}\nPut it back, or start anew:\n  {anew}"
-        )
+def _sound(study: StudyFile, say: Callable[[str], None]) -> tuple[StudyFile, Data]:
+    """The study as its data settle it, and these: each held to what the other asks for."""
+    hold_options(study)
+    hold_data(study)
+    data = tables.load(study.data, say)
+    study = study.settle(data.task, data.features, data.outputs)
+    hold_space(study, parameters_of(data))
+    return study, data
 
 
-def _write_down(
-    store: Store,
-    study: StudyFile,
-    data: Data,
-    direction: Direction,
-    room: Capacity,
-    facts: Mapping[str, Any],
-    meaning: Mapping[str, Any],
-) -> None:
-    now = time.time()
-    options = study.study
-    told = {
-        "fingerprint": data.fingerprint,
-        "rows": dict(data.rows),
-        "features": data.features,
-        "outputs": data.outputs,
-        "evaluation": data.evaluation.to_json(),
-        "notes": list(data.notes),
-    }
-    searching = {"sampler": options.sampler, "pruner": pruning.chosen(options)}
-    store.set(
-        name=options.name,
-        metric=options.metric,
-        direction=direction,
-        task=data.task,
-        trials=options.trials,
-        workers=room.workers,
-        max_workers=room.slots,
-        state="running",
-        why="",
-        created=facts.get("created", now),
-        seconds=facts.get("seconds", 0.0),
-        beat=now,
-        epochs=planned_epochs(study),
-        space={name: range_to_json(range_) for name, range_ in study.space.items()},
-        meaning=meaning,
-        overrides=dict(study.overrides),
-        toml=study.resolved(),
-        path=str(study.path),
-        data=told,
-        engine={"pid": os.getpid(), "host": socket.gethostname(), "started": now},
-        searching=searching,
-        larger={},
-        budgets={key: value for key in _BUDGETS if (value := getattr(options, key)) is not None},
-    )
-    if facts.get("data") != told:
-        for note in data.notes:
-            store.note("note", note)
-    store.note("note", room.note)
-    before = facts.get("searching", searching)
-    for what, value in searching.items():
-        if before.get(what) != value:
-            store.note("note", f"the {what} is {value} from now on; it was {before.get(what)}")
+def _hold_sources(order: Order, study: StudyFile) -> None:
+    """Refuse a first run whose `warm_start` names a run that is not there."""
+    for name in study.study.warm_start:
+        source_of(name, study.path, order.runs)
+
+
+def _take(folder: RunFolder) -> Lock:
+    """Lock a run folder, and tidy up after whoever had it last."""
+    lock = Lock(folder.lock)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        forget(lock.acquire())
+        _log_into(folder.logs)
+    except OSError as error:
+        raise unwritable(folder.path, error) from None
+    return lock
 
 
 def _log_into(folder: Path) -> None:
