@@ -15,8 +15,11 @@ from hpsearch.store.folder import RunFolder
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.reader import Reader
 from hpsearch.view.eta import told
-from hpsearch.view.format import cells, clean, duration, figure, pad
+from hpsearch.view.format import cells, clean, cut, duration, figure, pad
 from hpsearch.view.status import LIVE, Status, status
+
+SHORTEST = 12
+"""Cells of a name that are left of it, however narrow a terminal is."""
 
 
 def look(folder: RunFolder, now: float | None = None) -> Status:
@@ -90,7 +93,11 @@ def listing(folders: Sequence[RunFolder], place: Path, out: Terminal | None = No
     rows = [("study", "state", "trials", "best", "by", "last written")]
     rows += [_row(folder, now) for folder in _order(folders)]
     widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
+    if out.is_tty:  # a long name shall not drive out what stands behind it; a pipe has it whole
+        behind = sum(widths[1:]) + 2 * len(widths[1:])
+        widths[0] = min(widths[0], max(SHORTEST, out.width - behind))
+    for name, *others in rows:
+        row = (cut(name, widths[0], out.glyphs.more), *others)
         line = "  ".join(pad(text, width) for text, width in zip(row, widths, strict=True))
         out.say(out.fit(line.rstrip()))
 
