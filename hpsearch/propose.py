@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from hpsearch.data import Data, load
-from hpsearch.data.columns import Block, Category, Unusable, judge
+from hpsearch.data.columns import MOST_LEVELS, Block, Category, Number, Unusable, judge
 from hpsearch.data.loading import open_table, refuse_without_targets
 from hpsearch.data.table import counted, quoted
 from hpsearch.data.target import plain
@@ -94,16 +95,29 @@ def likely_targets(options: DataOptions) -> tuple[tuple[str, ...], tuple[str, ..
             about = f"category, {column.drop_nulls().n_unique():,} different"
         elif isinstance(found, Block):
             about = f"arrays of {found.size:,} numbers"
+        elif words := _two_words(column, found):
+            about = f"boolean, {' or '.join(words)}"
         else:
-            about = f"boolean, {' or '.join(found.words)}" if found.words else "number"
+            about = "number"
         lines.append(f"{quoted(column.name)}: {about}")
         if isinstance(found, (Unusable, Block)):
             continue
-        last, words = at == table.frame.width - 1, isinstance(found, Category) or found.words
+        different = column.drop_nulls().n_unique()
+        if different < 2:  # nothing to tell apart
+            continue
+        last = at == table.frame.width - 1
+        if isinstance(found, Category):
+            classes = different <= MOST_LEVELS
+        else:
+            classes = bool(_two_words(column, found))
         named = bool(_TARGET_WORDS.search(column.name))
-        scores[column.name] = 4 * named + 2 * last + bool(words)
+        scores[column.name] = 4 * named + 2 * last + classes
     likely = sorted(scores, key=lambda column: -scores[column])
     return tuple(lines), tuple(column for column in likely[:3] if scores[column])
+
+
+def _two_words(column: pl.Series, found: Number) -> tuple[str, ...]:
+    return ("false", "true") if column.dtype == pl.Boolean else found.words or ()
 
 
 def _opening(data: Data, name: str) -> list[str]:

@@ -19,6 +19,9 @@ _BEGINNINGS = {
     b"PK\x03\x04": ".npz",
     b"\x89HDF": ".h5",
     b"{": ".jsonl",
+    b"\x89PNG": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"GIF8": ".gif",
 }
 
 

@@ -246,6 +246,8 @@ def test_widths_are_seen_at_once():
         (b'\n {"a": 1}\n', "stdin.jsonl"),
         (b"PAR1....", "stdin.parquet"),
         (b"PK\x03\x04", "stdin.npz"),
+        (b"\x89PNG\r\n\x1a\n", "stdin.png"),
+        (b"\xff\xd8\xff\xe0", "stdin.jpg"),
     ],
 )
 def test_what_is_piped_is_called_by_what_it_looks_like(content, name):

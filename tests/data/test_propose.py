@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from subprocess import run
@@ -187,6 +188,17 @@ def test_without_a_target_the_columns_and_the_likely_ones_are_shown(here: Path) 
     assert "hpsearch init houses.csv --target price" in said
     assert not list(here.glob("*.toml"))
     assert likely_targets(DataOptions(path=here / "houses.csv"))[1][0] == "price"
+
+
+def test_booleans_are_likely_targets_and_names_of_people_or_one_word_are_not(here: Path) -> None:
+    rows = [
+        {"who": f"P{at % 40}", "ill": at % 3 == 0, "age": at, "odd": "x" if at % 9 else None}
+        for at in range(400)
+    ]
+    (here / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    lines, likely = likely_targets(DataOptions(path=here / "t.jsonl"))
+    assert "'ill': boolean, false or true" in lines
+    assert likely == ("ill",)
 
 
 def test_a_column_that_would_steer_the_terminal_is_offered_as_the_shell_takes_it(
