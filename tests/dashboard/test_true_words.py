@@ -109,3 +109,12 @@ def test_a_study_that_is_done_is_asked_for_more_and_then_begun(stage, key):
 def test_where_nothing_is_left_to_try_no_more_is_asked_for(stage):
     stage.make(3, 0, 0, state="finished", trials=3, why="space exhausted: 3 configurations")
     assert "every configuration of its space has been tried" in stage.play(["A"])
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_filter_is_in_sight_at_any_width(stage, width):
+    stage.make()
+    stage.alive()
+    query = "acc>=10% -opt:nothing top:90%"
+    second = stage.play(["/", *query, "enter"], size=(width, 24)).splitlines()[1]
+    assert "acc>" in second

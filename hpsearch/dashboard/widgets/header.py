@@ -121,6 +121,10 @@ def best_line(status: Status, note: str, width: int, signs: Glyphs) -> Line:
         (f"  {signs.best} best ", "best"),
         (f"#{best.number}  {'  '.join(figures)}", "bold"),
     ]
+    left = width - width_of(head) - 3
+    if note and width_of(tail) > left:  # that trials are hidden matters more than what is best
+        tail = [(cut(note, max(0, left), signs.more), "accent")]
+        return _ends(head, tail, width)
     room = width - width_of(head) - width_of(tail) - 4
     if room < 12 and width - width_of(head) - 4 >= 12 and not note:
         tail, room = [], width - width_of(head) - 4
