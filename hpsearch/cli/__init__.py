@@ -53,6 +53,7 @@ NOT_OURS = frozenset(
 
 def run_app() -> int:
     """Run the command that was typed. Returns the exit code."""
+    _hold_standard_streams()
     try:
         _run(sys.argv[1] if len(sys.argv) > 1 else "")
     except HpsearchError as error:
@@ -67,6 +68,17 @@ def run_app() -> int:
             raise
         return _said(UsageError(f"{error.filename}: {error.strerror}."))
     return 0
+
+
+def _hold_standard_streams() -> None:
+    """Whoever closed one (`>&-`) does not want to read it: else the next file to be opened, a
+    database perhaps, would be standard output to whatever prints."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+            setattr(sys, name, open(nowhere, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
 
 
 def _said(error: HpsearchError) -> int:
