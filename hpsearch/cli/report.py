@@ -96,13 +96,15 @@ def _mistakes(folder: RunFolder, found: Material, step: Step) -> Examination | s
     """What the best trial gets wrong; or why that cannot be known, as `examine` would say."""
     from hpsearch.cli.examine import examined
     from hpsearch.errors import HpsearchError
+    from hpsearch.plain.summary import reference
 
     assert found.best is not None  # or it was not asked for
     step("the best trial's validation rows")
     try:
         return examined(folder, found.study, found.best)
     except HpsearchError as error:  # the page tells nobody where the run lies
-        return str(error).replace(f"{folder.path.absolute().parent}/", "")
+        said = str(error).replace(reference(folder), folder.name)
+        return said.replace(f"{folder.path.absolute().parent}/", "")
 
 
 @contextmanager

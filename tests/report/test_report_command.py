@@ -15,6 +15,7 @@ import hpsearch.cli  # noqa: F401  # adds the commands that are tried here
 from hpsearch.cli.every import app
 from hpsearch.errors import UsageError
 from hpsearch.study import studyfile
+from tests.conftest import PATIENCE
 from tests.report.madereports import made
 from tests.report.markupreader import read
 
@@ -124,10 +125,12 @@ def test_a_real_study_tells_what_its_best_trial_gets_wrong(place):
     assert not best.space
 
 
-def test_where_the_run_lies_is_not_told(study, tmp_path, monkeypatch):
+@pytest.mark.parametrize("runs", ["runs", "my runs"])
+def test_where_the_run_lies_is_not_told(study, tmp_path, monkeypatch, runs):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    told = command(study.folder.path, "-o", "-").stdout
+    study.folder.path.parent.rename(tmp_path / runs)
+    told = command(tmp_path / runs / "digits", "-o", "-").stdout
     assert "hpsearch export digits --trial" in told  # the way to see its mistakes
     assert str(tmp_path) not in told
 
@@ -146,7 +149,7 @@ def test_a_browser_sorts_by_mouse_and_by_keyboard(study, tmp_path):
         "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--window-size=500,800",
         "--dump-dom", Path("tried.html").resolve().as_uri(),
     ]  # fmt: skip
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True)
     told = json.loads(re.search(r"<body>(\{.*\})\s*</body>", done.stdout, re.DOTALL)[1])  # type: ignore[index]  # it matches
     board = read(text).at("leaderboard")
     ranked = [row.attributes["id"] for row in board.every("tr") if "id" in row.attributes]
