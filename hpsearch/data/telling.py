@@ -57,13 +57,7 @@ def _one_to_one(cells: np.ndarray, classes: np.ndarray) -> bool:
 
 
 def _on_a_line(x: np.ndarray, y: np.ndarray) -> bool:
-    x, y = _centred(x), _centred(y)
+    x = x.astype(np.float64)
+    x, y = x - x.mean(), y - y.mean()
     both = float(np.sqrt((x @ x) * (y @ y)))
     return both > 0 and abs(float(x @ y)) >= _LINE * both
-
-
-def _centred(numbers: np.ndarray) -> np.ndarray:
-    """About zero and no longer than one, so that no square overflows or vanishes."""
-    numbers = numbers / (np.abs(numbers).max() or 1.0)
-    numbers -= numbers.mean()
-    return numbers / (np.abs(numbers).max() or 1.0)

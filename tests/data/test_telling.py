@@ -37,9 +37,7 @@ def test_a_cell_of_its_own_for_each_class_is_told(tmp_path: Path, twin: object) 
     assert warned(path, "ill") == ["twin"]
 
 
-@pytest.mark.parametrize(
-    "twin", [AMOUNT, 32 - 1.8 * AMOUNT, (AMOUNT * 0.453).round(2), AMOUNT * 1e300, AMOUNT * 1e-200]
-)
+@pytest.mark.parametrize("twin", [AMOUNT, 32 - 1.8 * AMOUNT, (AMOUNT * 0.453).round(2)])
 def test_a_number_in_other_units_is_told(tmp_path: Path, twin: np.ndarray) -> None:
     path = table(tmp_path, amount=AMOUNT, twin=twin, word=["a", "b"] * (ROWS // 2))
     assert warned(path, "amount") == ["twin"]
