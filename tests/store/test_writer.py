@@ -7,6 +7,7 @@ from hpsearch.store import inbox, schema
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.past import Best
 from hpsearch.store.reader import NotYet, Reader
+from hpsearch.store.soundness import FACTS
 from hpsearch.store.writer import Store
 from hpsearch.study.events import EpochDone, Trial
 from tests.conftest import wait_for
@@ -146,3 +147,8 @@ def test_what_cannot_be_read_any_more_is_a_sentence(store, read):
     store._db.close()
     with pytest.raises(RunError, match="is damaged"):
         READS[read](store)
+
+
+def test_every_fact_of_a_study_is_described_and_held_to_a_kind():
+    described = [line.split()[0] for line in schema.KEYS.splitlines() if line[:1].strip()]
+    assert sorted(described) == sorted(FACTS)
