@@ -25,7 +25,7 @@ BATCH_SECONDS = 0.1
 
 
 class Talk(Protocol):
-    """To the engine, or to whoever searches in its place; `wire.Line` is one."""
+    """To the engine, or to whoever searches in its place; `calling.Line` is one."""
 
     def send(self, head: Head, body: bytes = b"") -> None:
         """Tell it something."""
