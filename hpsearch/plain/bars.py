@@ -19,6 +19,7 @@ from hpsearch.plain.lines import line
 from hpsearch.plain.stream import Batch, Happening
 from hpsearch.plain.summary import counts_line
 from hpsearch.plain.terminal import Terminal
+from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import StudyFacts, TrialRecord
 from hpsearch.view.abbreviations import params_line
 from hpsearch.view.eta import told
@@ -178,5 +179,5 @@ def _kept(happening: Happening, batch: Batch, glyphs: Glyphs) -> str:
     """What stays on the screen above the bars: warnings, failures, changes of state."""
     failed = happening.trial is not None and happening.trial.state == "failed"
     if happening.what in _KEPT or (happening.what == "trial_end" and failed):
-        return line(happening, batch, glyphs)
+        return to_reader(line(happening, batch, glyphs))
     return ""

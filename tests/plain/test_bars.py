@@ -1,6 +1,8 @@
 """What a plain terminal is shown of a study: bars, redrawn where they stand."""
 
+import getpass
 import re
+import socket
 
 import pytest
 from rich.console import Console
@@ -72,6 +74,15 @@ def test_bars_leave_the_cursor_visible_and_only_what_is_worth_keeping(made):
     text = stream.getvalue()
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
     assert "✗ #30 failed  MemoryError" in text
+
+
+def test_bars_say_you_where_it_was_you(made):
+    me = f"{getpass.getuser()}@{socket.gethostname()} 4711"
+    stream = Stream(tty=True)
+    console = Console(file=stream, width=120, height=24, force_terminal=True, color_system=None)
+    found = seen(made, 2, lambda: made.say(state="stopped", why=f"stopped by {me}"))
+    shown(Bars(Terminal(stream, 120, is_tty=True), console), found)
+    assert "digits is stopped: stopped by you" in stream.getvalue()
 
 
 def test_bars_stand_aside_while_others_write(made):
