@@ -2,7 +2,11 @@
 
 From Python, `search` runs a search and `result` gives what one has found so far, `load` a model
 that was retrained, and `HPSearchClassifier` and `HPSearchRegressor` are searches in scikit-learn's
-words.
+words. What is wrong is an `HpsearchError`, what is noticed about rows a `DataWarning`.
+
+    found = hpsearch.search(data=(X, y), trials=50)
+    print(found, found.best.params)
+    found.retrain("model").predict(X_new)
 """
 
 from __future__ import annotations
@@ -14,27 +18,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hpsearch.errors import HpsearchError
-    from hpsearch.models.asking import Model
+    from hpsearch.models.asking import DataWarning, Model
     from hpsearch.searching.estimators import HPSearchClassifier, HPSearchRegressor
-    from hpsearch.searching.result import Result, result
+    from hpsearch.searching.result import Result, Trial, result
     from hpsearch.searching.search import search
 
 __version__ = "0.1.0"
 __all__ = [
+    "DataWarning",
     "HPSearchClassifier",
     "HPSearchRegressor",
     "HpsearchError",
+    "Model",
     "Result",
+    "Trial",
     "load",
     "result",
     "search",
 ]
 
 _AT = {
+    "DataWarning": "hpsearch.models.asking",
     "HPSearchClassifier": "hpsearch.searching.estimators",
     "HPSearchRegressor": "hpsearch.searching.estimators",
     "HpsearchError": "hpsearch.errors",
+    "Model": "hpsearch.models.asking",
     "Result": "hpsearch.searching.result",
+    "Trial": "hpsearch.searching.result",
     "result": "hpsearch.searching.result",
     "search": "hpsearch.searching.search",
 }
@@ -48,7 +58,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 def load(folder: Path | str) -> Model:

@@ -111,9 +111,10 @@ def run(asked: Asked, place: Path, shown: Face) -> Result:
         since = mark(folder)
         try:
             launched = launch(order, lambda text: None, folder)
-        except Held as held:
-            return _attached(RunFolder(held.folder), shown)
-        except Refused as error:
+        except (Held, Refused) as error:
+            if isinstance(error, Held) or folder.alive:  # another search was a moment sooner
+                undo.pop_all()  # study and rows are that one's now
+                return _attached(folder, shown)
             raise UsageError(_in_python(str(error), order.study)) from None
         undo.pop_all()  # it runs: what was written stays
     return _watched(launched, since, shown)

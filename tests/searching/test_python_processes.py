@@ -1,13 +1,19 @@
 """A search from a script: no guard around it, without standard streams, and interrupted."""
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import hpsearch
+from hpsearch.engine.launch import Refused
+from hpsearch.engine.order import Held
+from hpsearch.store.folder import RunFolder
+from hpsearch.system import Lock
 from tests.conftest import PATIENCE, wait_for
 
 SCRIPT = """
@@ -79,3 +85,20 @@ def test_ctrl_c_stops_so_that_either_side_can_go_on(place, script):
     assert [row["number"] for row in found.leaderboard if row["state"] == "waiting"] == []
     assert found.folder == place.folder.path
     assert not (found.folder / "asked.toml").exists()
+
+
+@pytest.mark.parametrize("refusal", [Refused("It is in use.", 1), Held(Path("mine"))], ids=type)
+def test_where_another_search_was_a_moment_sooner_its_rows_stay(here, rows, monkeypatch, refusal):
+    search = importlib.import_module("hpsearch.searching.search")  # not the function of that name
+    folder = RunFolder(here / "runs" / "mine")
+    lock = Lock(folder.lock)
+
+    def sooner(order, say, folder):
+        lock.acquire()
+        raise refusal
+
+    monkeypatch.setattr(search, "launch", sooner)
+    monkeypatch.setattr(search, "_attached", lambda folder, shown: folder)
+    assert hpsearch.search(data=rows, name="mine") == folder
+    lock.release()
+    assert {"asked.toml", "rows.npz"} <= {file.name for file in folder.path.iterdir()}
