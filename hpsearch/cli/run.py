@@ -9,7 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,6 +96,7 @@ def run(
     from hpsearch.errors import UsageError
     from hpsearch.plain.terminal import mode_for
     from hpsearch.store.folder import RunFolder, runs_folder
+    from hpsearch.store.inbox import filed
     from hpsearch.store.reader import mark
 
     study = study_file(study)
@@ -110,7 +111,7 @@ def run(
         raise UsageError(f"--fork {fork}: {folder.path} exists; choose another name.")
     in_job = "SLURM_JOB_ID" in os.environ  # what a job leaves behind is killed without a word
     owned = foreground or not (detach or (sys.stdout.isatty() and not in_job))
-    since, look = mark(folder), Look(theme, hz, ascii)
+    since, look, asked = mark(folder), Look(theme, hz, ascii), filed(folder.inbox)
     mode = mode_for(json)
     try:
         source = _forked(study, place) if fork else None
@@ -122,7 +123,10 @@ def run(
             return
         raise typer.Exit(follow_run(RunFolder(held.folder), plain, json, look)) from None
     if detach:
-        typer.echo(f"{folder.name} runs. Watch it: hpsearch attach {folder.name}")
+        typer.echo(
+            (not asked and _done(folder))
+            or f"{folder.name} runs. Watch it: hpsearch attach {folder.name}"
+        )
         return
     watched = Watched(launched, owned)
     if dashboard.fits(plain, json):
@@ -204,7 +208,7 @@ def _show(watched: Watched, wanted: Look) -> int:
     left = dashboard.show(folder, started=True, owned=watched.owned, look=wanted)
     if left.signal and watched.owned:
         process.send_signal(signal.SIGTERM)
-    if left.verb in ("stop", "abort") or watched.owned:
+    if process.poll() is None and (left.verb in ("stop", "abort") or watched.owned):
         typer.echo("stopping …" if left.verb != "drain" else "finishing …", err=True)
         while process.poll() is None:
             time.sleep(0.02)
@@ -217,6 +221,18 @@ def _show(watched: Watched, wanted: Look) -> int:
         return 128 + left.signal
     status = look(folder)
     return exit_code(status.state, status.counts.complete)
+
+
+def _done(folder: RunFolder) -> str:
+    """What to tell of a study that has no trial left to run, though an engine took it up."""
+    from hpsearch.plain.listing import look
+    from hpsearch.plain.summary import go_on
+
+    stands = look(folder)
+    if stands.counts.finished < stands.counts.asked:
+        return ""
+    told = f"{folder.name}: {stands.counts.finished} of {stands.counts.asked} trials are finished."
+    return f"{told} More: {go_on(replace(stands, state='finished'), folder)}"
 
 
 def _say_held(folder: RunFolder, values: dict[str, Any], detach: bool) -> None:

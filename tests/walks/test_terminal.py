@@ -83,6 +83,8 @@ def test_ctrl_c_stops_and_the_next_run_finishes(place, terminal):
     done.wait()
     assert done.exitstatus == 0
     assert [trial.number for trial in place.trials()] == [0, 1, 2]
+    more = place.command("run", "small.toml", "--detach").stdout
+    assert more.startswith("small: 3 of 3 trials are finished. More: hpsearch run small.toml --")
 
 
 def test_a_second_ctrl_c_aborts(place, terminal):
