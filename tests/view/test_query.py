@@ -84,8 +84,9 @@ def test_top_is_by_the_direction_of_the_study_and_of_all_trials():
     assert found("top:1%", names=high) == [5]
     query = parse("top:34%", FIELDS)
     assert [each.number for each in query.apply(BOARD[1:2], among=BOARD)] == [1]
-    assert query.matches(BOARD[1], BOARD)
-    assert not query.matches(BOARD[5], BOARD)
+    asked = query.matcher(BOARD)
+    assert asked(BOARD[1])
+    assert not asked(BOARD[5])
 
 
 @pytest.mark.parametrize(

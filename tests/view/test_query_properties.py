@@ -153,4 +153,4 @@ def test_it_finds_the_same_as_a_naive_reading(query, many):
         or any(all(naive(term, each, many) for term in way) for way in query.alternatives)
     ]
     assert query.apply(many) == naively
-    assert [each for each in many if query.matches(each, many)] == naively
+    assert list(filter(query.matcher(many), many)) == naively
