@@ -19,7 +19,7 @@ from hpsearch.data.columns import Block, Category, Column, Number
 from hpsearch.data.encoder import Encoder
 from hpsearch.data.readers import read
 from hpsearch.data.surprises import Surprises
-from hpsearch.data.table import Dialect, Table, listed, quoted
+from hpsearch.data.table import Dialect, Table, first_row, listed, quoted
 from hpsearch.data.text import is_utf8
 from hpsearch.errors import DataError
 
@@ -159,7 +159,11 @@ def with_decimals_of(encoder: Encoder, table: Table) -> pl.DataFrame:
 
 
 def encode(
-    encoder: Encoder, frame: pl.DataFrame, name: str = "the table", strict: bool = False
+    encoder: Encoder,
+    frame: pl.DataFrame,
+    name: str = "the table",
+    strict: bool = False,
+    rows: np.ndarray | None = None,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Inputs, float32 (rows, width), in the frame's order; and what was noticed.
 
@@ -169,13 +173,14 @@ def encode(
     Args:
         name: what errors call the table.
         strict: refuse a missing column instead.
+        rows: where the frame's rows stood before some were left out, from 0.
 
     Raises:
         DataError: columns are missing, which names them; or a cell does not fit, which names row
             and column.
     """
     matching = Matching(encoder, name, strict)
-    return matching.encode(frame), matching.notes
+    return matching.encode(frame, rows), matching.notes
 
 
 class Matching:
@@ -188,8 +193,12 @@ class Matching:
         self.rows = 0
         """How many have been encoded."""
 
-    def encode(self, frame: pl.DataFrame) -> np.ndarray:
-        """The next rows, as inputs."""
+    def encode(self, frame: pl.DataFrame, rows: np.ndarray | None = None) -> np.ndarray:
+        """The next rows, as inputs.
+
+        Args:
+            rows: where they stood before some were left out.
+        """
         encoder = self._encoder
         for block in (column for column in encoder.columns if isinstance(column, Block)):
             frame = packed(frame, block)
@@ -198,8 +207,8 @@ class Matching:
             _refuse_another_table(encoder, missing, frame, self._name, self._strict)
         nothing = pl.Series([None] * frame.height if missing else [], dtype=pl.String)
         whole = frame.with_columns(nothing.alias(column.name) for column in missing)
-        dialect, first = encoder.dialect, 2 + self.rows
-        table = Table(self._name, whole, dialect, mend=_MEND, first_row=first)
+        dialect, first = encoder.dialect, first_row(self._name) + self.rows
+        table = Table(self._name, whole, dialect, mend=_MEND, first_row=first, rows=rows)
         x = encoder.encode(table, self._surprises, [column.name for column in missing])
         self._columns = tuple(frame.columns)
         self.rows += frame.height

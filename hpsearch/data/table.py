@@ -96,6 +96,18 @@ class Table:
         return replace(self, frame=self.frame.filter(kept), rows=rows[kept], held=held)
 
 
+def first_row(name: str) -> int:
+    """What a file of that name calls its first row, as its reader does; a frame given is row 1.
+
+    >>> first_row("new.csv"), first_row("new.parquet"), first_row("new.npz"), first_row("images")
+    (2, 1, 0, 0)
+    """
+    ending = name.lower().rpartition(".")[2]
+    if ending in ("csv", "tsv", "tab"):
+        return 2
+    return int(ending in ("jsonl", "ndjson", "parquet", "pq", "the table"))
+
+
 def quoted(text: str, limit: int = 40) -> str:
     r"""`text` in quotes, shortened, with whatever could disturb a terminal escaped.
 

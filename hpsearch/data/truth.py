@@ -11,7 +11,7 @@ import polars as pl
 from hpsearch.data.cells import numbers, strict_numbers
 from hpsearch.data.encoder import Encoder
 from hpsearch.data.rows import empty
-from hpsearch.data.table import Table, listed, quoted
+from hpsearch.data.table import Table, first_row, listed, quoted
 from hpsearch.errors import DataError
 
 _MEND = "Mend it, or empty it: rows without a target are left out."
@@ -41,8 +41,13 @@ def with_targets(encoder: Encoder, frame: pl.DataFrame, name: str) -> np.ndarray
     return there
 
 
-def targets(encoder: Encoder, frame: pl.DataFrame, name: str) -> np.ndarray:
+def targets(
+    encoder: Encoder, frame: pl.DataFrame, name: str, rows: np.ndarray | None = None
+) -> np.ndarray:
     """The targets of rows that all have them.
+
+    Args:
+        rows: where they stood before some were left out, from 0.
 
     Returns:
         Class numbers, int64 (rows,), for several classes; 0 and 1, float32 (rows, targets), for
@@ -51,7 +56,8 @@ def targets(encoder: Encoder, frame: pl.DataFrame, name: str) -> np.ndarray:
     Raises:
         DataError: a cell is no number, or a class that the model does not know.
     """
-    table = Table(name, frame, encoder.dialect, mend=_MEND)
+    first = first_row(name)
+    table = Table(name, frame, encoder.dialect, mend=_MEND, first_row=first, rows=rows)
     if encoder.task == "regression":
         decimal = encoder.dialect.decimal
         columns = [strict_numbers(table, target, decimal) for target in encoder.targets]

@@ -127,9 +127,9 @@ def evaluate(
         check_images(model)
     encoder = model.encoder
     there = with_targets(encoder, frame, name)
-    frame = frame.filter(there)
-    y = targets(encoder, frame, name)
-    x, notes = encode(encoder, frame, name, strict)
+    frame, rows = frame.filter(there), np.flatnonzero(there)
+    y = targets(encoder, frame, name, rows)
+    x, notes = encode(encoder, frame, name, strict, rows)
     marks = seen.marks(x, y)
     z = model.logits(x)
     sound = np.isfinite(z).all(axis=1)

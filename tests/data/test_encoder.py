@@ -161,9 +161,9 @@ def test_new_categories_and_new_gaps_are_counted_and_said(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("gaps", "abc", "new: row 5, column 'gaps': 'abc' is not a number"),
-        ("flag", "maybe", "new: row 5, column 'flag': 'maybe' is not false or true"),
-        ("whole", "1e400", "new: row 5, column 'whole': '1e400' is too large"),
+        ("gaps", "abc", "new.csv: row 5, column 'gaps': 'abc' is not a number"),
+        ("flag", "maybe", "new.csv: row 5, column 'flag': 'maybe' is not false or true"),
+        ("whole", "1e400", "new.csv: row 5, column 'whole': '1e400' is too large"),
     ],
 )
 def test_a_bad_cell_to_predict_from_is_named(
@@ -172,9 +172,9 @@ def test_a_bad_cell_to_predict_from_is_named(
     frame = table()
     frame = frame.with_columns(frame[column].cast(pl.String).scatter([3], value))
     with pytest.raises(DataError, match=words):
-        encode(fitted(tmp_path), frame, "new")
+        encode(fitted(tmp_path), frame, "new.csv")
     with pytest.raises(DataError, match="Mend it, or empty it"):  # no key of a study file helps
-        encode(fitted(tmp_path), frame, "new")
+        encode(fitted(tmp_path), frame, "new.csv")
 
 
 def test_labels_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -157,6 +157,22 @@ def test_what_cannot_be_compared_is_named(houses, tmp_path, task, change, said):
         evaluate(model, pl.DataFrame(rows), "new.csv")
 
 
+@pytest.mark.parametrize(("ending", "first"), [("csv", 2), ("jsonl", 1), ("parquet", 1)])
+@pytest.mark.parametrize("column", ["kind", "area"])
+def test_a_cell_is_named_by_the_row_of_its_file(houses, tmp_path, ending, first, column):
+    model = SavedModel.load(houses / "binary")
+    write_table(tmp_path / "t.csv", 20)
+    frame = pl.read_csv(tmp_path / "t.csv", infer_schema=False).with_row_index("at")
+    for name, row, cell in (("kind", 3, None), (column, 7, "odd")):
+        here = pl.when(pl.col("at") == row).then(pl.lit(cell)).otherwise(name).alias(name)
+        frame = frame.with_columns(here)
+    path = tmp_path / f"t.{ending}"
+    write = {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "parquet": frame.write_parquet}
+    write[ending](path)
+    with pytest.raises(DataError, match=rf"row {7 + first}, column '{column}': 'odd'"):
+        evaluate(model, read_like(model.encoder, path), path.name)
+
+
 def test_classes_that_are_numbers_are_compared_as_numbers(houses, tmp_path):
     model = SavedModel.load(houses / "multiclass")
     frame = read_like(model.encoder, write_table(tmp_path / "new.csv", 30))
