@@ -118,3 +118,10 @@ def test_a_filter_is_in_sight_at_any_width(stage, width):
     query = "acc>=10% -opt:nothing top:90%"
     second = stage.play(["/", *query, "enter"], size=(width, 24)).splitlines()[1]
     assert "acc>" in second
+
+
+def test_an_event_that_is_too_long_for_its_line_is_seen_to_go_on(stage):
+    study = stage.make()
+    stage.alive()
+    study.note("warning", "there is more of this " * 9)
+    assert stage.play(size=(80, 24)).splitlines()[-2].endswith("…")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hpsearch.dashboard.widgets.canvas import Canvas
 from hpsearch.store.inbox import to_reader
 from hpsearch.store.records import EventRecord
-from hpsearch.view.format import Glyphs, cells, clean, clock
+from hpsearch.view.format import Glyphs, cells, clean, clock, cut
 from hpsearch.view.inked import Line
 
 INKS = {
@@ -46,7 +46,10 @@ class Ticker(Canvas):
         line: Line = []
         room = width
         for event in self._events:
-            told = [*event_spans(event, signs), ("  ", "plain")]
+            when, (text, ink) = event_spans(event, signs)
+            if not line:  # the newest is told, if only its beginning
+                text = cut(text, max(0, width - 1 - cells(when[0])), signs.more)
+            told = [when, (text, ink), ("  ", "plain")]
             needed = 1 + sum(cells(text) for text, _ in told)
             if needed - 2 > room and line:
                 break
