@@ -59,7 +59,7 @@ def export(
             "-o",
             "--output",
             metavar="FILE",
-            help="The file to write; - is standard output.",
+            help="The file to write, or of several trials the folder; - is standard output.",
             show_default="best.toml for a study, else by name and format",
         ),
     ] = None,
@@ -157,6 +157,8 @@ def _export_each(
             write(writer.text(facts, one, Place(Path(), writer.default)).text.encode())
         return
     many = len(chosen) > 1
+    if many and file.is_dir():
+        file = file / writer.default
     files = [apart(file, trial.number) if many else file for trial in chosen]
     for one in files:
         refuse_to_replace(one, force)

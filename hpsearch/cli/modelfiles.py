@@ -63,6 +63,8 @@ def export_trained(
     if many and to_stdout:
         raise UsageError("Several trials are a file each; name one with -o.")
     file = output or Path(writer.default.format(name=facts.name))
+    if many and file.is_dir():
+        file = file / writer.default.format(name=facts.name)
     files = [apart(file, trial.number) if many else file for trial in chosen]
     for one in () if to_stdout else files:
         refuse_to_replace(one, force)

@@ -69,6 +69,16 @@ def test_top_and_where_choose_trials(typed, run):
         assert f"Trial {number} of the study flowers" in text
 
 
+@pytest.mark.parametrize("to", ["study", "onnx"])
+def test_several_trials_go_into_a_folder_that_is_there(typed, run, to):
+    (run.path.parents[1] / "all").mkdir()
+    code, _, err = typed("export", "flowers", "--to", to, "--top", 2, "-o", "all")
+    assert code == 0, err
+    name = {"study": "best-{}.toml", "onnx": "flowers-{}.onnx"}[to]
+    made = {file.name for file in (run.path.parents[1] / "all").iterdir()}
+    assert made == {name.format(14), name.format(13)}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
