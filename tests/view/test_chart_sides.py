@@ -16,9 +16,8 @@ from hpsearch.view.chart import Curve, Frame, chart
     ],
 )
 def test_what_is_off_scale_is_told_with_its_side(log, outliers, told):
-    values = np.append(np.linspace(0.5, 0.51, 200), outliers)
-    if not log:
-        values = np.where(values < 0.1, -10.0, values)
-    curve = Curve(np.arange(len(values)) + 1.0, values, "line0")
+    far = [-10.0 if value < 0.1 and not log else value for value in outliers]
+    values = np.array([*np.linspace(0.5, 0.51, 200), *far], dtype=np.float64)
+    curve = Curve(np.arange(1.0, len(values) + 1), values, "line0")
     title = chart([curve], Frame("cost", 300.0, log=log), 80, 12)[0]
     assert "".join(text for text, _ in title).endswith(f" {told}")
