@@ -235,7 +235,8 @@ async def test_a_budget_that_is_spent_is_no_pause(tmp_path):
 @on
 async def test_a_run_that_cannot_write_any_more_obeys_nobody_either(tmp_path):
     helm = Helm(tmp_path)
-    opened = SimpleNamespace(store=helm.store, folder=helm.folder, seconds=0.0)
+    lock = SimpleNamespace(stands=True)
+    opened = SimpleNamespace(store=helm.store, folder=helm.folder, lock=lock, seconds=0.0)
     run = Run(opened, SimpleNamespace(hopeless=""), False, lambda: None)
     run._engine, run._commands = helm.engine, helm.commands
     run._watchdog = Watchdog(helm.engine, helm.study.study, helm.sessions.kill)
