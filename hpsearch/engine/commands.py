@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from hpsearch import faults
+from hpsearch.engine.account import Mode
 from hpsearch.engine.steering import Refused, Steering
 from hpsearch.errors import StudyFileError
 from hpsearch.store import inbox
@@ -37,8 +39,8 @@ class Commands:
         self._steering, self._study, self._store = steering, study, store
         self._earlier = earlier
 
-    async def obey(self, folder: Any) -> None:
-        """Obey every command that waits in the inbox."""
+    async def obey(self, folder: Path) -> None:
+        """Obey every command that waits in the inbox, which is that folder."""
         for command in inbox.waiting(folder):
             if not self._store.taken(command.id):  # a crash came between record and removal
                 outcome = await self._outcome(command)
@@ -91,7 +93,7 @@ class Commands:
         return await self._steering.enqueue([entry(self._study, given) for given in entries])
 
 
-_MODES: Mapping[str, tuple[Any, str]] = {
+_MODES: Mapping[str, tuple[Mode, str]] = {
     "pause": ("paused", "paused"),
     "resume": ("running", "resumed"),
     "stop": ("stopping", "stopped"),

@@ -17,8 +17,8 @@ from hpsearch.study.space import Params
 
 _SOONER = {"draining": 1, "stopping": 2, "aborting": 3}
 """Of two ways to stop, the one that ends sooner."""
-_STATES = {"running": "running", "paused": "paused"}
-"""How a mode is told where it is not a way to stop."""
+_LASTING = ("running", "paused")
+"""Modes that are no way to stop; a run in any other is told to be stopping."""
 
 
 class Refused(HpsearchError):
@@ -63,12 +63,12 @@ class Steering:
             Refused: it is stopping already.
         """
         engine = self._engine
-        if engine.spent and mode in _STATES:
+        if engine.spent and mode in _LASTING:
             raise Refused(f"it is ending: {engine.spent}")
         if engine.ended.done() or _SOONER.get(mode, 0) < _SOONER.get(engine.mode, 0):
             raise Refused(f"not while {engine.mode}")
         engine.mode, engine.why = mode, why
-        engine.store.set(state=_STATES.get(mode, "stopping"), why=why)
+        engine.store.set(state=mode if mode in _LASTING else "stopping", why=why)
         engine.store.note("state", why)
         if mode == "stopping":
             engine.stop_running()
