@@ -156,13 +156,14 @@ normalizers: Registry[type[Normalizer]] = Registry("normalizer")
 
 
 def spread(values: Array) -> float:
-    """The standard deviation, or 1 where there is none but rounding."""
+    """The standard deviation; where there is none but rounding, what makes that small."""
     deviation = float(values.std())
     return _or_one(deviation, float(np.abs(values).max(initial=0.0)))
 
 
 def _or_one(scale: float, size: float) -> float:
-    return scale if scale > 1e-12 * size else 1.0
+    rounding = 1e-12 * size
+    return scale if scale > rounding else max(1.0, rounding)
 
 
 @normalizers("standard")

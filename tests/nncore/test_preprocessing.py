@@ -37,6 +37,13 @@ def test_a_constant_column_is_safe_and_comes_back(name, value):
     assert scaler.inverse(scaler.apply(x)) == pytest.approx(x)
 
 
+@pytest.mark.parametrize("name", ["standard", "minmax", "robust"])
+def test_what_rounding_leaves_of_huge_numbers_is_no_spread(name):
+    x = 2.0**60 + 256.0 * np.arange(40.0)[:, None]
+    y = normalizers[name]().fit(x).apply(x)
+    assert np.abs(y).max() <= 0.01
+
+
 @pytest.mark.parametrize("name", normalizers)
 def test_a_scaler_is_the_same_after_json(name):
     scaler = normalizers[name]().fit(TABLE)
