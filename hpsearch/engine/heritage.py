@@ -7,7 +7,7 @@ configuration may still be a good one: the best are then tried first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,16 +74,8 @@ def heritage(
         facts = reader.study()
         ended = [trial for trial in reader.trials() if trial.state in _TELLING]
         there, drawing = _file(facts), Drawing(Candidates(study, size).space, study.fixed)
-        foreign, kin = _foreign(facts, meaning), ()
-        if not foreign:
-            curves = reader.curves([trial.number for trial in ended])
-            kin = tuple(
-                Kin(trial, _past(trial, params, curves.get(trial.number, ()), drawing))
-                for trial in ended
-                for config in [there.config(trial.params)]
-                for params in [_within(config, drawing.space)]
-                if study.config(params) == config
-            )
+        foreign = _foreign(facts, meaning)
+        kin = () if foreign else tuple(_kin(reader, ended, there, study, drawing))
         if kin:
             left = len(ended) - len(kin)
             said = f"{facts.name}: {len(kin)} of its {len(ended)} finished trials are taken along"
@@ -126,6 +118,22 @@ def _foreign(facts: StudyFacts, meaning: Mapping[str, Any]) -> list[str]:
         if (name.startswith("data.") or name == "study.metric") and name not in _ASIDE
     ]
     return [name for name in names if there.get(name) != meaning.get(name)]
+
+
+def _kin(
+    reader: Reader,
+    ended: Sequence[TrialRecord],
+    there: StudyFile,
+    study: StudyFile,
+    drawing: Drawing,
+) -> Iterator[Kin]:
+    """The trials whose whole configuration can be said in the new study."""
+    curves = reader.curves([trial.number for trial in ended])
+    for trial in ended:
+        config = there.config(trial.params)
+        params = _within(config, drawing.space)
+        if study.config(params) == config:
+            yield Kin(trial, _past(trial, params, curves.get(trial.number, ()), drawing))
 
 
 def _within(config: Config, space: Space) -> Params:
