@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from itertools import zip_longest
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
@@ -17,6 +18,7 @@ from textual.widgets import Input
 from hpsearch.dashboard.app import Dashboard
 from hpsearch.dashboard.commands import Done
 from hpsearch.dashboard.options import Options
+from hpsearch.dashboard.widgets import said
 from hpsearch.store.folder import RunFolder
 from hpsearch.study.confusion import Confusion
 from hpsearch.study.examination import Examination, LayerState, WrongRow
@@ -101,7 +103,9 @@ class Stage:
                     await act(app)
                 return screen_text(app)
 
-        return asyncio.run(played())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(said, "SECONDS", 3600.0)  # a word stays until a slow machine has seen it
+            return asyncio.run(played())
 
 
 async def press(app: Dashboard, *keys: str) -> None:
@@ -143,13 +147,15 @@ async def _drained(app: Dashboard) -> None:
     done = [asyncio.Event() for _ in nodes]
     for node, event in zip(nodes, done, strict=True):
         node.call_later(event.set)
-    drawn = asyncio.Event()
-    app.screen.call_after_refresh(drawn.set)
+    screen, drawn = app.screen, asyncio.Event()
+    screen.call_after_refresh(drawn.set)
     waited = asyncio.gather(*(event.wait() for event in (*done, drawn)))
-    try:
-        await asyncio.wait_for(waited, 0.5)
-    except TimeoutError:  # a screen was closed meanwhile: its widgets answer no more
-        return
+    for _ in range(4):  # half a second is little on a busy machine
+        await asyncio.wait({waited}, timeout=0.5)
+        # A screen that was closed meanwhile answers no more, nor do widgets that were taken out.
+        if waited.done() or app.screen is not screen or not all(n.is_running for n in nodes):
+            break
+    waited.cancel()
 
 
 def screen_text(app: Dashboard) -> str:
