@@ -155,10 +155,13 @@ class Dashboard(Looking, Steering, Leaving):
     async def _look(self) -> None:
         reading = self._reading
         try:
+            if not self.is_running:  # closing: screens lose their widgets, one after the other
+                return
             wanted = self.view.wanted() if self.session.history.status else []
             news = await asyncio.wrap_future(reading.look(wanted))
-            _ = self.view  # it may have gone meanwhile
-        except RuntimeError:  # closing: the thread takes no more work, or no screen is left
+            if not self.is_running:
+                return
+        except RuntimeError:  # closing: the thread takes no more work
             return
         finally:
             self._looking = False

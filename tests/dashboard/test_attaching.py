@@ -41,6 +41,24 @@ def test_what_was_read_before_it_opens_is_not_read_again(stage):
     assert "Trials 6" in asyncio.run(played())
 
 
+def test_a_look_that_begins_while_the_dashboard_closes_is_none(stage):
+    stage.make(6, 0, 0, state="finished")
+
+    class Closing(Played):
+        async def _close_all(self):  # what Textual does then
+            for screen in self.screen_stack:
+                await screen.remove_children()
+            await self._look()
+            await super()._close_all()
+
+    async def played():
+        app = Closing(stage.study.folder)
+        async with app.run_test(size=(120, 40)):
+            await settled(app)
+
+    asyncio.run(played())
+
+
 def test_a_first_look_that_fails_is_never_ready():
     class Broken:
         def look(self, wanted):
