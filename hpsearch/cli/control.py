@@ -16,7 +16,7 @@ from hpsearch.cli.options import Name, Runs, complete_name
 if TYPE_CHECKING:
     from hpsearch.store.folder import RunFolder
 
-TAKEN_SECONDS = 5.0
+TAKEN_SECONDS = 10.0
 """How long to wait for the engine's word before saying that it is busy."""
 
 

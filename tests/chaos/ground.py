@@ -17,6 +17,10 @@ from tests.chaos.processes import alive, engine_of, processes
 from tests.chaos.recompute import Recomputer
 from tests.chaos.shared import Shared
 
+STAYS = 10.0
+"""Seconds after the end of an engine: what of it is there even then, stays. How soon it is gone is
+measured in more.py."""
+
 STUDY = """
 [study]
 name = "chaos"
@@ -142,13 +146,13 @@ class Ground:
         found += [f"{path.name} is left" for path in half]
         return found + self.kept()
 
-    def gone(self, pids: Sequence[int], seconds: float = 2.0) -> list[str]:
+    def gone(self, pids: Sequence[int], seconds: float = STAYS) -> list[str]:
         """What is there so many seconds after the engine has ended: processes, shared memory."""
         until = time.monotonic() + seconds
         found = outlived(pids, seconds)
         return found + self.kept(max(0.1, until - time.monotonic()))
 
-    def kept(self, seconds: float = 2.0) -> list[str]:
+    def kept(self, seconds: float = STAYS) -> list[str]:
         """Files of shared memory that nobody takes away within so many seconds."""
         await_(lambda: not self.shared.left(), seconds)
         return [f"/dev/shm/{name} is left" for name in self.shared.left()]
@@ -170,7 +174,7 @@ def await_(true: Callable[[], bool], seconds: float) -> float | None:
     return time.monotonic() - began
 
 
-def outlived(pids: Sequence[int], seconds: float = 2.0) -> list[str]:
+def outlived(pids: Sequence[int], seconds: float = STAYS) -> list[str]:
     """Which processes are there after so many seconds, though their engine is gone."""
     if await_(lambda: not any(alive(pid) for pid in pids), seconds) is not None:
         return []
