@@ -17,7 +17,7 @@ import tracemalloc
 from nncore import Dataset, train
 from tests.benchmarks.tasks import TASKS, Task, recipe
 
-WANTED = {(64, 64, 10): 64}
+WANTED: dict[tuple[int, ...], int] = {(64, 64, 10): 64}
 """KiB."""
 
 

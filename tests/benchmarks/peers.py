@@ -56,7 +56,7 @@ def scikit_learn(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
         model = kind(
             hidden_layer_sizes=task.dims[1:-1],
             alpha=0.0,
-            batch_size=task.batch,
+            batch_size=task.batch,  # type: ignore[arg-type]  # its stub knows "auto" alone
             learning_rate_init=RATE,
             max_iter=epochs,
             tol=0.0,
@@ -71,7 +71,7 @@ def scikit_learn(task: Task, x: np.ndarray, y: np.ndarray) -> Epochs:
 def pytorch(task: Task, x: np.ndarray, y: np.ndarray, fused: bool) -> Epochs | None:
     """A plain training loop over an index permutation."""
     try:
-        import torch
+        import torch  # type: ignore[import-not-found]  # of the extra `oracle`
     except ImportError:
         return None
     torch.set_num_threads(1)
@@ -103,8 +103,8 @@ def jax_epochs(task: Task, x: np.ndarray, y: np.ndarray) -> Callable[[], Callabl
     Each call of what is returned begins anew, so that the first epoch it gives is compiled.
     """
     try:
-        import jax
-        import jax.numpy as jnp
+        import jax  # type: ignore[import-not-found]  # of the extra `oracle`
+        import jax.numpy as jnp  # type: ignore[import-not-found]  # as above
     except ImportError:
         return None
     rng = np.random.default_rng(0)

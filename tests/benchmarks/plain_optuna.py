@@ -49,7 +49,7 @@ def work(storage: Path, arrays: Path, trials: int, epochs: int, seed: int) -> No
             activation=trial.suggest_categorical("activation", ["relu", "tanh"]),
             solver="adam",
             learning_rate_init=trial.suggest_float("learning_rate", 1e-4, 1e-1, log=True),
-            batch_size=trial.suggest_categorical("batch", [32, 64, 128]),
+            batch_size=trial.suggest_categorical("batch", [32, 64, 128]),  # type: ignore[arg-type]  # as there
             beta_1=trial.suggest_float("beta1", 0.8, 0.99),
             beta_2=trial.suggest_float("beta2", 0.9, 0.9999),
             max_iter=epochs,

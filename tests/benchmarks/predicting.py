@@ -61,11 +61,12 @@ def run(*words: str | Path, piped: Path | None = None) -> tuple[float, float, fl
     began = perf_counter()
     command = [sys.executable, "-m", "hpsearch", *map(str, words)]
     process = subprocess.Popen(command, stdin=given, stdout=subprocess.DEVNULL)
-    memory, ended = 0.0, 0
+    memory, ended, status, used = 0.0, 0, 0, None
     while not ended:
         memory = max(memory, held(process.pid))
         sleep(0.01)
         ended, status, used = os.wait4(process.pid, os.WNOHANG)
+    assert used is not None
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"hpsearch {words[0]} ended with {process.returncode}")

@@ -54,12 +54,12 @@ def main() -> None:
             reading = median(asked.times, lambda f=study.folder: gather(f))
             material = gather(study.folder)
             drawing = median(asked.times, lambda m=material: page(m))
-            file = Path(place) / f"{trials}.html"
+            file = Path(place) / "report.html"
             whole = statistics.median(command(study.folder.path, file) for _ in range(asked.times))
             size = file.stat().st_size / 1000
             print(f"{trials:8,} {reading:8.2f} {drawing:8.2f} {whole:10.2f} {size:8,.0f}")
         if asked.pictures:
-            pictures(file, asked.pictures)
+            pictures(Path(place) / "report.html", asked.pictures)
 
 
 def median(times: int, work: Callable[[], Any]) -> float:

@@ -31,6 +31,8 @@ from pathlib import Path
 from statistics import fmean, median, stdev
 from time import process_time
 
+import numpy as np
+
 from hpsearch.models import baselines
 from hpsearch.models.retraining import Retraining, figures_of, prepare
 from hpsearch.study import studyfile
@@ -92,7 +94,9 @@ def linear(retraining: Retraining, figure: str) -> float:
     shape = Shape.of(retraining.data)
     final = retraining.data.final(str(retraining.config["data.normalize"]))
     make = next(iter(baselines._models(shape.task).values()))
-    z = baselines._logits(shape.task, make, final.x, final.y, final.x_test, shape.outputs)
+    weights = np.ones(len(final.y)) if final.weights is None else final.weights
+    rows = final.x, final.y, weights
+    z = baselines._logits(shape.task, make, rows, final.x_test, shape.outputs)
     loss = cook(retraining.config, shape).loss
     found = figures_of(shape.task, z, loss, final.y_test, final.y_scale)[figure]
     assert found is not None

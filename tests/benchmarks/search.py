@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from hpsearch.store.folder import RunFolder
 from hpsearch.store.reader import Reader
+from hpsearch.store.records import TrialRecord
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,7 +96,9 @@ def twelve(place: Path, trials: int, epochs: int) -> None:
             print(f"        engine CPU a trial, trials {low} to {high}: {1000 * cost:.0f} ms")
 
 
-def busy(trials: list, started: dict[int, float], workers: int) -> tuple[float, float]:
+def busy(
+    trials: Sequence[TrialRecord], started: dict[int, float], workers: int
+) -> tuple[float, float]:
     """Seconds inside training between the first and the last start, over workers times wall."""
     first, last = min(started.values()), max(started.values())
     inside = 0.0

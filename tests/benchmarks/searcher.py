@@ -15,6 +15,7 @@ import random
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from hpsearch.engine.searcher import Searcher
 from hpsearch.store.past import Best, Past
@@ -68,8 +69,9 @@ def searcher(of: studyfile.StudyFile, history: list[Past] = []) -> Searcher:  # 
 def curve(trial: Trial) -> list[float]:
     """A made-up training: best near a rate of 0.01 and few units dropped, with some noise."""
     noise = random.Random(trial.seed)
-    rate, keep = float(trial.params["training.learning_rate"]), trial.params["training.keep_prob"]
-    ends = abs(rate - 0.01) ** 0.5 + (0.9 - float(keep)) ** 2 + noise.uniform(0, 0.1)
+    params: dict[str, Any] = {**trial.params}
+    rate, keep = params["training.learning_rate"], params["training.keep_prob"]
+    ends = abs(rate - 0.01) ** 0.5 + (0.9 - keep) ** 2 + noise.uniform(0, 0.1)
     return [ends + (1 + noise.uniform(0, 0.2)) / epoch for epoch in range(1, EPOCHS + 1)]
 
 

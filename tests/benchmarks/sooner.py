@@ -100,6 +100,8 @@ def plain(place: Path, source: str, seed: int, workers: int) -> tuple[float, flo
     text = STUDY.format(source=source, seed=seed, workers=workers, target=0.0, epochs=EPOCHS)
     loaded = tables.load(studyfile.parse(text, place / "s.toml").data)
     rows = loaded.prepare("standard").dataset
+    assert rows.x_valid is not None
+    assert rows.y_valid is not None
     np.savez(arrays, x=rows.x, y=labels(rows.y), x_val=rows.x_valid, y_val=labels(rows.y_valid))
     began = time.time()
     module = "tests.benchmarks.plain_optuna"
@@ -161,7 +163,7 @@ def tpe(seeds: list[int], keep: Path | None) -> None:
                     file.write(json.dumps([seed, found[seed]]) + "\n")
         print(f"seed {seed:3}: tpe {found[seed][0]:.4f}  random {found[seed][1]:.4f}", flush=True)
     ours, other = np.array(list(found.values())).T
-    p = float(wilcoxon(ours, other, alternative="less").pvalue)
+    _, p = wilcoxon(ours, other, alternative="less")
     print(
         f"{len(found)} seeds: medians {np.median(ours):.4f} and {np.median(other):.4f}; tpe better "
         f"in {int((ours < other).sum())}; one-sided Wilcoxon p = {p:.4f}"

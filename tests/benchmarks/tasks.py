@@ -15,7 +15,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter, process_time
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -44,7 +44,8 @@ class Task:
         rng = np.random.default_rng(0)
         outputs = self.dims[-1]
         if self.dims == (64, 64, 10):
-            x, y = load_digits(return_X_y=True)
+            bunch: Any = load_digits()
+            x, y = bunch.data, bunch.target
             return (x[: self.rows] / 16).astype(np.float32), y[: self.rows].astype(np.int64)
         x = rng.normal(size=(self.rows, self.dims[0])).astype(np.float32)
         if self.kind == "classes":

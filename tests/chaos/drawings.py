@@ -46,7 +46,7 @@ class Drawing:
             database=None,
             deadline=None,
             phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[*HealthCheck.__members__.values()],
         )
         @given(self.every)
         def collect(one: Any) -> None:

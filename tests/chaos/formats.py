@@ -236,7 +236,7 @@ def _command(_: Path) -> bytes:
     return json.dumps(body).encode()
 
 
-_ONE_EACH = {make: name for name, make in reversed(samples.FILES.items())}.values()
+_ONE_EACH = {make: name for name, make in reversed([*samples.FILES.items()])}.values()
 KINDS: Mapping[str, Kind] = {
     **{name: Kind(lambda _, n=name: samples.FILES[n](), _data, name) for name in _ONE_EACH},
     "study file": Kind(lambda _: _digits(), _study, "study.toml"),

@@ -104,7 +104,7 @@ def _rehearse_together(name: str, paths: Sequence[Path]) -> None:
         if (error := answers[path]) is not None:
             raise DataError(error)
 
-    module.rehearse = rehearse
+    vars(module)["rehearse"] = rehearse
 
 
 def judged(kind: str, paths: Sequence[Path]) -> Iterator[tuple[Path, dict]]:

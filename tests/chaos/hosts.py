@@ -172,7 +172,7 @@ class Scene:
 
     def records(self) -> list[TrialRecord]:
         with Reader(self.folder) as reader:
-            return reader.leaderboard("minimize", None)
+            return [*reader.leaderboard("minimize", None)]
 
     def finished(self) -> int:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from hpsearch import data as tables
 from hpsearch.engine.stopping import EarlyStopping
@@ -30,7 +31,8 @@ class Recomputer:
 
     def value(self, trial: TrialRecord) -> tuple[float, int, int]:
         """Value, best epoch and epochs of a complete trial."""
-        patience = int(self._study.config(trial.params).get("training.early_stopping", 0))
+        config: dict[str, Any] = {**self._study.config(trial.params)}
+        patience = config.get("training.early_stopping", 0)
         stopping = EarlyStopping(patience, self._direction)
         best, best_epoch, number = None, 0, 0
         for epoch in self._training(trial):
