@@ -19,6 +19,7 @@ from optuna.pruners import (
     SuccessiveHalvingPruner,
     ThresholdPruner,
 )
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
 from hpsearch.engine import signature
@@ -99,8 +100,35 @@ def _first_rung(given: Mapping[str, Any]) -> int:
     return given["min_resource"] * given["reduction_factor"] ** rate
 
 
+def leads(study: Study, trial: FrozenTrial) -> bool:
+    """Whether an epoch of a trial is better than all of every complete trial.
+
+    Halving looks at the epoch of a rung alone. A network that was best at its fifth epoch and has
+    overfitted by its ninth would be pruned, and the best that the search has seen lost with it.
+    """
+    try:
+        best = study.best_value
+    except ValueError:  # none is complete
+        return False
+    seen = trial.intermediate_values.values()
+    if study.direction == StudyDirection.MAXIMIZE:
+        return max(seen) > best
+    return min(seen) < best
+
+
+class Halving(SuccessiveHalvingPruner):
+    """Successive halving that lets go on who leads."""
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        """Whether a trial is to end."""
+        return super().prune(study, trial) and not leads(study, trial)
+
+
 class Brackets(HyperbandPruner):
-    """Hyperband that remembers who is in which bracket: Optuna computes it for every trial anew."""
+    """Hyperband that lets go on who leads, and remembers who is in which bracket.
+
+    Optuna computes that for every trial anew.
+    """
 
     def __init__(
         self,
@@ -111,6 +139,10 @@ class Brackets(HyperbandPruner):
     ) -> None:
         super().__init__(min_resource, max_resource, reduction_factor, bootstrap_count)
         self._known: dict[int, int] = {}
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        """Whether a trial is to end."""
+        return super().prune(study, trial) and not leads(study, trial)
 
     def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
         if not self._pruners:  # brackets are set up at the first verdict
@@ -186,7 +218,7 @@ _KINDS: Mapping[str, Any] = {
         {"percentile": 25.0, "n_startup_trials": 5, **_ALWAYS},
     ),
     "threshold": lambda epochs: (ThresholdPruner, _ALWAYS),
-    "halving": lambda epochs: (SuccessiveHalvingPruner, _halving(epochs)),
+    "halving": lambda epochs: (Halving, _halving(epochs)),
     # "auto" would prune nothing until one trial is complete.
     "hyperband": lambda epochs: (Brackets, {"max_resource": epochs, **_halving(epochs)}),
 }

@@ -23,6 +23,7 @@ def searcher(of, history=()):
 
 SAMPLERS = schema.kind_of("study.sampler").names()
 SEARCHES = list(itertools.product(SAMPLERS, schema.PRUNERS))
+EVERY = range(1, EPOCHS + 1)
 STEPS = {
     "network.layer_dims": Layers((1, 2), (4, 12)),
     "training.optimizer": Choice(("gd", "adam")),
@@ -166,6 +167,28 @@ def test_seeds_depend_on_the_study_and_the_number_alone():
     assert searcher(study(seed=2)).ask().seed != first[0]
     fixed = study(fixed={"training.seed": 5})
     assert searcher(fixed).ask().seed == 5
+
+
+def overfits(search, best, then):
+    """Whether a trial is pruned that reaches `best` in its first epoch, and is worse ever after."""
+    trial = search.ask()
+    epochs = [EpochDone(n, {"val_cost": best if n == 1 else then}, 0.1, 1.0, 0.01) for n in EVERY]
+    pruned = any(search.judge(trial.number, (epoch,)) for epoch in epochs)
+    search.tell(trial.number, "pruned" if pruned else "complete", best)
+    return pruned
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("pruner", ["halving", "hyperband"])
+def test_a_trial_with_the_best_epoch_of_all_goes_on_though_it_is_worse_at_a_rung(pruner, direction):
+    sign = 1 if direction == "minimize" else -1
+    of = study(sampler="random", pruner=pruner, trials=400)
+    search = Searcher(of, direction, lambda config: 100)
+    for _ in range(12):
+        overfits(search, sign * 0.2, sign * 0.2)
+    assert sum(overfits(search, sign * 0.3, sign * 9.0) for _ in range(9)) > 4
+    found = [overfits(search, sign * (0.1 - n / 100), sign * 9.0) for n in range(9)]
+    assert not any(found)
 
 
 @pytest.mark.parametrize("pruner", ["median", "halving", "hyperband"])
