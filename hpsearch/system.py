@@ -36,6 +36,8 @@ BLAS_THREADS: Mapping[str, str] = dict.fromkeys(
 """One thread of linear algebra a process; with more, trainers fight over cores (2.25× slower)."""
 
 
+_LAST = 19
+"""The niceness of who comes after all others."""
 _ROOM, _LAST_WORDS = 4096, 600
 """Bytes of a lock file, and characters of last words: at most six bytes each, as JSON."""
 
@@ -215,6 +217,12 @@ def be_nice(by: int) -> None:
         os.nice(by)
     except OSError:
         return
+
+
+def take_what_is_left(pid: int) -> None:
+    """Let another process of ours run only where nobody else wants a core."""
+    with contextlib.suppress(OSError):  # it has ended already
+        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
 
 
 def die_with_parent(parent: int | None = None) -> None:

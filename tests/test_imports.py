@@ -45,7 +45,8 @@ def test_help_loads_nothing_heavy():
 
 
 UNIX = {"fcntl", "resource", "ctypes", "termios", "tty", "pty", "pwd", "grp"}
-OF_UNIX = {"getuid", "nice", "sched_getaffinity", "setsid", "killpg", "fork", "setrlimit"}
+OF_UNIX = {"getuid", "nice", "setpriority", "sched_getaffinity"}
+OF_UNIX |= {"setsid", "killpg", "fork", "setrlimit"}
 SIGNALS = {"add_signal_handler", "SIGHUP", "SIGUSR1", "SIGXCPU", "SIGKILL"}
 PLACES = {
     "hpsearch/system.py": "what only Unix has",

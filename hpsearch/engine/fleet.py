@@ -13,15 +13,17 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from joblib import Parallel, delayed, parallel_config
 
 from hpsearch import system
 from hpsearch.engine.calling import Address
-from hpsearch.engine.cluster import Cluster
-from hpsearch.engine.placed import Placed
 from hpsearch.engine.shell import Shell
 from hpsearch.errors import HpsearchError
+
+if TYPE_CHECKING:  # as in staff.py
+    from hpsearch.engine.cluster import Cluster
 
 PAUSE = 0.2
 """Seconds before the call is made again after a shell died; doubled each time one follows soon."""
@@ -93,7 +95,11 @@ class Fleet:
             Shell(address, slot, self._nice, self._memory, slot < self._at_once)
             for slot in range(self._slots)
         ]
-        tasks = shells if self._cluster is None else [Placed(shell) for shell in shells]
+        tasks: list[Any] = list(shells)
+        if self._cluster is not None:
+            from hpsearch.engine.placed import Placed
+
+            tasks = [Placed(shell) for shell in shells]
         quick = 0
         while not self._ending.is_set():
             began, refused = time.monotonic(), False
@@ -122,12 +128,25 @@ class Fleet:
             from hpsearch.engine.daskbackend import register
 
             return parallel_config(register(self._cluster.client()), n_jobs=self._slots)
+        _hold_back_tracker()
         # A loky worker that has no shell yet would outlive the engine by five minutes.
         alive = {"initializer": system.die_with_parent, "initargs": (os.getpid(),)}
         scratch = str(self._scratch)
         # With one job joblib would run the shell in this process, and its end would be ours.
         jobs = max(2, self._slots)
         return parallel_config("loky", n_jobs=jobs, temp_folder=scratch, **alive)
+
+
+def _hold_back_tracker() -> None:
+    """Start the process that tidies up after loky, behind all others.
+
+    Nothing waits for it; yet to begin it imports as much as a shell, at the same time as they do.
+    """
+    from joblib.externals.loky.backend import resource_tracker
+
+    resource_tracker.ensure_running()
+    if pid := resource_tracker._resource_tracker._pid:
+        system.take_what_is_left(pid)
 
 
 def _said(error: BaseException) -> str:

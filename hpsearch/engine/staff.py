@@ -10,17 +10,20 @@ import logging
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hpsearch.cores import usable_cores
 from hpsearch.engine.calling import Address
 from hpsearch.engine.capacity import slots, trainer_memory
-from hpsearch.engine.cluster import Cluster, made_for_this_run
 from hpsearch.engine.fleet import Fleet
 from hpsearch.engine.reach import Reach
 from hpsearch.engine.wire import Handler, Server
 from hpsearch.errors import RunError
 from hpsearch.study.options import StudyOptions
 from hpsearch.system import user
+
+if TYPE_CHECKING:  # nothing that only a cluster needs is read before the workers are started
+    from hpsearch.engine.cluster import Cluster
 
 log = logging.getLogger("hpsearch.engine")
 
@@ -60,6 +63,8 @@ class Staff:
         if options.backend != "dask":
             reach.refuse_without_dask(options.backend)
             return None
+        from hpsearch.engine.cluster import Cluster
+
         cluster = Cluster(reach, slots(options), scratch)
         if reach.scheduler:
             self.threads, self.notes = cluster.threads(), cluster.notes
@@ -73,7 +78,11 @@ class Staff:
     def _listen(self, reach: Reach) -> Address:
         host, port = reach.host_and_port()
         try:
-            return self._server.listen(host, port, made_for_this_run() if reach.listen else None)
+            if not reach.listen:
+                return self._server.listen(host, port)
+            from hpsearch.engine.cluster import made_for_this_run
+
+            return self._server.listen(host, port, made_for_this_run())
         except OSError as error:
             raise RunError(f"--listen {reach.listen}: {error.strerror or error}.") from None
 
