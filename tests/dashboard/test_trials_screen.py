@@ -34,6 +34,26 @@ def test_the_cursor_follows_its_trial(stage):
     stage.play(["j", "j"], act=better_one_appears)
 
 
+def test_who_comes_above_what_is_in_sight_is_counted_until_the_top_is_seen(stage):
+    study = stage.make(60, running=1)
+    stage.alive()
+
+    async def better_ones_appear(app):
+        assert "new above" not in screen_text(app)
+        for number, value in ((90, 1e-3), (60, 1e-4)):  # one is new, one was in sight and has ended
+            study.trial(number, "complete", value)
+            app.tick()
+            await settled(app)
+        assert " · +2 new above" in screen_text(app)
+        await press(app, "s", "n")  # in another order others are above
+        assert "new above" not in screen_text(app)
+        await press(app, "s", "v", "g")
+        assert "new above" not in screen_text(app)
+        assert app.view.query_one(Leaderboard).visible_trials[:2] == [60, 90]
+
+    stage.play(["j", "j"], act=better_ones_appear)
+
+
 @pytest.mark.parametrize("size", [*SIZES, (24, 6), (10, 3), (1, 1)])
 def test_it_fits_every_size(stage, size):
     stage.make()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from rich.style import Style
@@ -52,6 +52,8 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
         self._board = Board()
         self._place: dict[int, int] = {}
         self._cursor: int | None = None
+        self._unended: set[int] = set()
+        """Trials that had not ended when they were last shown."""
         self._follows = True
         self._adopted = False
         """Whether the cursor was moved elsewhere, and is to be brought into sight."""
@@ -60,17 +62,15 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
         self._shift = 0
         self._drawn: list[tuple[int, object, bool, tuple[str, str]]] = []
         self.unseen = 0
-        """New trials above the first visible line."""
+        """Trials that came above the first visible line, since it was the first of all."""
 
     # What is shown --------------------------------------------------------------------------
 
     def show(self, board: Board) -> None:
         """Show this; the cursor stays on its trial, and the view stays where the cursor is."""
         offset = self.cursor_row - self._top if self._cursor is not None else 0
+        before, known, top = self._board, self._place, self._top
         self._board = board
-        known, top = self._place, self._top
-        new = sum(number not in known for number in board.order[:top]) if known else 0
-        self.unseen = self.unseen + new if top else 0
         self._place = {number: at for at, number in enumerate(board.order)}
         look = (board.columns, board.baseline, board.best, board.setting and board.setting.best)
         if look != self._look:
@@ -81,13 +81,25 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
             self._cursor = board.order[0] if board.order else None
             self._follows = True
         self.virtual_size = Size(self.size.width, len(board.order) + 1)
+        wanted = top
         if self._adopted:
             self._into_sight()
         elif not self._follows and self._cursor is not None:
             wanted = max(0, min(self.cursor_row - offset, self.max_scroll_y))
-            if wanted != self._top:
+            if wanted != top:
                 self.scroll_to(y=wanted, animate=False, force=True)
+        self._count_unseen(before, known, top, wanted)
+        self._unended = {n for n in board.order if board.trials[n].finished is None}
         self._redraw()
+
+    def _count_unseen(self, before: Board, known: Container[int], top: int, now: int) -> None:
+        """Count who has come above the first visible line, which was `top` and is `now`."""
+        if not now or not before.order or before.sorted_by != self._board.sorted_by:
+            self.unseen = 0
+            return
+        above = {*before.order[:top]}
+        came = (n for n in self._board.order[:now] if n not in above)
+        self.unseen += sum(n not in known or n in self._unended for n in came)
 
     @property
     def cursor(self) -> int | None:
