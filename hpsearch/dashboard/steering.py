@@ -215,7 +215,8 @@ class Steering(Speaking):
 
     def _ask_number(self, title: str, told: str, verb: str, unit: str, most: int = MOST) -> None:
         def judge(text: str) -> str:
-            fine = text.isascii() and text.isdigit() and 0 < int(text[:10]) <= most
+            fine = text.isascii() and text.isdigit() and len(text) <= len(str(MOST))
+            fine = fine and 0 < int(text) <= most
             return "" if fine else f"a whole number, from 1{f' to {most}' if most < MOST else ''}"
 
         def ask(text: str | None) -> None:
@@ -248,12 +249,13 @@ class Steering(Speaking):
         if status is None or status.state in LIVE:
             self.say("an engine is at work already")
             return
-        if status.exhausted:
-            self.say(EXHAUSTED)
-            return
-        if _all_done(status) and not filed(self.folder.inbox):
-            self.action_add()  # there is nothing to go on with
-            return
+        if not filed(self.folder.inbox):  # then there is nothing to go on with
+            if status.exhausted:
+                self.say(EXHAUSTED)
+                return
+            if _all_done(status):
+                self.action_add()
+                return
         command = go_on(replace(status, state="stopped"), self.folder)
         words = [*shlex.split(command.partition("    ")[0])[1:], "--detach"]
         told = ["hpsearch " + " ".join(words)]

@@ -34,10 +34,22 @@ def frame_of(encoder: Encoder, given: Any) -> pl.DataFrame:
         cells = _of_array(encoder, np.asarray(given))
         frame = pl.DataFrame([series(name, column) for name, column in cells.items()])
     else:
-        arrays = [one for one in frame.get_columns() if isinstance(one.dtype, pl.Array)]
-        rest, _ = flat(frame.drop(one.name for one in arrays))
-        frame = pl.DataFrame([*rest.get_columns(), *arrays])
+        frame = usable(encoder, frame)
     return tidied(frame, encoder.dialect.nothing)[0]
+
+
+def usable(encoder: Encoder, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame without the columns that nothing can be learnt from, its lists as arrays.
+
+    Raises:
+        DataError: a column that the encoder asks for is one of them.
+    """
+    arrays = [one for one in frame.get_columns() if isinstance(one.dtype, pl.Array)]
+    rest, left_out = flat(frame.drop(one.name for one in arrays))
+    for name in encoder.names:
+        if what := left_out.get(name):
+            raise DataError(f"Column {quoted(name)} holds {what}.")
+    return pl.DataFrame([*rest.get_columns(), *arrays])
 
 
 def as_frame(given: Any) -> pl.DataFrame | None:

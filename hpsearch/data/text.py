@@ -143,6 +143,8 @@ def _emptied(frame: pl.DataFrame, words: list[str], seen: dict[str, int]) -> lis
         cells = column.cast(pl.Float64)
         empty = pl.Series([False]).new_from_index(0, len(column))
         for word, number in numbers.items():
+            if column.dtype == pl.Float32:  # which has -999.9 as the nearest number it knows
+                number = pl.Series([number], dtype=pl.Float32)[0]
             found = (cells == number).fill_null(False)
             if found.any():
                 seen[word] = seen.get(word, 0) + int(found.sum())

@@ -103,6 +103,8 @@ async def _worker(client: Client, name: str, patience: float) -> Versions | None
 
 async def _told(client: Client, name: str) -> Versions:
     """What a worker says that it has; {} where nothing comes back."""
+    from distributed.comm.core import CommClosedError
+
     message = {"op": "versions", "packages": []}
     asking: Any = client
     try:
@@ -114,7 +116,8 @@ async def _told(client: Client, name: str) -> Versions:
         answer = (await asking.run(pickle.loads, call, workers=there, on_error="return"))[name]
     except (KeyError, OSError):
         return {}
-    return {} if isinstance(answer, OSError) else {**found, **_answered(answer)}
+    broken = isinstance(answer, CommClosedError) or type(answer) is OSError  # and no kind of it
+    return {} if broken else {**found, **_answered(answer)}
 
 
 def _ours() -> Versions:

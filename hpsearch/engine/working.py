@@ -50,14 +50,15 @@ def _called(engine: Address) -> Line:
     """A line to the engine.
 
     Raises:
-        WireError: it was too busy to shake hands all the time.
+        WireError: it was too busy to shake hands all the time, as EOFError and TimeoutError tell.
         OSError: nobody answers.
     """
     until = time.monotonic() + BUSY
     while True:
         try:
             return Line(engine)
-        except (EOFError, WireError):  # it is there: to die would count as if we could not start
+        except (EOFError, WireError, TimeoutError, ConnectionResetError):
+            # It is there: to die would count as if we could not start.
             if time.monotonic() > until:
                 raise
             time.sleep(PATIENCE)

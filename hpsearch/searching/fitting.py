@@ -22,8 +22,7 @@ from sklearn.utils.validation import (
 )
 
 from hpsearch.data.columns import Block
-from hpsearch.data.given import as_frame, series
-from hpsearch.data.nested import flat
+from hpsearch.data.given import as_frame, series, usable
 from hpsearch.errors import HpsearchError
 from hpsearch.models.asking import Model
 from hpsearch.searching import within
@@ -206,9 +205,9 @@ class SearchEstimator(BaseEstimator):
             block = isinstance(saved.encoder.columns[0], Block)
             named = {saved.encoder.names[0]: x} if block else dict(zip(self._names(), x.T))  # noqa: B905  # as many, as checked
             x = pl.DataFrame({name: np.ascontiguousarray(one) for name, one in named.items()})
-        else:
-            x, _ = flat(x)
         try:
+            if _has_columns(X):
+                x = usable(saved.encoder, x)
             said = self.model_.outputs(x, "X")
         except HpsearchError as error:
             raise EstimatorError(str(error)) from None

@@ -31,8 +31,10 @@ class Kills:
         self.kills, self.random = kills, random.Random(seed)
         study = f'backend = "{backend}"'
         self.ground = Ground(place, trials, epochs, seed, judged, study)
-        self.targets = ["engine", "machine", "shell", "trainer", "trainer"]
-        self.targets += ["scheduler"] * (backend == "dask")
+        self.targets = ["engine", "shell", "trainer", "trainer"]
+        # Of dask's semaphores no name tells whose they are: where those who take them away are
+        # killed, too, nobody can.
+        self.targets += ["scheduler" if backend == "dask" else "machine"]
         self.done: Counter[str] = Counter()
         self.per_trial: Counter[int] = Counter()
         self.left: list[str] = []

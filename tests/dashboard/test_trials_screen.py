@@ -47,7 +47,10 @@ def test_who_comes_above_what_is_in_sight_is_counted_until_the_top_is_seen(stage
         assert " · +2 new above" in screen_text(app)
         await press(app, "s", "n")  # in another order others are above
         assert "new above" not in screen_text(app)
-        await press(app, "s", "v", "g")
+        await press(app, "s", "v", "G", *["k"] * 3, "/", *"state:pruned", "enter")
+        await press(app, "escape")
+        assert "new above" not in screen_text(app)  # of what was hidden nothing is news
+        await press(app, "g")
         assert "new above" not in screen_text(app)
         assert app.view.query_one(Leaderboard).visible_trials[:2] == [60, 90]
 

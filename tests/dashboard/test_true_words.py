@@ -7,7 +7,7 @@ import pytest
 
 from hpsearch.dashboard.screens.dialogs import Ask, Form, Line
 from hpsearch.store.folder import RunFolder
-from hpsearch.store.inbox import waiting
+from hpsearch.store.inbox import send, waiting
 from tests.dashboard.theatre import press, screen_text
 from tests.view.madeup import SPACE, TOML
 
@@ -62,7 +62,9 @@ def test_no_more_workers_are_asked_for_than_there_are_slots(stage):
         await press(app, "W", "3", "enter")
         assert isinstance(app.screen, Line)
         assert "a whole number, from 1 to 2" in screen_text(app)
-        await press(app, "backspace", "2", "enter")
+        await press(app, "backspace", *"00000000012", "enter")
+        assert "a whole number, from 1 to 2" in screen_text(app)
+        await press(app, *["backspace"] * 11, "2", "enter")
         assert asked(stage) == ["workers"]
 
     stage.play(act=act)
@@ -109,6 +111,9 @@ def test_a_study_that_is_done_is_asked_for_more_and_then_begun(stage, key):
 def test_where_nothing_is_left_to_try_no_more_is_asked_for(stage):
     stage.make(3, 0, 0, state="finished", trials=3, why="space exhausted: 3 configurations")
     assert "every configuration of its space has been tried" in stage.play(["A"])
+    assert "every configuration of its space has been tried" in stage.play(["R"])
+    send(RunFolder(stage.place).inbox, "retry", which="failed")
+    assert "Go on with digits?" in stage.play(["R"])
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -167,6 +167,10 @@ def test_images_beside_the_folders_of_classes_are_predicted_and_never_learnt(
     rows = read_like(data.prepare("none").encoder, pets, lambda _: None)
     assert rows["file"][0] == "loose.png"
     assert rows["target"].to_list() == [None, *["cats"] * 5, *["dogs"] * 6]
+    (tmp_path / "new" / "empty").mkdir(parents=True)
+    (pets / "loose.png").rename(tmp_path / "new" / "alone.png")
+    alone = read_like(data.prepare("none").encoder, tmp_path / "new", lambda _: None)
+    assert alone["file"].to_list() == ["alone.png"]
 
 
 def test_a_folder_without_an_image_and_one_within_a_class_are_said(tmp_path: Path) -> None:

@@ -212,6 +212,13 @@ def test_a_number_for_nothing_is_empty_whatever_the_format(tmp_path: Path, endin
     assert usual.frame["a"].null_count() == 1
 
 
+def test_a_number_for_nothing_is_found_in_single_precision(tmp_path: Path) -> None:
+    single = pl.Series("a", [1.5, -999.9, None], dtype=pl.Float32)
+    pl.DataFrame([single]).write_parquet(tmp_path / "t.parquet")
+    table = read(tmp_path / "t.parquet", Dialect(null_values=("-999.9",)))
+    assert table.frame["a"].is_null().to_list() == [False, True, True]
+
+
 def test_infinity_is_read_as_empty_where_that_is_asked_for(tmp_path: Path) -> None:
     inf = float("inf")
     pl.DataFrame({"a": [1.0, inf, -inf, None]}).write_parquet(tmp_path / "t.parquet")

@@ -179,18 +179,23 @@ def test_a_trainer_whose_owner_is_gone_ends_before_it_loads_anything():
     assert "numpy" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "error", [WireError("no handshake"), TimeoutError(), ConnectionResetError()]
+)
 @pytest.mark.parametrize(("busy", "calls"), [(60.0, 3), (-1.0, 1)])
-def test_an_engine_too_busy_to_shake_hands_is_called_again_for_a_while(monkeypatch, busy, calls):
+def test_an_engine_too_busy_to_shake_hands_is_called_again_for_a_while(
+    monkeypatch, busy, calls, error
+):
     called = []
 
     def call(engine):
         called.append(engine)
         if len(called) < 3:
-            raise WireError("no handshake: timed out")
+            raise error
 
     monkeypatch.setattr(working, "Line", call)
     monkeypatch.setattr(working, "PATIENCE", 0.0)
     monkeypatch.setattr(working, "BUSY", busy)
-    with suppress(WireError):
+    with suppress(type(error)):
         working._called(Address("127.0.0.1", 1, b""))
     assert len(called) == calls

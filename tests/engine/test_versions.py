@@ -98,6 +98,10 @@ def test_what_can_be_lived_with_is_told_by_package_and_place():
             [{"raised": ModuleNotFoundError("No module named 'hpsearch'")}],
             r"hpsearch cannot be used on worker tcp://w0 \(No module named 'hpsearch'\)",
         ),
+        (
+            [{"raised": PermissionError(13, "Permission denied")}],
+            r"hpsearch cannot be used on worker tcp://w0 \(.*Permission denied\)",
+        ),
         ([{"hpsearch": "9"}] * 5, "; and 2 more such. Install the same there as here: pip install"),
     ],
 )

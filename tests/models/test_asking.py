@@ -103,6 +103,10 @@ def test_what_is_noticed_is_a_warning(houses, rows):
         (np.zeros((2, 5)), "'town', 'area', 'rooms'"),
         ({"a": [1]}, "lacks"),
         ({"town": ["Ulm"], "area": ["wide"], "rooms": [1]}, "'wide'"),
+        (
+            pl.DataFrame({"town": ["a"] * 2, "area": [[1], [1, 2]], "rooms": [1, 2]}),
+            "'area' holds lists of di",
+        ),
     ],
 )
 def test_wrong_data_is_a_sentence(houses, given, said):

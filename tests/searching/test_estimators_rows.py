@@ -69,6 +69,13 @@ def test_columns_of_types_of_their_own_are_asked_for_as_they_were_learnt(column)
     assert [*map(str, model.predict(frame))] == model.model_.predict(frame).astype(str).tolist()
 
 
+def test_a_column_that_cannot_be_used_any_more_is_not_taken_for_an_empty_one():
+    frame = pl.DataFrame({"a": X[:, 0], "b": X[:, 1]})
+    model = classifier().fit(frame, Y)
+    with pytest.raises(fitting.EstimatorError, match="'a' holds lists of different lengths"):
+        model.predict(pl.DataFrame({"a": [[1.0], [1.0, 2.0]], "b": [0.5, 0.5]}))
+
+
 @pytest.mark.parametrize("y", [Y, Y > 1, Y / 2 // 0.5], ids=["int", "bool", "float"])
 def test_numbers_that_came_as_objects_are_numbers(y):
     model = classifier().fit(X, y.astype(object))

@@ -72,6 +72,7 @@ class Trials(Charting, StudyScreen):
             session.baseline,
             frozenset(session.marked),
             f"-{key}" if falls else key,
+            f"{session.query_text} {sorted(session.hidden_states)}",
             "no trial matches; esc shows all" if len(history.trials) else "no trials yet",
         )
         if session.cursor != self.table.cursor:

@@ -34,6 +34,8 @@ class Board:
     marked: frozenset[int] = frozenset()
     sorted_by: str = ""
     """The column that decides, and whether it falls: "-seconds"."""
+    filtered_by: str = ""
+    """What decides which trials are among them."""
     nothing: str = "no trials yet"
     """What is said where there are none."""
 
@@ -94,12 +96,17 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
 
     def _count_unseen(self, before: Board, known: Container[int], top: int, now: int) -> None:
         """Count who has come above the first visible line, which was `top` and is `now`."""
-        if not now or not before.order or before.sorted_by != self._board.sorted_by:
+        told = [(one.sorted_by, one.filtered_by) for one in (before, self._board)]
+        if not now or not before.order or told[0] != told[1]:
             self.unseen = 0
             return
         above = {*before.order[:top]}
         came = (n for n in self._board.order[:now] if n not in above)
-        self.unseen += sum(n not in known or n in self._unended for n in came)
+        now_ended = (n for n in came if n not in known or self._ended_since(n))
+        self.unseen += sum(1 for _ in now_ended)
+
+    def _ended_since(self, number: int) -> bool:
+        return number in self._unended and self._board.trials[number].finished is not None
 
     @property
     def cursor(self) -> int | None:

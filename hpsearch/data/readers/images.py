@@ -87,7 +87,7 @@ def _classes(path: Path, parts: list[Path], dialect: Dialect) -> Table:
         held = [one for part in tests for one in _labelled(part, part.name, notes)]
     else:
         learnt, held = _labelled(path, "", notes), []
-    if not learnt:
+    if not learnt and not loose:
         raise DataError(
             f"{path.name or path}: no folder in it holds an image ({', '.join(_ENDINGS)})."
         )
@@ -123,8 +123,10 @@ def _images(path: Path, prefix: str, notes: list[str]) -> list[Path]:
     """The images in a folder, by name; what else is there is counted in the notes."""
     inside = sorted(one for one in path.iterdir() if not one.name.startswith("."))
     images = [one for one in inside if one.suffix.lower() in _ENDINGS and one.is_file()]
-    folders = [one.name for one in inside if one.is_dir()]
-    others = [one.name for one in inside if one not in {*images} and one.name not in folders]
+    known = set(images)
+    rest = [one for one in inside if one not in known]
+    folders = [one.name for one in rest if one.is_dir()]
+    others = [one.name for one in rest if not one.is_dir()]
     where = quoted(prefix or path.name)
     if others:
         notes.append(f"Left out, as no images: {listed(others, 3)} in {where}.")
