@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,7 +17,9 @@ _FEWEST = 20
 _LINE = 1 - 1e-6
 """Correlation from which on a number is the target in other units: rounding leaves no more."""
 _GLANCE = 1000
-"""Rows that show of most columns that they hold more different cells than there are classes."""
+"""Rows that show of most columns that they say something else: with more different cells than
+there are classes, or not even _NEAR a line."""
+_NEAR = 0.9
 
 
 def about_telling(
@@ -57,7 +60,14 @@ def _one_to_one(cells: np.ndarray, classes: np.ndarray) -> bool:
 
 
 def _on_a_line(x: np.ndarray, y: np.ndarray) -> bool:
+    if abs(_correlation(x[:_GLANCE], y[:_GLANCE])) < _NEAR:
+        return False
+    return abs(_correlation(x, y)) >= _LINE
+
+
+def _correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Pearson's; NaN where either is one number throughout."""
     x = x.astype(np.float64)
     x, y = x - x.mean(), y - y.mean()
     both = float(np.sqrt((x @ x) * (y @ y)))
-    return both > 0 and abs(float(x @ y)) >= _LINE * both
+    return float(x @ y) / both if both else math.nan

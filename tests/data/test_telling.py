@@ -43,6 +43,14 @@ def test_a_number_in_other_units_is_told(tmp_path: Path, twin: np.ndarray) -> No
     assert warned(path, "amount") == ["twin"]
 
 
+def test_rows_that_begin_with_one_number_only_are_looked_at_to_their_end(tmp_path: Path) -> None:
+    amount = np.sort(np.maximum(0, np.random.default_rng(4).normal(-3, 2, 5000))).round(3)
+    pl.DataFrame({"amount": amount, "twin": amount * 2, "free": amount[::-1]}).write_parquet(
+        tmp_path / "t.parquet"
+    )
+    assert warned(tmp_path / "t.parquet", "amount") == ["twin"]
+
+
 def test_what_nearly_says_it_and_what_is_mostly_empty_is_not_told(tmp_path: Path) -> None:
     near = np.where(np.arange(ROWS) % 20 == 3, 1 - CLASS % 2, CLASS % 2)
     rare = [c if i % 3 == 0 else None for i, c in enumerate(CLASS)]
