@@ -36,10 +36,11 @@ BLAS_THREADS: Mapping[str, str] = dict.fromkeys(
 """One thread of linear algebra a process; with more, trainers fight over cores (2.25× slower)."""
 
 
-_LAST = 19
-"""The niceness of who comes after all others."""
-_ROOM, _LAST_WORDS = 4096, 600
-"""Bytes of a lock file, and characters of last words: at most six bytes each, as JSON."""
+_AFTER = 10
+"""The niceness of who comes after others, yet comes."""
+_ROOM, _LAST_WORDS, _EARLIER = 4096, 500, 8
+"""Bytes of a lock file; characters of last words, at most six bytes each, as JSON; and how many of
+those who had the lock before are known."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Holder:
 
     pid: int
     host: str
+    before: tuple[int, ...] = ()
+    """Who held it before, the latest first."""
 
 
 class Lock:
@@ -56,6 +59,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: int | None = None
+        self._before: tuple[int, ...] = ()
 
     def acquire(self, patience: float = 0.5) -> Holder | None:
         """Take the lock, and write who holds it into the file. Returns who held it last.
@@ -84,9 +88,11 @@ class Lock:
                         f"or stop it with `hpsearch stop {self._path.parent.name}`."
                     ) from None
                 time.sleep(0.01)
-        self._file, before = file, _read_holder(file)
+        self._file, last = file, _read_holder(file)
+        if last is not None:
+            self._before = (last.pid, *last.before)[:_EARLIER]
         self._write(why="")
-        return before
+        return last
 
     def leave(self, why: str) -> None:
         """Write last words into the file: there is room for them though the disk may be full."""
@@ -95,7 +101,8 @@ class Lock:
 
     def _write(self, why: str) -> None:
         assert self._file is not None
-        said = {"pid": os.getpid(), "host": socket.gethostname(), "why": why[:_LAST_WORDS]}
+        said: dict[str, object] = {"pid": os.getpid(), "host": socket.gethostname()}
+        said |= {"before": self._before, "why": why[:_LAST_WORDS]}
         os.pwrite(self._file, json.dumps(said).encode().ljust(_ROOM), 0)
         os.ftruncate(self._file, _ROOM)
 
@@ -146,8 +153,9 @@ def last_words(path: Path) -> str:
 def _read_holder(file: int) -> Holder | None:
     try:
         written = json.loads(os.pread(file, 4096, 0))
-        return Holder(int(written["pid"]), str(written["host"]))
-    except (ValueError, KeyError, TypeError):
+        before = tuple(int(pid) for pid in written.get("before", ()))
+        return Holder(int(written["pid"]), str(written["host"]), before)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -219,10 +227,10 @@ def be_nice(by: int) -> None:
         return
 
 
-def take_what_is_left(pid: int) -> None:
-    """Let another process of ours run only where nobody else wants a core."""
+def hold_back(pid: int) -> None:
+    """Let another process of ours come after others that want a core."""
     with contextlib.suppress(OSError):  # it has ended already
-        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
+        os.setpriority(os.PRIO_PROCESS, pid, _AFTER)
 
 
 def die_with_parent(parent: int | None = None) -> None:

@@ -146,7 +146,7 @@ def _hold_back_tracker() -> None:
 
     resource_tracker.ensure_running()
     if pid := resource_tracker._resource_tracker._pid:
-        system.take_what_is_left(pid)
+        system.hold_back(pid)
 
 
 def _said(error: BaseException) -> str:

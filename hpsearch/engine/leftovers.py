@@ -16,18 +16,20 @@ MEMORY = Path("/dev/shm")
 
 
 def forget(engine: Holder | None, memory: Path = MEMORY) -> None:
-    """Delete the semaphores of an engine of this machine that is gone.
+    """Delete the semaphores of engines of this machine that are gone.
 
     Args:
-        engine: who held the run folder last.
+        engine: who held the run folder last. Those before it are looked for at every start, as one
+            that was killed early on may have come to nothing with them.
     """
     if engine is None or engine.host != socket.gethostname():
         return
-    if _lives(engine.pid):  # its number is another process's now
-        return
-    with contextlib.suppress(OSError):
-        for semaphore in memory.glob(f"sem.loky-{engine.pid}-*"):
-            semaphore.unlink()
+    for pid in (engine.pid, *engine.before):
+        if _lives(pid):  # its number is another process's now
+            continue
+        with contextlib.suppress(OSError):
+            for semaphore in memory.glob(f"sem.loky-{pid}-*"):
+                semaphore.unlink(missing_ok=True)
 
 
 def _lives(pid: int) -> bool:

@@ -38,6 +38,9 @@ def test_the_semaphores_of_an_engine_that_is_gone_are_taken_away_and_no_others(t
     assert theirs.exists()
     forget(Holder(gone, HERE), tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([others, longer])
+    theirs.touch()
+    forget(Holder(os.getpid(), HERE, (os.getppid(), gone)), tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([others, longer])
 
 
 def test_who_takes_a_lock_learns_who_had_it(tmp_path):
@@ -45,4 +48,11 @@ def test_who_takes_a_lock_learns_who_had_it(tmp_path):
     assert lock.acquire() is None
     lock.release()
     assert lock.acquire() == Holder(os.getpid(), HERE)
+    lock.leave("x" * 5000)
+    lock.release()
+    assert lock.acquire() == Holder(os.getpid(), HERE, (os.getpid(),))
+    for _ in range(20):
+        lock.release()
+        before = lock.acquire()
+    assert before == Holder(os.getpid(), HERE, (os.getpid(),) * 8)
     lock.release()
