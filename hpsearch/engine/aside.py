@@ -18,7 +18,7 @@ def write_aside(path: Path, data: bytes) -> None:
     """
     aside = path.with_suffix(".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # not those above: a run that was deleted stays so
         with aside.open("wb") as file:
             faults.at("write file")
             file.write(data)
