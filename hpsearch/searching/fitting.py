@@ -208,7 +208,7 @@ class SearchEstimator(BaseEstimator):
         try:
             if _has_columns(X):
                 x = usable(saved.encoder, x)
-            said = self.model_.outputs(x, "X")
+            said = self.model_.outputs(x)
         except HpsearchError as error:
             raise EstimatorError(str(error)) from None
         if len(said.lost):
