@@ -78,7 +78,8 @@ def _hold_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             nowhere = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
-            setattr(sys, name, open(nowhere, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
+            stream = open(nowhere, "w" if number else "r", encoding="utf-8")  # noqa: SIM115  # for as long as we live
+            setattr(sys, name, stream)
 
 
 def _said(error: HpsearchError) -> int:

@@ -75,26 +75,27 @@ def test_a_study_whose_time_is_up_is_offered_more_of_it(tmp_path, monkeypatch):
     made.close()
 
 
-def test_a_search_on_a_cluster_goes_on_there(tmp_path, monkeypatch):
+THERE = Reach.given("tcp://n1:8786", "127.0.0.1").words()
+CLUSTER = {"study.backend": "dask", "study.workers": 9}
+
+
+@pytest.mark.parametrize(
+    ("asked", "facts", "words"),
+    [
+        (CLUSTER, {"reach": THERE}, "--scheduler tcp://n1:8786 --listen 127.0.0.1"),
+        ({"study.workers": 1}, {"workers": 3}, "--workers 3"),  # as steered since
+    ],
+    ids=["on a cluster", "so many workers"],
+)
+def test_a_search_goes_on_where_and_with_as_many_as_was_asked_for(
+    tmp_path, monkeypatch, asked, facts, words
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
-    there = Reach.given("tcp://n1:8786", "127.0.0.1").words()
-    asked = {"study.backend": "dask", "study.workers": 9}
     folder = tmp_path / "runs" / "digits"
-    made = MadeUp(folder, state="stopped", overrides=asked, reach=there)
-    command = "hpsearch run studies/digits.toml --scheduler tcp://n1:8786 --listen 127.0.0.1"
-    told = f"next  {command}    (goes on from here)"
+    made = MadeUp(folder, state="stopped", overrides=asked, **facts)
+    told = f"next  hpsearch run studies/digits.toml {words}    (goes on from here)"
     assert summary(seen(made)[0].status, made.folder)[5] == told
-    made.close()
-
-
-def test_who_asked_for_so_many_workers_goes_on_with_as_many(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HPSEARCH_RUNS", raising=False)
-    folder = tmp_path / "runs" / "digits"
-    made = MadeUp(folder, state="stopped", overrides={"study.workers": 1}, workers=3)
-    told = "next  hpsearch run studies/digits.toml --workers 3    (goes on from here)"
-    assert summary(seen(made)[0].status, made.folder)[5] == told  # as steered since
     made.close()
 
 

@@ -96,14 +96,14 @@ class Leaderboard(Themed, ScrollView, can_focus=True):
 
     def _count_unseen(self, before: Board, known: Container[int], top: int, now: int) -> None:
         """Count who has come above the first visible line, which was `top` and is `now`."""
-        told = [(one.sorted_by, one.filtered_by) for one in (before, self._board)]
-        if not now or not before.order or told[0] != told[1]:
+        board = self._board
+        same = (before.sorted_by, before.filtered_by) == (board.sorted_by, board.filtered_by)
+        if not now or not before.order or not same:
             self.unseen = 0
             return
         above = {*before.order[:top]}
-        came = (n for n in self._board.order[:now] if n not in above)
-        now_ended = (n for n in came if n not in known or self._ended_since(n))
-        self.unseen += sum(1 for _ in now_ended)
+        came = (n for n in board.order[:now] if n not in above)
+        self.unseen += sum(n not in known or self._ended_since(n) for n in came)
 
     def _ended_since(self, number: int) -> bool:
         return number in self._unended and self._board.trials[number].finished is not None
